@@ -1,0 +1,138 @@
+"""What has been measured, and what does it prove?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Direction(StrEnum):
+    """Which way is better."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+
+
+@dataclass(frozen=True, slots=True)
+class EvalResult:
+    """One metric of one suite (and slice) for one unit, imported from an eval tool.
+
+    `value` is a mean over `n` cases; `standard_error` is None where the tool gives too little to know it.
+    `subject` says which unit was tested (`prompt`, `model` …, as Unit's parts); `artefact_digest` is the
+    sha256 of the file it came from.
+    """
+
+    suite: str
+    metric: str
+    n: int
+    value: float
+    direction: Direction
+    subject: Mapping[str, str]
+    tool: str
+    tool_version: str
+    artefact_digest: str
+    slice: str = ""
+    standard_error: float | None = None
+    dataset_digest: str = ""
+    commit: str = ""
+
+
+class Comparison(StrEnum):
+    """How a candidate's eval result stands beside the deployed unit's."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    UNCHANGED = "unchanged"
+    NOT_COMPARABLE = "not_comparable"
+
+
+@dataclass(frozen=True, slots=True)
+class EvalDelta:
+    """A metric's difference, candidate minus deployed, with its 95 % interval."""
+
+    suite: str
+    metric: str
+    slice: str
+    n: int
+    value: float
+    deployed: float | None
+    low: float | None
+    high: float | None
+    comparison: Comparison
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class CellCounts:
+    """One (region, ring)'s unit counts in one stage of a ramp.
+
+    `share` is the exact share of buckets (0 to 1) that the gateways had applied. Maps are by guardrail:
+    `bad` counts units at their first bad event, `first_bad` units whose first call in the stage was bad.
+    `sums` are (n, sum, sum of squares) of scores, for means.
+    """
+
+    share: float
+    candidate_units: int = 0
+    control_units: int = 0
+    candidate_bad: Mapping[str, int] = field(default_factory=dict)
+    control_bad: Mapping[str, int] = field(default_factory=dict)
+    candidate_first_bad: Mapping[str, int] = field(default_factory=dict)
+    control_first_bad: Mapping[str, int] = field(default_factory=dict)
+    candidate_sums: Mapping[str, tuple[int, float, float]] = field(default_factory=dict)
+    control_sums: Mapping[str, tuple[int, float, float]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StageCounts:
+    """One stage's counts by cell (`region|ring`)."""
+
+    stage: int
+    cells: Mapping[str, CellCounts]
+
+
+class Finding(StrEnum):
+    """The verdict on evidence. By itself only `pass` promotes and only `harm` rolls back."""
+
+    PASS = "pass"
+    CONTINUE = "continue"
+    NO_DATA = "no_data"
+    ERROR = "error"
+    HARM = "harm"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One look at one guardrail, with the numbers it rests on.
+
+    `ratio` is the point estimate of candidate over control (None without both), `ruled_out` the smallest
+    ratio that is ruled out so far (None: none), `bound` what the floor asks, `wait_minutes` how much longer
+    at this traffic (None: unknown). `e_value` is the evidence against "no harm", rolling back at `e_bound`.
+    """
+
+    guardrail: str
+    finding: Finding
+    because: str
+    floor: bool = False
+    bound: float | None = None
+    ratio: float | None = None
+    ruled_out: float | None = None
+    wait_minutes: float | None = None
+    e_value: float = 1.0
+    e_bound: float = 0.0
+    candidate_units: int = 0
+    control_units: int = 0
+    candidate_bad: int = 0
+    control_bad: int = 0
+    limit: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StageReading:
+    """One look at a whole stage: the worst of its guardrails, and each of them."""
+
+    finding: Finding
+    because: str
+    readings: tuple[Reading, ...]
+    at: datetime

@@ -1,0 +1,62 @@
+"""Which gateways report, and have they obeyed?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+SILENT_AFTER_SECONDS = 15.0
+FORGOTTEN_AFTER_SECONDS = 3600.0
+HEARTBEAT_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """One enrolled gateway; outcomes are taken only for its `targets` (empty: all)."""
+
+    name: str
+    targets: frozenset[str]
+    enrolled_by: str
+    enrolled_at: datetime
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One gateway instance as it last reported: ages are seconds on the machine's monotonic clock."""
+
+    gateway: str
+    instance: str
+    boot: str
+    number: str
+    age_seconds: float
+    connected: bool
+    had_traffic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Who has applied one table number, of those that report.
+
+    `milliseconds` is from the operator's request to the last report (None until all have applied); `waiting`
+    names those that report and have not applied, `silent` those that do not report, with age and number.
+    """
+
+    number: str
+    reporting: int
+    applied: int
+    milliseconds: float | None
+    waiting: tuple[str, ...] = ()
+    silent: tuple[Seen, ...] = ()
+
+    @property
+    def confirmed(self) -> bool:
+        """Say whether all that report have applied it."""
+        return self.reporting > 0 and self.applied == self.reporting
+
+    @property
+    def sentence(self) -> str:
+        """Say it as people read it: applied by 39 of 39 reporting in 23 ms; 2 silent since 14 s at 1.811."""
+        took = f" in {self.milliseconds:.0f} ms" if self.confirmed and self.milliseconds is not None else ""
+        silent = "".join(f"; {s.instance} silent since {s.age_seconds:.0f} s at {s.number}" for s in self.silent)
+        return f"applied by {self.applied} of {self.reporting} reporting{took}{silent}"

@@ -1,0 +1,113 @@
+"""What does the organisation ask of a change, and who may do what?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from leverframe.nouns.calendar import Calendar
+from leverframe.nouns.catalogs import Catalog
+from leverframe.nouns.ramps import RampPlan
+from leverframe.nouns.sign_offs import Seat
+from leverframe.nouns.switches import Switch
+from leverframe.nouns.verdicts import Mode
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One row of the table over tier, kind and path; empty parts match all, matching rows add up.
+
+    `fields` and `artefacts` must be filled, `evals` are suites that must be on the ticket for the candidate,
+    `seats` the sign-offs by role and count, `by_hand` the fields that a person must have written.
+    """
+
+    tiers: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
+    paths: frozenset[str] = frozenset()
+    fields: tuple[str, ...] = ()
+    artefacts: tuple[str, ...] = ()
+    evals: tuple[str, ...] = ()
+    seats: tuple[Seat, ...] = ()
+    by_hand: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """What all matching rows ask of one change, added up (the highest count of each role)."""
+
+    fields: tuple[str, ...]
+    artefacts: tuple[str, ...]
+    evals: tuple[str, ...]
+    seats: tuple[Seat, ...]
+    by_hand: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchRule:
+    """Who may throw a layer's switches (roles), and whose sign-offs set one again."""
+
+    throw: tuple[str, ...]
+    set: tuple[Seat, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EvalAllowance:
+    """How far a metric may fall below the deployed unit's before the evals gate says no (absolute)."""
+
+    metric: str
+    allowed_drop: float
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookRule:
+    """One notifier: a signed webhook. The secret is read from the environment variable it names."""
+
+    name: str
+    url: str
+    secret_env: str
+    topics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The signed release policy, with everything that was loaded beside it, under one digest.
+
+    `roles` maps a role to catalog groups. `may` maps an act (`change.file`, `ramp.run`, `ramp.hold`,
+    `ramp.abort`, `policy.propose`, `audit.read`, `account.manage`, `gateway.enrol`) to roles. `gates` gives
+    each gate's mode. `plans` are ramp plans by name: templates, and `rollouts/<feature>`. `prompts` maps
+    `name@version` to the digest of its text. `rings` maps a tenant to its ring. Times are minutes, seconds
+    where the name says so.
+    """
+
+    digest: str
+    organisation: str
+    calendar: Calendar
+    roles: Mapping[str, frozenset[str]]
+    may: Mapping[str, tuple[str, ...]]
+    requirements: tuple[Requirement, ...]
+    policy_seats: tuple[Seat, ...]
+    switch_rules: Mapping[str, SwitchRule]
+    catalog: Catalog = field(default_factory=Catalog)
+    switches: tuple[Switch, ...] = ()
+    plans: Mapping[str, RampPlan] = field(default_factory=dict)
+    prompts: Mapping[str, str] = field(default_factory=dict)
+    rings: Mapping[str, str] = field(default_factory=dict)
+    gates: Mapping[str, Mode] = field(default_factory=dict)
+    eval_allowances: tuple[EvalAllowance, ...] = ()
+    irreversible_kinds: frozenset[str] = frozenset()
+    webhooks: tuple[WebhookRule, ...] = ()
+    solo: bool = False
+    closed_stretch_max_percent: float = 10.0
+    closed_stretch_hours: float = 48.0
+    closed_stretch_narrow: bool = False
+    candidate_lease_seconds: float = 300.0
+    feedback_horizon_minutes: float = 60.0
+    receipt_seconds: float = 5.0
+    review_due_business_days: int = 5
+    watch_hours: float = 24.0
+    alpha: float = 0.05
+    beta: float = 0.05
+
+    def mode_of(self, gate: str) -> Mode:
+        """Return a gate's mode; a gate that the policy does not name enforces."""
+        return self.gates.get(gate, Mode.ENFORCE)

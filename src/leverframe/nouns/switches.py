@@ -1,0 +1,58 @@
+"""What is a kill switch, and what stands behind it?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Layer(StrEnum):
+    """The three layers of the handbook."""
+
+    FEATURE = "feature"
+    MODEL = "model"
+    TENANT = "tenant"
+
+
+class OnExpiry(StrEnum):
+    """What happens to a tenant's thrown switch when its date has passed."""
+
+    LAPSE = "lapse"
+    STAY = "stay"
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """One lever: thrown (off) or set (armed).
+
+    `fallback` is a catalog fallback for a feature, a model key for a model, empty for a tenant. `expires_on`
+    ends with that day in `zone`; the control plane decides it, never a gateway's clock. `place` is the file and
+    line that names it.
+    """
+
+    layer: Layer
+    key: str
+    thrown: bool = False
+    fallback: str = ""
+    owner: str = ""
+    because: str = ""
+    thrown_by: str = ""
+    thrown_at: datetime | None = None
+    ticket: str = ""
+    expires_on: date | None = None
+    on_expiry: OnExpiry = OnExpiry.LAPSE
+    zone: str = ""
+    exercised_on: date | None = None
+    place: str = ""
+    version: int = 1
+
+    @property
+    def id(self) -> str:
+        """Return the path that a ticket names: `feature/policy-search-v1`."""
+        return f"{self.layer.value}/{self.key}"
+
+    @property
+    def state(self) -> str:
+        """Name its state in the glossary's words."""
+        return "thrown" if self.thrown else "set"

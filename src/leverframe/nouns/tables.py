@@ -1,0 +1,122 @@
+"""What do gateways obey, and what do they answer?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+from leverframe.nouns.units import Unit
+
+
+class Number(NamedTuple):
+    """A route table's number: ever rising, compared as a pair; never a timestamp."""
+
+    epoch: int
+    generation: int
+
+    def __str__(self) -> str:
+        return f"{self.epoch}.{self.generation}"
+
+    @classmethod
+    def parse(cls, text: str) -> Number:
+        """Read `epoch.generation`; raises ValueError."""
+        epoch, generation = text.split(".")
+        return cls(int(epoch), int(generation))
+
+
+NO_NUMBER = Number(0, 0)
+BUCKETS = 2**64
+"""How many buckets there are: a share of s % is every bucket below s/100 of it."""
+
+
+class Variant(StrEnum):
+    """Which unit served."""
+
+    CURRENT = "current"
+    CANDIDATE = "candidate"
+    OFF = "off"
+
+
+class Reason(StrEnum):
+    """Why a gateway answered as it did: the machine code beside the sentence."""
+
+    CURRENT = "current"
+    CANDIDATE = "candidate"
+    NOT_EXPOSED = "not_exposed"
+    NO_SUBJECT = "no_subject"
+    TENANT_THROWN = "tenant_thrown"
+    FEATURE_THROWN = "feature_thrown"
+    CANDIDATE_MODEL_THROWN = "candidate_model_thrown"
+    MODEL_FALLBACK = "model_fallback"
+    MODEL_OFF = "model_off"
+    LEASE_EXPIRED = "lease_expired"
+    NO_TABLE = "no_table"
+    UNKNOWN_FEATURE = "unknown_feature"
+    NO_UNIT = "no_unit"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateRoute:
+    """A ramp as gateways see it.
+
+    `below` maps `region|ring` to the exclusive bucket bound (0 to BUCKETS, as an int); a cell that is not in
+    it is not exposed. `stage` counts from 1.
+    """
+
+    change: str
+    stage: int
+    unit: Unit
+    salt: str
+    below: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureRoute:
+    """What one feature serves.
+
+    `models` maps the models that are thrown, and which this feature's units use, to the model that serves
+    instead (empty: none, the feature is off).
+    """
+
+    current: Unit | None
+    fallback: str = ""
+    candidate: CandidateRoute | None = None
+    regions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RouteTable:
+    """Everything that a gateway obeys, under one number.
+
+    `thrown_models` maps a thrown model to the end of its fallback chain ("" where none is left).
+    `rings` maps a tenant to its ring; other tenants are in the last ring.
+    """
+
+    number: Number
+    features: Mapping[str, FeatureRoute]
+    thrown_features: frozenset[str] = frozenset()
+    thrown_models: Mapping[str, str] = field(default_factory=dict)
+    thrown_tenants: frozenset[str] = frozenset()
+    rings: Mapping[str, str] = field(default_factory=dict)
+    candidate_lease_seconds: float = 300.0
+    format: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The answer to one request. Preallocated where it can be: building one costs more than deciding.
+
+    `serve` is False where the feature is off; then `unit` is None and `fallback` names what users get.
+    """
+
+    serve: bool
+    unit: Unit | None
+    variant: Variant
+    reason: Reason
+    fallback: str = ""
+    change: str = ""
+    stage: int = 0
+    number: Number = NO_NUMBER
