@@ -1,0 +1,101 @@
+"""What does the policy ask of a change, and who may do what?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from leverframe.nouns.people import FEATURE_OWNER, Actor
+from leverframe.nouns.policies import Asks, Policy, Requirement
+from leverframe.nouns.sign_offs import Seat
+from leverframe.nouns.targets import Target
+from leverframe.nouns.verdicts import Verdict, failed, passed
+
+ACTS = {
+    "change.file": "file a change",
+    "change.schedule": "schedule a change",
+    "change.review": "record a change review",
+    "ramp.run": "start a ramp",
+    "ramp.hold": "hold a ramp",
+    "ramp.abort": "stop a ramp or go back to the former unit",
+    "unit.adopt": "adopt the unit that runs",
+    "policy.propose": "propose a policy",
+    "account.manage": "manage accounts and tokens",
+    "gateway.enrol": "enrol a gateway",
+    "audit.read": "read the audit log",
+}
+"""The acts that the policy hands out, as sentences say them."""
+
+
+def asks_of(policy: Policy, tier: str, kind: str, path: str) -> Asks:
+    """Add up all rows of the table that match: every part once, and the highest count of each role."""
+    rows = [row for row in policy.requirements if matches(row, tier, kind, path)]
+    return Asks(
+        fields=_all(row.fields for row in rows),
+        artefacts=_all(row.artefacts for row in rows),
+        evals=_all(row.evals for row in rows),
+        seats=highest(seat for row in rows for seat in row.seats),
+        by_hand=_all(row.by_hand for row in rows),
+    )
+
+
+def matches(row: Requirement, tier: str, kind: str, path: str) -> bool:
+    """Say whether a row speaks of this tier, kind and path; an empty part means all."""
+    pairs = ((row.tiers, tier), (row.kinds, kind), (row.paths, path))
+    return all(not wanted or value in wanted for wanted, value in pairs)
+
+
+def highest(seats: Iterable[Seat]) -> tuple[Seat, ...]:
+    """Keep the highest count of each role, in the order in which the roles are first named."""
+    counts: dict[str, int] = {}
+    for seat in seats:
+        counts[seat.role] = max(seat.count, counts.get(seat.role, 0))
+    return tuple(Seat(role, count) for role, count in counts.items())
+
+
+def may(policy: Policy, actor: Actor, act: str, target: Target | None = None) -> Verdict:
+    """Answer whether the policy lets this actor do an act (of ACTS), at this target where it has one."""
+    return _answer(policy, actor, policy.may.get(act, ()), ACTS.get(act, act), target)
+
+
+def may_throw(policy: Policy, actor: Actor, layer: str, target: Target | None = None) -> Verdict:
+    """Answer whether this actor may throw a switch of a layer (`feature`, `model`, `tenant`)."""
+    rule = policy.switch_rules.get(layer)
+    return _answer(policy, actor, rule.throw if rule else (), f"throw a {layer} kill switch", target)
+
+
+def roles_of(policy: Policy, groups: Iterable[str]) -> frozenset[str]:
+    """Return the roles that these groups hold, without FEATURE_OWNER, which depends on the target."""
+    mine = frozenset(groups)
+    return frozenset(role for role, members in policy.roles.items() if members & mine)
+
+
+def holders(policy: Policy, role: str, target: Target | None = None) -> frozenset[str]:
+    """Return the people who hold a role; FEATURE_OWNER is held by the members of the target's owner."""
+    if role == FEATURE_OWNER:
+        groups = frozenset({target.owner}) if target else frozenset()
+    else:
+        groups = policy.roles.get(role, frozenset())
+    return frozenset(person.name for person in policy.catalog.people.values() if person.groups & groups)
+
+
+def _answer(policy: Policy, actor: Actor, roles: tuple[str, ...], words: str, target: Target | None) -> Verdict:
+    held = actor.roles | ({FEATURE_OWNER} if target and target.owner in actor.groups else frozenset())
+    mine = [role for role in roles if role in held]
+    if mine:
+        return passed("may", f"{actor.name} may {words} as {_spoken(mine[0])}")
+    who = ", ".join(sorted(frozenset().union(*(holders(policy, role, target) for role in roles))))
+    allowed = " or ".join(_spoken(role) for role in roles) or "nobody"
+    return failed(
+        "may",
+        f"{actor.name} may not {words}; the policy gives it to {allowed}",
+        remedy=f"ask {who}" if who else "ask for a role that may, in the policy",
+        who=who,
+    )
+
+
+def _all(parts: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for part in parts for name in part))
+
+
+def _spoken(role: str) -> str:
+    return {"ai_risk": "AI Risk", "on_call": "on-call"}.get(role, role.replace("_", " "))
