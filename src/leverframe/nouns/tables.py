@@ -77,14 +77,14 @@ class CandidateRoute:
 class FeatureRoute:
     """What one feature serves.
 
-    `models` maps the models that are thrown, and which this feature's units use, to the model that serves
-    instead (empty: none, the feature is off).
+    `regions` and `rings` are the catalog's, in its order: an unknown region or tenant is in the last.
     """
 
     current: Unit | None
     fallback: str = ""
     candidate: CandidateRoute | None = None
     regions: tuple[str, ...] = ()
+    rings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
