@@ -58,8 +58,7 @@ class Fleet:
             known = self._take(gateway, instance, boot, number, at)
             known.had_traffic = traffic
             if goodbye:
-                self._instances.pop((gateway, instance, boot), None)
-            self._heard.notify_all()
+                self._strike(known)
             return _seen(known, at)
 
     def connected(
@@ -70,7 +69,6 @@ class Fleet:
         with self._heard:
             known = self._take(gateway, instance, boot, number, at)
             known.lines += 1
-            self._heard.notify_all()
             return _seen(known, at)
 
     def disconnected(self, gateway: str, instance: str, boot: str) -> None:
@@ -79,16 +77,15 @@ class Fleet:
             known = self._instances.get((gateway, instance, boot))
             if known is not None:
                 known.lines = max(0, known.lines - 1)
-            self._heard.notify_all()
+                self._strike_replaced(known)
 
     def forget(self, gateway: str, instance: str) -> int:
         """Strike all boots of one instance off, as an operator asks; return how many there were."""
         with self._heard:
-            keys = [key for key in self._instances if key[:2] == (gateway, instance)]
-            for key in keys:
-                del self._instances[key]
-            self._heard.notify_all()
-            return len(keys)
+            boots = self._boots(gateway, instance)
+            for known in boots:
+                self._strike(known)
+            return len(boots)
 
     def seen(self, at: float | None = None) -> list[Seen]:
         """List the instances, those that report first, then the silent ones; none silent for over an hour."""
@@ -121,34 +118,40 @@ class Fleet:
                 self._heard.wait(min(deadline - at, 1.0))
 
     def _take(self, gateway: str, instance: str, boot: str, number: Number, at: float) -> _Instance:
-        known = self._instances.get((gateway, instance, boot))
-        if known is None:
-            known = _Instance(gateway, instance, boot, since=at, number=NO_NUMBER, heard_at=at)
-            self._instances[(gateway, instance, boot)] = known
+        known = self._instances.get((gateway, instance, boot)) or self._begin(gateway, instance, boot, at)
         known.heard_at = max(known.heard_at, at)
+        self._highest = max(self._highest, number)
         if number > known.number:
             known.number = number
             known.applied = [*known.applied[1 - KEPT_APPLICATIONS :], (number, at)]
-        self._highest = max(self._highest, number)
+            self._heard.notify_all()
         return known
 
-    def _present(self, at: float) -> list[_Instance]:
-        """Drop who has been silent for an hour, and boots that a later boot of the same instance has replaced."""
-        for key, known in list(self._instances.items()):
-            if at - known.heard_at > FORGOTTEN_AFTER_SECONDS or self._is_replaced(known):
-                del self._instances[key]
-        return list(self._instances.values())
+    def _begin(self, gateway: str, instance: str, boot: str, at: float) -> _Instance:
+        known = _Instance(gateway, instance, boot, since=at, number=NO_NUMBER, heard_at=at)
+        self._instances[(gateway, instance, boot)] = known
+        for other in self._boots(gateway, instance):
+            self._strike_replaced(other)
+        return known
 
-    def _is_replaced(self, known: _Instance) -> bool:
+    def _strike_replaced(self, known: _Instance) -> None:
         """A boot whose line is closed, and whose instance has booted again since it was last heard, has ended."""
-        if known.lines:
-            return False
-        return any(
-            other.boot != known.boot
-            and (other.gateway, other.instance) == (known.gateway, known.instance)
-            and other.since > known.heard_at
-            for other in self._instances.values()
-        )
+        boots = self._boots(known.gateway, known.instance)
+        if not known.lines and any(other.boot != known.boot and other.since > known.heard_at for other in boots):
+            self._strike(known)
+
+    def _strike(self, known: _Instance) -> None:
+        self._instances.pop((known.gateway, known.instance, known.boot), None)
+        self._heard.notify_all()
+
+    def _boots(self, gateway: str, instance: str) -> list[_Instance]:
+        return [each for each in self._instances.values() if (each.gateway, each.instance) == (gateway, instance)]
+
+    def _present(self, at: float) -> list[_Instance]:
+        for known in list(self._instances.values()):
+            if at - known.heard_at > FORGOTTEN_AFTER_SECONDS:
+                self._strike(known)
+        return list(self._instances.values())
 
     def _receipt(self, number: Number, opened_at: float, at: float) -> Receipt:
         present = self._present(at)
@@ -173,7 +176,8 @@ def _milliseconds(reporting: list[_Instance], number: Number, opened_at: float) 
 
 
 def _applied_at(known: _Instance, number: Number) -> float:
-    return known.applied[bisect_left(known.applied, (number, float("-inf")))][1]
+    place = bisect_left(known.applied, (number, float("-inf")))
+    return known.applied[place][1] if place < len(known.applied) else known.since
 
 
 def _seen(known: _Instance, at: float) -> Seen:
