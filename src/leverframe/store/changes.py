@@ -1,0 +1,168 @@
+"""Where are changes kept, and how is one found?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, Select, String, Table, Text, delete, select
+from sqlalchemy import update as sql_update
+
+from leverframe.nouns.changes import Change, State
+from leverframe.nouns.verdicts import Conflict, NotFound
+from leverframe.store.database import Db, metadata
+from leverframe.store.types import Noun, Utc
+
+_PER_YEAR = 10_000_000
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("ordinal", BigInteger, nullable=False, unique=True),
+    Column("version", Integer, nullable=False),
+    Column("state", String, nullable=False, index=True),
+    Column("kind", String, nullable=False),
+    Column("tier", String, nullable=False),
+    Column("path", String, nullable=False),
+    Column("author", String, nullable=False, index=True),
+    Column("filed_at", Utc, nullable=False, index=True),
+    Column("settled_at", Utc),
+    Column("words", Text, nullable=False),
+    Column("body", Noun(Change), nullable=False),
+)
+
+change_targets = Table(
+    "change_targets",
+    metadata,
+    Column("change", String, ForeignKey("changes.id"), primary_key=True),
+    Column("target", String, primary_key=True, index=True),
+)
+
+change_numbers = Table(
+    "change_numbers",
+    metadata,
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("last", Integer, nullable=False),
+)
+
+
+def next_id(db: Db, year: int) -> str:
+    """Return the year's next id, `CHG-2026-00001`: running and never used twice."""
+    first = db.insert(change_numbers).values(year=year, last=1)
+    counted = first.on_conflict_do_update(index_elements=["year"], set_={"last": change_numbers.c.last + 1})
+    number = db.execute(counted.returning(change_numbers.c.last)).scalar_one()
+    return f"CHG-{year}-{number:05d}"
+
+
+def insert(db: Db, change: Change) -> None:
+    """Write a new change and its targets."""
+    db.execute(changes.insert().values(id=change.id, ordinal=_ordinal(change.id), **_columns(change)))
+    _write_targets(db, change)
+
+
+def get(db: Db, id: str) -> Change:
+    """Return one change; raises NotFound."""
+    return _one(db, id, select(changes.c.body).where(changes.c.id == id))
+
+
+def lock(db: Db, id: str) -> Change:
+    """Return one change and keep other writers from it until this transaction ends; raises NotFound."""
+    return _one(db, id, select(changes.c.body).where(changes.c.id == id).with_for_update())
+
+
+def update(db: Db, change: Change) -> Change:
+    """Write a change over the version it was read at and return it as it stands now; raises Conflict, NotFound."""
+    written = _next_version(change)
+    at_version = (changes.c.id == change.id) & (changes.c.version == change.version)
+    if not db.execute(sql_update(changes).where(at_version).values(**_columns(written))).rowcount:
+        raise _stale(get(db, change.id), change)
+    _write_targets(db, written)
+    return written
+
+
+def find(
+    db: Db,
+    *,
+    states: Iterable[State | str] = (),
+    target: str = "",
+    author: str = "",
+    text: str = "",
+    since: datetime | None = None,
+    limit: int = 100,
+    before_id: str | None = None,
+) -> list[Change]:
+    """List changes, the newest id first: those filed at or `since`, below `before_id` where it is given.
+
+    `text` is looked for in id, title, author, targets and kind, whatever its case.
+    """
+    query = select(changes.c.body).order_by(changes.c.ordinal.desc()).limit(limit)
+    if wanted := [State(state).value for state in states]:
+        query = query.where(changes.c.state.in_(wanted))
+    if target:
+        query = query.where(changes.c.id.in_(_aimed_at(target)))
+    if author:
+        query = query.where(changes.c.author == author)
+    if text:
+        query = query.where(changes.c.words.contains(_words(text), autoescape=True))
+    if since is not None:
+        query = query.where(changes.c.filed_at >= since)
+    if before_id is not None:
+        query = query.where(changes.c.ordinal < _ordinal(before_id))
+    return list(db.execute(query).scalars())
+
+
+def _aimed_at(target: str) -> Select[Any]:
+    return select(change_targets.c.change).where(change_targets.c.target == target)
+
+
+def _one(db: Db, id: str, query: Select[Any]) -> Change:
+    change = db.execute(query).scalar_one_or_none()
+    if change is None:
+        raise NotFound(f"There is no change {id}.")
+    return change
+
+
+def _stale(stands: Change, meant: Change) -> Conflict:
+    return Conflict(
+        f"{meant.id} was changed by someone else: it is at version {stands.version}, not {meant.version}.",
+        remedy="Look at it again and repeat what you did.",
+    )
+
+
+def _next_version(change: Change) -> Change:
+    return replace(change, version=change.version + 1)
+
+
+def _columns(change: Change) -> dict[str, Any]:
+    return {
+        "version": change.version,
+        "state": change.state.value,
+        "kind": change.kind.value,
+        "tier": change.tier.value,
+        "path": change.path.value,
+        "author": change.author,
+        "filed_at": change.filed_at,
+        "settled_at": change.settled_at,
+        "words": _words(" ".join((change.id, change.title, change.author, change.kind.value, *change.targets))),
+        "body": change,
+    }
+
+
+def _write_targets(db: Db, change: Change) -> None:
+    db.execute(delete(change_targets).where(change_targets.c.change == change.id))
+    db.execute(change_targets.insert(), [{"change": change.id, "target": target} for target in change.targets])
+
+
+def _words(text: str) -> str:
+    return text.casefold().replace("\x00", " ")
+
+
+def _ordinal(id: str) -> int:
+    """Order ids as numbers: `CHG-2026-100000` follows `CHG-2026-99999`; raises NotFound for what is no id."""
+    parts = id.split("-")
+    if len(parts) != 3 or parts[0] != "CHG" or not (parts[1].isdecimal() and parts[2].isdecimal()):
+        raise NotFound(f"{id} is not the id of a change, such as CHG-2026-00001.")
+    return int(parts[1]) * _PER_YEAR + int(parts[2])

@@ -1,0 +1,253 @@
+"""Where does each ramp stand, which steps did it take, and which process drives it now?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    Row,
+    String,
+    Table,
+    Text,
+    case,
+    or_,
+    select,
+)
+from sqlalchemy import update as sql_update
+from sqlalchemy.exc import IntegrityError
+
+from leverframe.nouns.ramps import Ramp, RampState
+from leverframe.nouns.verdicts import Conflict, NotFound
+from leverframe.store.database import Db, metadata
+from leverframe.store.types import Noun, RunningId, Utc
+
+_ACTIVE = RampState.RAMPING.value
+
+ramps = Table(
+    "ramps",
+    metadata,
+    Column("change", String, ForeignKey("changes.id"), primary_key=True),
+    Column("target", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("started_at", Utc, nullable=False),
+    Column("ended_at", Utc),
+    Column("due_at", Utc),
+    Column("lease_owner", String, nullable=False, default="", server_default=""),
+    Column("lease_until", Utc),
+    Column("rev", Integer, nullable=False, default=0, server_default="0"),
+    Column("body", Noun(Ramp), nullable=False),
+)
+Index("ix_ramps_state_due_at", ramps.c.state, ramps.c.due_at)
+Index(
+    "uq_ramps_target_active",
+    ramps.c.target,
+    unique=True,
+    sqlite_where=ramps.c.state == _ACTIVE,
+    postgresql_where=ramps.c.state == _ACTIVE,
+)
+
+ramp_steps = Table(
+    "ramp_steps",
+    metadata,
+    Column("id", RunningId, primary_key=True, autoincrement=True),
+    Column("change", String, ForeignKey("changes.id"), nullable=False, index=True),
+    Column("at", Utc, nullable=False, index=True),
+    Column("kind", String, nullable=False),
+    Column("stage", Integer, nullable=False),
+    Column("share_percent", Float, nullable=False),
+    Column("regions", Noun(tuple[str, ...]), nullable=False),
+    Column("by", String, nullable=False),
+    Column("because", Text, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedStep:
+    """One step that a ramp took: when, which (`started`, `promoted`, `held` …), to which share, by whom and why."""
+
+    change: str
+    at: datetime
+    kind: str
+    stage: int
+    share_percent: float
+    regions: tuple[str, ...]
+    by: str
+    because: str
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Which process drives a ramp and until when; `rev` rises whenever another takes it over."""
+
+    owner: str
+    until: datetime | None
+    rev: int
+
+
+def insert(db: Db, ramp: Ramp) -> None:
+    """Write a new ramp; raises Conflict while another is active on its target."""
+    try:
+        with db.connection.begin_nested():
+            db.execute(ramps.insert().values(change=ramp.change, **_columns(ramp)))
+    except IntegrityError as error:
+        raise _taken(db, ramp) from error
+
+
+def get(db: Db, change: str) -> Ramp | None:
+    """Return a change's ramp, if it has begun."""
+    return db.execute(select(ramps.c.body).where(ramps.c.change == change)).scalar_one_or_none()
+
+
+def lock(db: Db, change: str) -> Ramp | None:
+    """Return a change's ramp and keep other writers from it until this transaction ends."""
+    return db.execute(select(ramps.c.body).where(ramps.c.change == change).with_for_update()).scalar_one_or_none()
+
+
+def update(db: Db, ramp: Ramp, *, owner: str | None = None) -> Ramp:
+    """Write a ramp over the version it was read at and return it as it stands now; raises Conflict, NotFound.
+
+    Where `owner` is given the write is fenced: it raises Conflict if another process has taken the lease.
+    """
+    written = replace(ramp, version=ramp.version + 1)
+    allowed = (ramps.c.change == ramp.change) & (ramps.c.version == ramp.version)
+    if owner is not None:
+        allowed &= ramps.c.lease_owner == owner
+    if not db.execute(sql_update(ramps).where(allowed).values(**_columns(written))).rowcount:
+        raise _stale(db, ramp)
+    return written
+
+
+def active(db: Db) -> list[Ramp]:
+    """List the ramps that are under way, the longest first."""
+    query = select(ramps.c.body).where(ramps.c.state == _ACTIVE).order_by(ramps.c.started_at, ramps.c.change)
+    return list(db.execute(query).scalars())
+
+
+def active_on(db: Db, target: str) -> Ramp | None:
+    """Return the ramp that is under way on a target; there is at most one."""
+    query = select(ramps.c.body).where(ramps.c.state == _ACTIVE, ramps.c.target == target)
+    return db.execute(query).scalar_one_or_none()
+
+
+def of_changes(db: Db, changes: Iterable[str]) -> dict[str, Ramp]:
+    """Return the ramps of several changes, by change; those that have none are left out."""
+    query = select(ramps.c.change, ramps.c.body).where(ramps.c.change.in_(list(changes)))
+    return {row.change: row.body for row in db.execute(query)}
+
+
+def record_step(
+    db: Db,
+    change: str,
+    at: datetime,
+    kind: str,
+    stage: int,
+    share_percent: float,
+    regions: Iterable[str],
+    by: str,
+    because: str,
+) -> None:
+    """Write down one step that a ramp took."""
+    step = {"change": change, "at": at, "kind": kind, "stage": stage, "share_percent": share_percent}
+    db.execute(ramp_steps.insert().values(**step, regions=tuple(regions), by=by, because=because))
+
+
+def steps(db: Db, change: str) -> list[RecordedStep]:
+    """List a ramp's steps, the first first."""
+    query = select(ramp_steps).where(ramp_steps.c.change == change).order_by(ramp_steps.c.id)
+    return [_step(row) for row in db.execute(query)]
+
+
+def steps_since(db: Db, since: datetime) -> list[RecordedStep]:
+    """List the steps of all ramps at or after a time, the newest first."""
+    query = select(ramp_steps).where(ramp_steps.c.at >= since).order_by(ramp_steps.c.id.desc())
+    return [_step(row) for row in db.execute(query)]
+
+
+def set_due(db: Db, change: str, at: datetime | None) -> None:
+    """Say when a ramp is to be looked at again on the decision clock; None: at every tick."""
+    db.execute(sql_update(ramps).where(ramps.c.change == change).values(due_at=at))
+
+
+def claim(
+    db: Db, owner: str, now_wall: datetime, seconds: float, limit: int, *, due_by: datetime | None = None
+) -> list[Ramp]:
+    """Take the lease of up to `limit` active ramps that are free, expired or `owner`'s own, and return them.
+
+    Leases run on the wall clock; `due_by` is decision time and leaves out the ramps whose `set_due` is later.
+    On PostgreSQL what another process is claiming at this moment is skipped, not waited for.
+    """
+    wanted = _claimable(owner, now_wall, due_by).limit(limit).with_for_update(skip_locked=True)
+    mine = {"lease_owner": owner, "lease_until": now_wall + timedelta(seconds=seconds), "rev": _rev(owner)}
+    taken = sql_update(ramps).where(ramps.c.change.in_(wanted.scalar_subquery())).values(**mine)
+    found = db.execute(taken.returning(ramps.c.body)).scalars()
+    return sorted(found, key=lambda ramp: (ramp.started_at, ramp.change))
+
+
+def release(db: Db, owner: str) -> int:
+    """Give back all leases of one process, so that another need not wait for their end; return how many."""
+    freed = sql_update(ramps).where(ramps.c.lease_owner == owner).values(lease_owner="", lease_until=None)
+    return db.execute(freed).rowcount
+
+
+def lease(db: Db, change: str) -> Lease | None:
+    """Return the lease of a change's ramp as it stands."""
+    query = select(ramps.c.lease_owner, ramps.c.lease_until, ramps.c.rev).where(ramps.c.change == change)
+    row = db.execute(query).one_or_none()
+    return None if row is None else Lease(*row)
+
+
+def _claimable(owner: str, now_wall: datetime, due_by: datetime | None) -> Any:
+    free = or_(ramps.c.lease_owner.in_(("", owner)), ramps.c.lease_until <= now_wall)
+    query = select(ramps.c.change).where(ramps.c.state == _ACTIVE, free)
+    if due_by is not None:
+        query = query.where(or_(ramps.c.due_at.is_(None), ramps.c.due_at <= due_by))
+    return query.order_by(ramps.c.due_at, ramps.c.change)
+
+
+def _rev(owner: str) -> Any:
+    return case((ramps.c.lease_owner == owner, ramps.c.rev), else_=ramps.c.rev + 1)
+
+
+def _columns(ramp: Ramp) -> dict[str, Any]:
+    return {
+        "target": ramp.target,
+        "state": ramp.state.value,
+        "version": ramp.version,
+        "started_at": ramp.started_at,
+        "ended_at": ramp.ended_at,
+        "body": ramp,
+    }
+
+
+def _step(row: Row[Any]) -> RecordedStep:
+    return RecordedStep(**row._mapping)
+
+
+def _taken(db: Db, ramp: Ramp) -> Conflict:
+    other = active_on(db, ramp.target)
+    if other is None or other.change == ramp.change:
+        return Conflict(f"{ramp.change} already has a ramp.")
+    return Conflict(f"{other.change} is ramping on {ramp.target}; {ramp.change} waits for it.")
+
+
+def _stale(db: Db, ramp: Ramp) -> Exception:
+    stands = get(db, ramp.change)
+    if stands is None:
+        return NotFound(f"{ramp.change} has no ramp.")
+    if stands.version != ramp.version:
+        return Conflict(
+            f"The ramp of {ramp.change} was changed by someone else: it is at version {stands.version},"
+            f" not {ramp.version}.",
+            remedy="Look at it again and repeat what you did.",
+        )
+    return Conflict(f"Another process has taken over the ramp of {ramp.change}.")
