@@ -1,0 +1,101 @@
+"""Which colour, shape and word does a state have?
+
+Five colours mean one thing each: running, waiting, refused, thrown, fine. `quiet` is no colour. A mark is
+always a shape and a word; the colour only repeats them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from leverframe.nouns.calendar import DuringRamp
+from leverframe.nouns.changes import State
+from leverframe.nouns.evidence import Comparison, Finding
+from leverframe.nouns.ramps import RampState
+from leverframe.nouns.verdicts import Mode, Outcome, Verdict
+
+SHAPES = {
+    "running": '<path d="M3 1.5 10.5 6 3 10.5Z" fill="currentColor"/>',
+    "waiting": '<circle cx="6" cy="6" r="4.6" fill="none" stroke="currentColor" stroke-width="1.6"/>'
+    '<path d="M6 3.4V6l1.9 1.3" fill="none" stroke="currentColor" stroke-width="1.4"/>',
+    "refused": '<path d="M4 1h4l3 3v4l-3 3H4L1 8V4Z" fill="none" stroke="currentColor" stroke-width="1.4"/>'
+    '<path d="m4.2 4.2 3.6 3.6m0-3.6L4.2 7.8" stroke="currentColor" stroke-width="1.4"/>',
+    "thrown": '<path d="M1 2h10L6 11Z" fill="currentColor"/>',
+    "fine": '<path d="m1.8 6.4 2.8 3L10.2 2.8" fill="none" stroke="currentColor" stroke-width="1.9"/>',
+    "quiet": '<path d="M2.5 6h7" stroke="currentColor" stroke-width="1.6"/>',
+}
+
+WORDS: dict[Any, tuple[str, str]] = {
+    State.DRAFT: ("quiet", "draft"),
+    State.ASSESS: ("waiting", "assess"),
+    State.AUTHORIZE: ("waiting", "authorize"),
+    State.SCHEDULED: ("waiting", "scheduled"),
+    State.IMPLEMENT: ("running", "implement"),
+    State.REVIEW: ("waiting", "review"),
+    State.CLOSED: ("fine", "closed"),
+    State.CANCELED: ("quiet", "canceled"),
+    RampState.RAMPING: ("running", "ramping"),
+    RampState.SETTLED: ("fine", "settled"),
+    RampState.ROLLED_BACK: ("refused", "rolled back"),
+    RampState.ABORTED: ("refused", "aborted"),
+    Finding.PASS: ("fine", "pass"),
+    Finding.CONTINUE: ("running", "continue"),
+    Finding.NO_DATA: ("waiting", "no data"),
+    Finding.ERROR: ("refused", "error"),
+    Finding.HARM: ("refused", "harm"),
+    Comparison.BETTER: ("fine", "better"),
+    Comparison.WORSE: ("refused", "worse"),
+    Comparison.UNCHANGED: ("quiet", "unchanged"),
+    Comparison.NOT_COMPARABLE: ("waiting", "not comparable"),
+    Outcome.MET: ("fine", "met"),
+    Outcome.NOT_MET: ("refused", "not met"),
+    Outcome.NOT_NEEDED: ("quiet", "not needed"),
+    Mode.ENFORCE: ("fine", "enforce"),
+    Mode.ADVISE: ("waiting", "advise"),
+    DuringRamp.HOLD: ("waiting", "hold"),
+    DuringRamp.NARROW: ("waiting", "narrow"),
+}
+
+
+def mark(kind: str, word: str) -> Markup:
+    """Draw a state: its shape and its word, in its colour."""
+    return Markup('<span class="mark {}">{}{}</span>').format(kind, shape(kind), word)
+
+
+def shape(kind: str) -> Markup:
+    """Draw a state's shape alone; a word must stand beside it."""
+    return Markup(
+        f'<svg class="shape" viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">{SHAPES[kind]}</svg>'
+    )
+
+
+def state_mark(state: Any) -> Markup:
+    """Draw the mark of a change's state, a ramp's, a finding, a comparison, an outcome or a mode."""
+    kind, word = WORDS[state]
+    return mark(kind, word)
+
+
+def verdict_mark(verdict: Verdict) -> Markup:
+    """Draw a requirement's answer; under a gate that only advises, a no is a warning."""
+    if verdict.outcome is Outcome.NOT_MET and verdict.mode is Mode.ADVISE:
+        return mark("waiting", "advised against")
+    return state_mark(verdict.outcome)
+
+
+def opening_mark(opening: Any) -> Markup:
+    """Draw whether traffic may widen now: open, closed, or frozen."""
+    if opening.is_open:
+        return mark("fine", "open")
+    return mark("refused", "frozen") if opening.freeze else mark("waiting", "closed")
+
+
+def switch_mark(thrown: bool) -> Markup:
+    """Draw a switch's state in the glossary's words."""
+    return mark("thrown", "thrown") if thrown else mark("fine", "set")
+
+
+def digest_mark(digest: str) -> Markup:
+    """Show a digest's first twelve figures, all of it on hover."""
+    return Markup('<code title="{}">{}</code>').format(escape(digest), digest.removeprefix("sha256:")[:12])

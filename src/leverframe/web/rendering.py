@@ -1,0 +1,255 @@
+"""How is an answer shown: as a page, as JSON, or as a table for a spreadsheet?"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import UTC, datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from leverframe.nouns.documents import to_document
+from leverframe.nouns.people import Actor
+from leverframe.web import marks, pictures, times
+from leverframe.web.headers import PAGE_HEADERS
+from leverframe.web.problems import Problem
+
+FORMATS = {"text/html": "html", "application/json": "json", "application/problem+json": "json", "text/csv": "csv"}
+NEVER_KEPT = frozenset({"csrf", "password", "_method"})
+"""Fields that are not shown again when a form is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads a page: their account (None: not logged in), their zone, and the time it is for them.
+
+    `csrf` goes into every form. `solo` is the policy's; `demo_people` are those whom a visitor of the demo may
+    act as (empty: no demo).
+    """
+
+    now: datetime
+    zone: str = "UTC"
+    actor: Actor | None = None
+    csrf: str = ""
+    solo: bool = False
+    demo_people: tuple[str, ...] = ()
+    organisation: str = ""
+
+
+ANONYMOUS = Reader(datetime(1970, 1, 1, tzinfo=UTC))
+
+
+def respond(
+    request: Request, template: str, view: Any, *, status: int = 200, rows: Iterable[Any] | None = None
+) -> Response:
+    """Show a view as the request asks: HTML, JSON, or CSV of `rows` where the view is a list."""
+    wanted = wanted_format(request)
+    if wanted == "json":
+        return JSONResponse(
+            to_document(view), status, headers={"Vary": "Accept, Cookie", "Cache-Control": "no-store"}
+        )
+    if wanted == "csv" and rows is not None:
+        return csv_response(rows, template.removesuffix(".html"))
+    return HTMLResponse(render(request, template, view), status, headers=PAGE_HEADERS)
+
+
+def respond_problem(request: Request, problem: Problem, kept: Mapping[str, str] | None = None) -> Response:
+    """Show what went wrong: RFC 9457 for a program, a page that keeps what was typed for a person."""
+    if wanted_format(request) != "html":
+        return JSONResponse(problem.document(), problem.status, media_type="application/problem+json")
+    shown = {name: value for name, value in (kept or {}).items() if name not in NEVER_KEPT}
+    page = render(request, "problem.html", problem, kept=shown)
+    return HTMLResponse(page, problem.status, headers=PAGE_HEADERS)
+
+
+def wanted_format(request: Request) -> str:
+    """Choose html, json or csv: `?format=` first, then the Accept header by weight.
+
+    Where it prefers none of them (`*/*`): json for what comes with a token or a JSON body, html for the rest.
+    """
+    asked = request.query_params.get("format", "")
+    if asked in FORMATS.values():
+        return asked
+    if request.headers.get("hx-request") == "true":
+        return "html"
+    weights = _weights(request.headers.get("accept", ""))
+    best = max(FORMATS, key=lambda media: weights.get(media, 0.0))
+    if not weights.get(best):
+        return "json" if _is_program(request) else "html"
+    return FORMATS[best]
+
+
+def _is_program(request: Request) -> bool:
+    return "authorization" in request.headers or request.headers.get("content-type", "").startswith(
+        "application/json"
+    )
+
+
+def _weights(accept: str) -> dict[str, float]:
+    weights = {}
+    for part in accept.split(","):
+        media, *parameters = (piece.strip() for piece in part.split(";"))
+        quality = next((text[2:] for text in parameters if text.startswith("q=")), "1")
+        weights[media.lower()] = float(quality) if quality.replace(".", "", 1).isdigit() else 0.0
+    return weights
+
+
+def csv_response(rows: Iterable[Any], name: str) -> Response:
+    """Write rows (dataclasses) as CSV, one column a field."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "no-store"}
+    return Response(csv_text(list(rows)), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def csv_text(rows: Sequence[Any]) -> str:
+    """Return CSV text; a cell that a spreadsheet would run as a formula is quoted."""
+    documents = [_flat(to_document(row)) for row in rows]
+    columns = list(dict.fromkeys(name for document in documents for name in document))
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(columns)
+    writer.writerows([_cell(document.get(name)) for name in columns] for document in documents)
+    return out.getvalue()
+
+
+def _flat(document: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in document.items():
+        if isinstance(value, Mapping):
+            flat |= _flat(value, f"{before}{name}.")
+        else:
+            flat[before + name] = value
+    return flat
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return " ".join(_cell(item) for item in value)
+    text = str(value)
+    return f"'{text}" if isinstance(value, str) and text[:1] in "=+-@\t\r" and text else text
+
+
+def render(request: Request, template: str, view: Any, **more: Any) -> str:
+    """Render a page for its reader (`request.state.reader`)."""
+    reader = getattr(request.state, "reader", ANONYMOUS)
+    query = f"?{request.url.query}" if request.url.query else ""
+    return page(template, view, reader=reader, path=request.url.path, query=query, **more)
+
+
+def page(template: str, view: Any, *, reader: Reader, path: str, query: str = "", **more: Any) -> str:
+    """Render a template with a view; every name in it must exist."""
+    context = {
+        "view": view,
+        "reader": reader,
+        "actor": reader.actor,
+        "csrf": reader.csrf,
+        "solo": reader.solo,
+        "demo_people": reader.demo_people,
+        "now": reader.now,
+        "zone": reader.zone,
+        "path": path,
+        "url": path + query,
+        **more,
+    }
+    return environment().get_template(template).render(context)
+
+
+@cache
+def environment() -> Environment:
+    """Build the template environment once: our filters, every missing name an error."""
+    room = Environment(
+        loader=PackageLoader("leverframe.web", ""),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    room.filters |= FILTERS
+    room.globals |= {name: getattr(marks, name) for name in MARKS}
+    room.globals |= {name: getattr(pictures, name) for name in PICTURES}
+    room.globals["asset"] = asset
+    return room
+
+
+MARKS = ("mark", "shape", "state_mark", "verdict_mark", "opening_mark", "switch_mark", "digest_mark")
+PICTURES = ("staircase_figure", "interval_bars", "lever", "pips")
+
+
+@cache
+def asset(name: str) -> str:
+    """Return an asset's address, with its content's digest, so that it may be kept for ever."""
+    body = files("leverframe.web").joinpath("assets").joinpath(*name.split("/")).read_bytes()
+    return f"/assets/{name}?v={hashlib.sha256(body).hexdigest()[:12]}"
+
+
+@pass_context
+def when(context: Context, at: datetime | None) -> Markup:
+    """Show a time in the reader's zone."""
+    if at is None:
+        return Markup('<span class="none">none</span>')
+    said = times.say_time(at, context["zone"], context["now"])
+    return Markup('<time datetime="{}">{}</time>').format(at.astimezone(UTC).isoformat(timespec="seconds"), said)
+
+
+@pass_context
+def when_in(context: Context, at: datetime | None, zone: str) -> Markup:
+    """Show a time in a region's zone, and in the reader's where that differs."""
+    if at is None:
+        return Markup('<span class="none">none</span>')
+    there, here = (times.say_time(at, name, context["now"]) for name in (zone, context["zone"]))
+    also = Markup(' <span class="also">({})</span>').format(here) if here != there else ""
+    return Markup('<time datetime="{}">{}</time>{}').format(at.astimezone(UTC).isoformat(), there, also)
+
+
+@pass_context
+def ago(context: Context, at: datetime | None) -> str:
+    """Say how far a time lies from now."""
+    return times.say_ago(at, context["now"]) if at is not None else "never"
+
+
+@pass_context
+def local_input(context: Context, at: datetime | None) -> str:
+    """Write a time as an `<input type=datetime-local>` wants it, in the reader's zone."""
+    return f"{at.astimezone(ZoneInfo(context['zone'])):%Y-%m-%dT%H:%M}" if at is not None else ""
+
+
+def words(value: Any) -> str:
+    """Say a machine's word as people write it: model_swap as "model swap"."""
+    return str(getattr(value, "value", value)).replace("_", " ").replace(".", " ", 1)
+
+
+def plain(value: Any) -> str:
+    """Write a fact of an audit entry on one line."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return ", ".join(f"{each.name} {getattr(value, each.name)}" for each in fields(value))
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {plain(item)}" for name, item in value.items())
+    if isinstance(value, list | tuple | set | frozenset):
+        return ", ".join(plain(item) for item in value) or "none"
+    return str(getattr(value, "value", value))
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    "when": when,
+    "when_in": when_in,
+    "ago": ago,
+    "local_input": local_input,
+    "words": words,
+    "plain": plain,
+    "share": times.say_share,
+    "span": times.say_span,
+    "count": times.say_count,
+    "on_day": times.say_date,
+}

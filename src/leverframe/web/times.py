@@ -1,0 +1,62 @@
+"""How are times, shares and amounts said to their reader?"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+
+def say_time(at: datetime, zone: str, now: datetime) -> str:
+    """Say a time in the reader's zone, with its name; with its date when it is not today."""
+    local, today = at.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
+    clock = f"{local:%H:%M} {zone_name(local, zone)}"
+    if local.date() == today:
+        return clock
+    return f"{say_day(local.date(), today)} {clock}"
+
+
+def say_day(day: date, today: date) -> str:
+    """Say a day with its weekday; with its year when it is another one."""
+    year = "" if day.year == today.year else f" {day.year}"
+    return f"{day:%a} {day.day} {day:%b}{year}"
+
+
+def say_date(day: date) -> str:
+    """Say a date in full: 30 Jun 2026."""
+    return f"{day.day} {day:%b %Y}"
+
+
+def zone_name(local: datetime, zone: str) -> str:
+    """Name the zone as people do (CEST); by its IANA name where its short name is only a number."""
+    short = local.tzname() or ""
+    return short if short.isalpha() else zone
+
+
+def say_span(minutes: float) -> str:
+    """Say a stretch of minutes in at most two units: 34 min, 4 h, 1 d 4 h."""
+    whole = round(abs(minutes))
+    if whole < 1:
+        return "under 1 min"
+    days, rest = divmod(whole, 24 * 60)
+    hours, left = divmod(rest, 60)
+    parts = [f"{amount} {unit}" for amount, unit in ((days, "d"), (hours, "h"), (left, "min")) if amount]
+    return " ".join(parts[:2])
+
+
+def say_ago(at: datetime, now: datetime) -> str:
+    """Say how far a time lies from now: 12 min ago, in 3 h, just now."""
+    gap = now - at
+    if abs(gap) < timedelta(minutes=1):
+        return "just now"
+    span = say_span(gap.total_seconds() / 60)
+    return f"{span} ago" if gap > timedelta(0) else f"in {span}"
+
+
+def say_share(percent: float) -> str:
+    """Say a share: 10 %, 0.5 %."""
+    return f"{percent:.3g} %" if percent != 100 else "100 %"
+
+
+def say_count(amount: float) -> str:
+    """Say a whole number with its thousands apart: 4,000,000."""
+    return f"{amount:,.0f}"
