@@ -93,13 +93,29 @@ class StageCounts:
 
 
 class Finding(StrEnum):
-    """The verdict on evidence. By itself only `pass` promotes and only `harm` rolls back."""
+    """The verdict on evidence, from best to worst. By itself only `pass` promotes and only `harm` rolls back.
+
+    `no_data`, `beyond`, `both_above` and `error` hold. `beyond` is a mean beyond its limit, `both_above` a limit
+    that the current unit breaks as well; both page.
+    """
 
     PASS = "pass"
     CONTINUE = "continue"
     NO_DATA = "no_data"
+    BEYOND = "beyond"
+    BOTH_ABOVE = "both_above"
     ERROR = "error"
     HARM = "harm"
+
+    @property
+    def rank(self) -> int:
+        """Order the findings: `pass` 0 to `harm` 6; a stage is as good as its worst guardrail."""
+        return list(Finding).index(self)
+
+    @property
+    def holds(self) -> bool:
+        """Say whether this finding by itself keeps a ramp where it stands and needs a look."""
+        return self in (Finding.NO_DATA, Finding.BEYOND, Finding.BOTH_ABOVE, Finding.ERROR)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,183 @@
+"""How is a reading said to people?"""
+
+from __future__ import annotations
+
+from math import ceil
+
+from leverframe.nouns.evidence import Reading
+
+NOBODY = "nobody has been served the candidate in this stage yet"
+NOBODY_BESIDE = "nobody has been served the current unit beside it, so there is nothing to compare with"
+EVERYONE = "everyone is served the candidate, so there is nobody to compare with"
+NO_FLOOR = "no guardrail shows harm, and this stage asks for no proof"
+
+EVENTS = {
+    "error": "an error",
+    "slow": "a slow answer",
+    "feedback_negative": "negative feedback",
+    "refusal": "a refusal",
+}
+
+
+def event(guardrail: str) -> str:
+    """Name what people met, after "met"."""
+    return EVENTS.get(guardrail, guardrail.replace("_", " "))
+
+
+def times(ratio: float) -> str:
+    """Say a ratio before "as many": twice, 3 times, 1.25 times."""
+    return "twice" if ratio == 2.0 else f"{ratio:.3g} times"
+
+
+def minutes(wait: float) -> str:
+    """Say a wait in minutes, rounded up; in hours from two hours on."""
+    whole = max(1, ceil(wait - 1e-9))
+    if whole < 120:
+        return f"{whole} min"
+    hours, rest = divmod(whole, 60)
+    return f"{hours:,} h {rest} min" if rest else f"{hours:,} h"
+
+
+def percent(rate: float) -> str:
+    """Say a rate in percent."""
+    return f"{100.0 * rate:.3g} %"
+
+
+def counted(reading: Reading) -> str:
+    """Give both arms' counts, the candidate's first."""
+    return (
+        f"{reading.candidate_bad:,} of {reading.candidate_units:,} on the candidate, "
+        f"{reading.control_bad:,} of {reading.control_units:,} beside it"
+    )
+
+
+def harm(reading: Reading) -> str:
+    """Say that more people are harmed, and how sure that is."""
+    if reading.ratio is not None and reading.ratio > 1.0:
+        many = f"{times(reading.ratio)} as many people met {event(reading.guardrail)}"
+    else:
+        many = f"over the whole ramp more people met {event(reading.guardrail)} on the candidate"
+    return (
+        f"{many} ({counted(reading)}); the evidence of harm over the whole ramp is "
+        f"{odds(reading.e_value)}, and {odds(reading.e_bound)} rolls back"
+    )
+
+
+def odds(value: float) -> str:
+    """Say an e-value as odds."""
+    return "over 1,000,000 to 1" if value > 1e6 else f"{value:,.0f} to 1"
+
+
+def fewer(reading: Reading) -> str:
+    """Say the smallest harm that is ruled out."""
+    if reading.ruled_out is None:
+        return f"no ratio of people who met {event(reading.guardrail)} is ruled out yet"
+    return f"fewer than {times(reading.ruled_out)} as many people met {event(reading.guardrail)}"
+
+
+def proved(reading: Reading, floor: float) -> str:
+    """Say that the floor's harm is ruled out."""
+    return f"{fewer(reading)} (the floor asks below {floor:g}x)"
+
+
+def waiting(reading: Reading, floor: float) -> str:
+    """Say how long the floor's proof will still take."""
+    if reading.wait_minutes is None:
+        return (
+            f"nobody has met {event(reading.guardrail)} on either side, "
+            f"so it is not known when {times(floor)} as many is ruled out"
+        )
+    wait = f"{minutes(reading.wait_minutes)} more at this traffic to rule out {times(floor)} as many"
+    return f"{wait} people who met {event(reading.guardrail)} ({counted(reading)})"
+
+
+def watched(reading: Reading) -> str:
+    """Say what has been ruled out where nothing was asked."""
+    return f"{fewer(reading)} (this stage asks for no proof; {counted(reading)})"
+
+
+def first_calls(bad: int, units: int, guardrail: str) -> str:
+    """Say a rate of first calls."""
+    return f"{percent(bad / units)} of {units:,} people met {event(guardrail)} at their first call"
+
+
+def within(reading: Reading, limit: float) -> str:
+    """Say that a limit is not shown to be broken; an estimate above it is called that."""
+    rate = first_calls(reading.candidate_bad, reading.candidate_units, reading.guardrail)
+    if reading.candidate_bad > limit * reading.candidate_units:
+        return f"{rate}, above the limit of {percent(limit)}, but it may be chance"
+    return f"{rate}; the limit is {percent(limit)}"
+
+
+def above(reading: Reading, limit: float, lowest: float) -> str:
+    """Say that a limit is broken, by at least how much, and how the current unit did."""
+    rate = first_calls(reading.candidate_bad, reading.candidate_units, reading.guardrail)
+    beside = f", {percent(reading.control_bad / reading.control_units)} beside it" if reading.control_units else ""
+    return f"{rate}{beside}; the rate is at least {percent(lowest)}, and the limit is {percent(limit)}"
+
+
+def both_above(reading: Reading, limit: float) -> str:
+    """Say that the limit is broken with and without the candidate."""
+    rate = first_calls(reading.candidate_bad, reading.candidate_units, reading.guardrail)
+    beside = percent(reading.control_bad / reading.control_units)
+    return f"both are above the limit of {percent(limit)}: {rate}, {beside} of {reading.control_units:,} beside it"
+
+
+def fits(candidate: int, control: int, expected: float) -> str:
+    """Say that the counts fit the share of the buckets."""
+    return f"{candidate:,} of {candidate + control:,} people were served the candidate; {expected:,.0f} were expected"
+
+
+def mismatch(candidate: int, control: int, expected: float) -> str:
+    """Say that the counts do not fit the share of the buckets, so that no comparison can be trusted."""
+    return (
+        f"{candidate:,} of {candidate + control:,} people were counted on the candidate where the share of the "
+        f"buckets lets expect {expected:,.0f}: outcomes of one side are lost or counted twice"
+    )
+
+
+def metric(name: str) -> str:
+    """Name a mean: `groundedness@fr-FR` is groundedness in fr-FR."""
+    base, _, locale = name.partition("@")
+    words = {"cost_usd": "cost per call"}.get(base, base.replace("_", " "))
+    return f"{words} in {locale}" if locale else words
+
+
+def no_scores(name: str) -> str:
+    """Say that people were served and nothing was scored."""
+    return f"people were served, but no score of {metric(name)} has come to compare"
+
+
+def few_scores(name: str, scores: int, needed: int) -> str:
+    """Say that there is too little to judge a mean."""
+    return f"{scores:,} scores of {metric(name)} so far, and {needed} in each arm are needed to judge it"
+
+
+def mean_within(name: str, value: float, limit: float, scores: int) -> str:
+    """Say that a mean is not beyond its limit."""
+    return f"{metric(name)} is {value:.3g} over {scores:,} scores; the limit is {limit:.3g}"
+
+
+def mean_beyond(name: str, value: float, limit: float, scores: int) -> str:
+    """Say that a mean is beyond its limit."""
+    return f"{metric(name)} is {value:.3g} over {scores:,} scores, beyond the limit of {limit:.3g}"
+
+
+def both_means_above(name: str, mine: float, theirs: float, limit: float) -> str:
+    """Say that a mean is beyond its limit with and without the candidate."""
+    return f"both are above the limit of {limit:.3g}: {metric(name)} is {mine:.3g}, and {theirs:.3g} beside it"
+
+
+def drift_within(name: str, value: float, limit: float, scores: int) -> str:
+    """Say how far a mean lies from the control's."""
+    return f"{_distance(name, value)} ({scores:,} scores in the smaller arm); the limit is {limit:.3g} lower"
+
+
+def drift_beyond(name: str, value: float, limit: float, scores: int) -> str:
+    """Say that a mean has fallen too far below the control's."""
+    return f"{_distance(name, value)} ({scores:,} scores in the smaller arm), beyond the limit of {limit:.3g}"
+
+
+def _distance(name: str, value: float) -> str:
+    side = "lower" if value > 0 else "higher"
+    return f"{metric(name)} is {abs(value):.3g} {side} than beside it"

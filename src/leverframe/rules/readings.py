@@ -1,0 +1,288 @@
+"""What does this stage's evidence say?
+
+One reading for the sample ratio, one for each guardrail with a floor anywhere in the plan (relative to everyone
+else at the same time), one for each absolute limit of this stage. Of the ramp's alpha one half belongs to the
+relative guardrails and one to the absolute limits; each half is divided over its guardrails in the whole plan,
+and an absolute limit's part over the stages that test it, because those tests begin anew (the same people come
+back). Of the stage's beta each floor has an equal part.
+
+Rollback evidence runs over the whole ramp; proof for promotion comes from the present stage alone. From worst to
+best: harm, error, both_above, beyond, no_data, continue, pass. A stage is as good as its worst guardrail, but
+only floors are waited for: a mean that still `continue`s does not keep a stage from passing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from math import exp, log
+
+from leverframe.nouns.evidence import CellCounts, Finding, Reading, StageCounts, StageReading
+from leverframe.nouns.ramps import Floor, LimitKind, RampPlan, Slo, Stage
+from leverframe.rules.evidence import labels, limits, means, sample_ratio
+from leverframe.rules.evidence import words as say
+
+SAMPLE_RATIO = "sample_ratio"
+"""The guardrail name of the reading that checks the counts themselves."""
+
+COST = "cost_usd"
+FAIRNESS = "fairness_locale_delta"
+FAIRNESS_METRIC = "groundedness"
+
+LARGEST_LOG = 700.0
+
+
+def read_stage(
+    plan: RampPlan,
+    stage: int,
+    counts: Sequence[StageCounts],
+    *,
+    alpha: float,
+    beta: float,
+    stage_minutes: float,
+    now: datetime,
+) -> StageReading:
+    """Read all guardrails of a stage (counted from 1) from the counts of this and the earlier stages.
+
+    `alpha` is the ramp's, `beta` the stage's, `stage_minutes` how long the stage's counts took. Counts of later
+    stages are ignored, so that a past reading can be derived again.
+    """
+    look = _look(plan, stage, counts, alpha, beta, stage_minutes)
+    ratio = _read_sample_ratio(look)
+    relative = [_read_relative(look, guardrail) for guardrail in _relative(plan)]
+    if ratio.finding is Finding.ERROR:
+        relative = [replace(reading, finding=Finding.ERROR, because=ratio.because) for reading in relative]
+    absolute = [_read_rate(look, slo) for slo in look.stage.slos if slo.kind is LimitKind.RATE]
+    mean = [_read_mean(look, slo) for slo in look.stage.slos if slo.kind is LimitKind.MEAN]
+    readings = (*relative, *absolute, *mean, ratio)
+    finding = max((_weight(reading) for reading in readings), key=lambda finding: finding.rank)
+    return StageReading(finding, _because(finding, readings), readings, now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What one look needs of the plan and the counts, worked out once."""
+
+    plan: RampPlan
+    stage: Stage
+    ramp_cells: tuple[CellCounts, ...]
+    cells: tuple[CellCounts, ...]
+    minutes: float
+    candidate_units: int
+    control_units: int
+    is_shared: bool
+    alpha: float
+    beta: float
+
+
+def _look(
+    plan: RampPlan, stage: int, counts: Sequence[StageCounts], alpha: float, beta: float, minutes: float
+) -> _Look:
+    cells = tuple(cell for part in counts if part.stage == stage for cell in part.cells.values())
+    return _Look(
+        plan=plan,
+        stage=plan.stages[stage - 1],
+        ramp_cells=tuple(cell for part in counts if part.stage <= stage for cell in part.cells.values()),
+        cells=cells,
+        minutes=minutes,
+        candidate_units=sum(cell.candidate_units for cell in cells),
+        control_units=sum(cell.control_units for cell in cells),
+        is_shared=not cells or any(0.0 < cell.share < 1.0 for cell in cells),
+        alpha=alpha,
+        beta=beta,
+    )
+
+
+def _relative(plan: RampPlan) -> tuple[str, ...]:
+    """List the guardrails that some stage has a floor for: they are compared in every stage."""
+    return tuple(dict.fromkeys(floor.guardrail for stage in plan.stages for floor in stage.floors))
+
+
+def _rates(plan: RampPlan) -> list[str]:
+    """List the guardrail of each absolute rate limit, once for each stage that tests it."""
+    return [slo.guardrail for stage in plan.stages for slo in stage.slos if slo.kind is LimitKind.RATE]
+
+
+def _read_sample_ratio(look: _Look) -> Reading:
+    units = sample_ratio.units_of(look.cells)
+    evidence = sample_ratio.log_mismatch(units) if look.control_units else 0.0
+    needed = -log(sample_ratio.ALPHA)
+    expected = sample_ratio.expected_units(units)
+    if evidence >= needed:
+        finding, because = Finding.ERROR, say.mismatch(look.candidate_units, look.control_units, expected)
+    elif not look.candidate_units:
+        finding, because = Finding.NO_DATA, say.NOBODY
+    else:
+        finding, because = Finding.PASS, say.fits(look.candidate_units, look.control_units, expected)
+    return Reading(
+        guardrail=SAMPLE_RATIO,
+        finding=finding,
+        because=because,
+        e_value=_value(evidence),
+        e_bound=1.0 / sample_ratio.ALPHA,
+        candidate_units=look.candidate_units,
+        control_units=look.control_units,
+    )
+
+
+def _read_relative(look: _Look, guardrail: str) -> Reading:
+    alpha = look.alpha / 2.0 / len(_relative(look.plan))
+    evidence = labels.log_harm(labels.strata_of(look.ramp_cells, guardrail))
+    reading = Reading(
+        guardrail=guardrail,
+        finding=Finding.CONTINUE,
+        because="",
+        ratio=labels.ratio_of(look.cells, guardrail),
+        e_value=_value(evidence),
+        e_bound=1.0 / alpha,
+        candidate_units=look.candidate_units,
+        control_units=look.control_units,
+        candidate_bad=sum(cell.candidate_bad.get(guardrail, 0) for cell in look.cells),
+        control_bad=sum(cell.control_bad.get(guardrail, 0) for cell in look.cells),
+    )
+    floor = next((floor for floor in look.stage.floors if floor.guardrail == guardrail), None)
+    reading = replace(reading, floor=floor is not None, bound=floor.ratio if floor else None)
+    if evidence >= -log(alpha):
+        return replace(reading, finding=Finding.HARM, because=say.harm(reading))
+    return _read_proof(look, reading, floor)
+
+
+def _read_proof(look: _Look, reading: Reading, floor: Floor | None) -> Reading:
+    """Say what this stage has ruled out, and how far it is from what its floor asks."""
+    missing = _nothing_to_read(look)
+    if missing:
+        finding = Finding.NO_DATA if floor or not look.candidate_units else Finding.PASS
+        return replace(reading, finding=finding, because=missing)
+    strata = labels.strata_of(look.cells, reading.guardrail)
+    beta = look.beta / (len(look.stage.floors) or len(_relative(look.plan)))
+    margins = (*labels.MARGINS, floor.ratio) if floor else labels.MARGINS
+    reading = replace(reading, ruled_out=labels.smallest_ruled_out(strata, beta, margins))
+    if floor is None:
+        return replace(reading, finding=Finding.PASS, because=say.watched(reading))
+    if reading.ruled_out is not None and reading.ruled_out <= floor.ratio:
+        return replace(reading, finding=Finding.PASS, wait_minutes=0.0, because=say.proved(reading, floor.ratio))
+    reading = replace(reading, wait_minutes=labels.minutes_to_rule_out(strata, floor.ratio, beta, look.minutes))
+    return replace(reading, because=say.waiting(reading, floor.ratio))
+
+
+def _nothing_to_read(look: _Look) -> str:
+    if not look.candidate_units:
+        return say.NOBODY
+    if not look.is_shared:
+        return say.EVERYONE
+    return "" if look.control_units else say.NOBODY_BESIDE
+
+
+def _read_rate(look: _Look, slo: Slo) -> Reading:
+    """Test the rate of first calls in this stage; the current unit's rate at the same time decides whose fault."""
+    tests = _rates(look.plan)
+    alpha = look.alpha / 2.0 / len(set(tests)) / tests.count(slo.guardrail)
+    bad = sum(cell.candidate_first_bad.get(slo.guardrail, 0) for cell in look.cells)
+    control_bad = sum(cell.control_first_bad.get(slo.guardrail, 0) for cell in look.cells)
+    evidence = limits.log_above(bad, look.candidate_units, slo.limit)
+    reading = Reading(
+        guardrail=slo.guardrail,
+        finding=Finding.PASS,
+        because="",
+        limit=slo.limit,
+        e_value=_value(evidence),
+        e_bound=1.0 / alpha,
+        candidate_units=look.candidate_units,
+        control_units=look.control_units,
+        candidate_bad=bad,
+        control_bad=control_bad,
+    )
+    if not look.candidate_units:
+        return replace(reading, finding=Finding.NO_DATA, because=say.NOBODY)
+    if evidence < -log(alpha):
+        return replace(reading, because=say.within(reading, slo.limit))
+    if control_bad > slo.limit * look.control_units:
+        return replace(reading, finding=Finding.BOTH_ABOVE, because=say.both_above(reading, slo.limit))
+    lowest = limits.lower_bound(bad, look.candidate_units, -log(alpha))
+    return replace(reading, finding=Finding.HARM, because=say.above(reading, slo.limit, lowest))
+
+
+def _read_mean(look: _Look, slo: Slo) -> Reading:
+    finding, because = _find_mean(look, slo)
+    return Reading(
+        guardrail=slo.guardrail,
+        finding=finding,
+        because=because,
+        limit=slo.limit,
+        candidate_units=look.candidate_units,
+        control_units=look.control_units,
+    )
+
+
+def _find_mean(look: _Look, slo: Slo) -> tuple[Finding, str]:
+    if not look.candidate_units:
+        return Finding.NO_DATA, say.NOBODY
+    if slo.guardrail == COST:
+        return _find_cost(look, slo)
+    if not look.is_shared:
+        return Finding.PASS, say.EVERYONE
+    if slo.guardrail == FAIRNESS:
+        return _find_worst_locale(look, slo)
+    return _find_drift(look, slo.guardrail, slo.limit)
+
+
+def _find_cost(look: _Look, slo: Slo) -> tuple[Finding, str]:
+    mine = means.mean_of([cell.candidate_sums.get(COST, means.NO_SUMS) for cell in look.cells])
+    theirs = means.mean_of([cell.control_sums.get(COST, means.NO_SUMS) for cell in look.cells])
+    if mine is None:
+        return Finding.NO_DATA, say.no_scores(COST)
+    if not mine.is_beyond(slo.limit):
+        return _within(mine, say.mean_within(COST, mine.value, slo.limit, mine.scores), COST)
+    if theirs is not None and theirs.value > slo.limit:
+        return Finding.BOTH_ABOVE, say.both_means_above(COST, mine.value, theirs.value, slo.limit)
+    return Finding.BEYOND, say.mean_beyond(COST, mine.value, slo.limit, mine.scores)
+
+
+def _find_drift(look: _Look, metric: str, limit: float) -> tuple[Finding, str]:
+    drift = means.drift(look.cells, metric)
+    if drift is None:
+        return Finding.NO_DATA, say.no_scores(metric)
+    if drift.is_beyond(limit):
+        return Finding.BEYOND, say.drift_beyond(metric, drift.value, limit, drift.scores)
+    return _within(drift, say.drift_within(metric, drift.value, limit, drift.scores), metric)
+
+
+def _find_worst_locale(look: _Look, slo: Slo) -> tuple[Finding, str]:
+    """Read the drift in each locale; the worst finding counts, and among equals the largest drift."""
+    names = [f"{FAIRNESS_METRIC}@{locale}" for locale in means.locales_of(look.cells, FAIRNESS_METRIC)]
+    drifts = [(name, drift) for name in names if (drift := means.drift(look.cells, name)) is not None]
+    if not drifts:
+        return Finding.NO_DATA, say.no_scores(slo.guardrail)
+    name, _ = max(drifts, key=lambda pair: (pair[1].is_beyond(slo.limit), _is_enough(pair[1]), pair[1].value))
+    return _find_drift(look, name, slo.limit)
+
+
+def _within(estimate: means.Estimate, because: str, metric: str) -> tuple[Finding, str]:
+    if _is_enough(estimate):
+        return Finding.PASS, because
+    return Finding.CONTINUE, say.few_scores(metric, estimate.scores, means.LEAST_SCORES)
+
+
+def _is_enough(estimate: means.Estimate) -> bool:
+    return estimate.scores >= means.LEAST_SCORES
+
+
+def _weight(reading: Reading) -> Finding:
+    """Return what a reading counts for in its stage: only floors are waited for."""
+    if reading.finding is Finding.CONTINUE and not reading.floor:
+        return Finding.PASS
+    return reading.finding
+
+
+def _because(finding: Finding, readings: Sequence[Reading]) -> str:
+    """Name what decided: each guardrail with the stage's finding, said once."""
+    floors = [reading for reading in readings if reading.floor]
+    if finding is Finding.PASS and not floors:
+        return say.NO_FLOOR
+    chosen = floors if finding in (Finding.PASS, Finding.CONTINUE) else readings
+    return "; ".join(dict.fromkeys(reading.because for reading in chosen if reading.finding is finding))
+
+
+def _value(evidence: float) -> float:
+    return exp(min(evidence, LARGEST_LOG))
