@@ -1,0 +1,174 @@
+"""How does a table reach every gateway within milliseconds?
+
+A raw writer on a uvloop loop in a thread of its own: one frame is serialised once and written to each open line
+in a loop; there is no queue and no task per gateway. GET /stream opens a line (server-sent events), POST /report
+says what a gateway has applied. Who does not read is dropped, and comes back for a new snapshot.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
+
+from leverframe.actions.fleet import Fleet
+from leverframe.nouns.gateways import HEARTBEAT_SECONDS, Seen
+from leverframe.nouns.tables import NO_NUMBER, Number
+from leverframe.stream.lines import Line
+
+log = logging.getLogger("leverframe.stream")
+
+TOKEN_KEPT_SECONDS = 5.0
+UNSENT_LIMIT = 1024 * 1024
+MOST_WAITING_REPORTS = 1000
+
+Authenticate = Callable[[str], str | None]
+
+
+class Stream:
+    """The writer. `start`, `publish` and `close` may be called from any thread.
+
+    `authenticate` maps a token to its gateway's name (None: not known); it may block, and is asked again every few
+    seconds. `on_report` is told of each report after the fleet has it, in a thread of its own.
+    """
+
+    def __init__(
+        self,
+        authenticate: Authenticate,
+        fleet: Fleet,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        heartbeat_seconds: float = HEARTBEAT_SECONDS,
+        unsent_limit: int = UNSENT_LIMIT,
+        on_report: Callable[[Seen], None] | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.fleet, self.monotonic, self.unsent_limit = fleet, monotonic, unsent_limit
+        self.lines: set[Line] = set()
+        self.readers: set[Line] = set()
+        self.number, self.event = NO_NUMBER, b""
+        self._authenticate, self._on_report = authenticate, on_report
+        self._heartbeat_seconds, self._host, self._port = heartbeat_seconds, host, port
+        self._loop = _new_loop()
+        self._askers = ThreadPoolExecutor(2, thread_name_prefix="stream-tokens")
+        self._tellers = ThreadPoolExecutor(1, thread_name_prefix="stream-reports")
+        self._telling = 0
+        self._tokens: dict[str, tuple[str | None, float]] = {}
+        self._thread: threading.Thread | None = None
+        self._server: asyncio.AbstractServer | None = None
+
+    @property
+    def url(self) -> str:
+        """Return the address that gateways are told."""
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"http://{host}:{self._port}"
+
+    def start(self) -> None:
+        """Bind the address and begin; raises OSError where it is taken."""
+        making = self._loop.create_server(partial(Line, self), self._host, self._port, backlog=1024)
+        self._server = self._loop.run_until_complete(making)
+        self._port = self._server.sockets[0].getsockname()[1]
+        self._loop.call_soon(self._beat)
+        self._thread = threading.Thread(target=self._loop.run_forever, name="stream", daemon=True)
+        self._thread.start()
+
+    def publish(self, number: Number, frame: bytes) -> None:
+        """Write a table to every open line; a number that is not newer than the last is passed over."""
+        if b"\n" in frame or b"\r" in frame:
+            raise ValueError("a frame is one line")
+        event = b"event: table\ndata: " + frame + b"\n\n"
+        self._loop.call_soon_threadsafe(self._broadcast, number, event)
+
+    def close(self, timeout: float = 2.0) -> None:
+        """Say goodbye to the gateways, which will come back by themselves, and stop."""
+        if self._thread is None:
+            return
+        asyncio.run_coroutine_threadsafe(self._farewell(timeout), self._loop).result(timeout + 1.0)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(timeout)
+        self._thread = None
+        self._askers.shutdown(wait=False)
+        self._tellers.shutdown(wait=False)
+        self._loop.close()
+
+    def name_of(self, token: str, then: Callable[[str | None], None], failed: Callable[[], None]) -> None:
+        """Ask whose token it is; answers at once where that was asked within the last seconds."""
+        name, until = self._tokens.get(token, (None, 0.0))
+        if self.monotonic() < until:
+            then(name)
+            return
+        asking = self._loop.run_in_executor(self._askers, self._authenticate, token)
+        asking.add_done_callback(partial(self._authenticated, token, then, failed))
+
+    def tell(self, seen: Seen) -> None:
+        """Hand a report to the callback without ever waiting for it."""
+        if self._on_report is None or self._telling >= MOST_WAITING_REPORTS:
+            return
+        self._telling += 1
+        self._loop.run_in_executor(self._tellers, self._on_report, seen).add_done_callback(self._told)
+
+    def beat_event(self) -> bytes:
+        """Return the beat: the number that gateways should hold."""
+        return b'event: beat\ndata: {"number": "%s"}\n\n' % str(self.number).encode()
+
+    def _broadcast(self, number: Number, event: bytes) -> None:
+        if number <= self.number:
+            return
+        self.number, self.event = number, event
+        for line in list(self.readers):
+            line.send(event)
+
+    def _beat(self) -> None:
+        self._loop.call_later(self._heartbeat_seconds, self._beat)
+        beat, now = self.beat_event(), self.monotonic()
+        for line in list(self.lines):
+            line.beat(beat, now)
+
+    def _authenticated(
+        self, token: str, then: Callable[[str | None], None], failed: Callable[[], None], asked: asyncio.Future[Any]
+    ) -> None:
+        if asked.cancelled() or asked.exception() is not None:
+            log.warning("could not ask whose token it is: %s", "" if asked.cancelled() else asked.exception())
+            failed()
+            return
+        self._keep(token, asked.result())
+        then(asked.result())
+
+    def _keep(self, token: str, name: str | None) -> None:
+        if len(self._tokens) > 10_000:
+            self._tokens.clear()
+        self._tokens[token] = (name, self.monotonic() + TOKEN_KEPT_SECONDS)
+        if name is None:
+            for line in [line for line in self.readers if line.token == token]:
+                line.close()
+
+    def _told(self, telling: asyncio.Future[Any]) -> None:
+        self._telling -= 1
+        if not telling.cancelled() and telling.exception() is not None:
+            log.error("a report could not be taken further", exc_info=telling.exception())
+
+    async def _farewell(self, timeout: float) -> None:
+        if self._server is not None:
+            self._server.close()
+        for line in list(self.lines):
+            line.send(b"event: bye\ndata: {}\n\n")
+            line.close()
+        deadline = self._loop.time() + timeout
+        while self.lines and self._loop.time() < deadline:
+            await asyncio.sleep(0.01)
+        for line in list(self.lines):
+            line.abort()
+
+
+def _new_loop() -> asyncio.AbstractEventLoop:
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
