@@ -1,0 +1,92 @@
+"""In which form does a client get what is not an answer?
+
+Errors take OpenAI's shape, which its clients read; a feature that is off is a problem document (RFC 9457).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.responses import JSONResponse, Response
+
+from leverframe.nouns.tables import Decision, Reason
+from leverframe.nouns.verdicts import Invalid
+from leverframe.openai_gateway.headers import off_headers
+from leverframe.openai_gateway.requests import LARGEST_BODY
+
+PROBLEM = "application/problem+json"
+_WHY_OFF = {
+    Reason.TENANT_THROWN: "AI features are switched off for this tenant.",
+    Reason.FEATURE_THROWN: "This feature is switched off.",
+    Reason.MODEL_OFF: "The model of this feature is switched off and no fallback model is left.",
+    Reason.NO_TABLE: "This gateway has no route table yet, and the feature does not serve without one.",
+    Reason.NO_UNIT: "No unit has been released for this feature.",
+}
+
+
+def error(
+    status: int, message: str, *, code: str, param: str | None = None, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Answer in OpenAI's error shape."""
+    kind = "invalid_request_error" if status < 500 else "api_error"
+    body = {"error": {"message": message, "type": kind, "param": param, "code": code}}
+    return JSONResponse(body, status_code=status, headers=dict(headers or {}))
+
+
+def invalid(fault: Invalid) -> Response:
+    """Answer 400 with all faults; `param` names the first."""
+    first = fault.faults[0]
+    return error(
+        400,
+        " ".join(f"{each.place}: {each.because} {each.remedy}".strip() for each in fault.faults),
+        code="invalid_request",
+        param=first.place,
+    )
+
+
+def too_large() -> Response:
+    """Answer 413."""
+    return error(413, f"The body is larger than {LARGEST_BODY} bytes, the most that is read.", code="body_too_large")
+
+
+def unknown_model(model: str) -> Response:
+    """Answer 404 as OpenAI does for a model that does not exist."""
+    return error(
+        404,
+        f"The model {model!r} does not exist here. GET /v1/models lists those that do.",
+        code="model_not_found",
+        param="model",
+        headers={"x-should-retry": "false"},
+    )
+
+
+def feature_off(feature: str, decision: Decision, call: str) -> Response:
+    """Answer 503 with what users get instead."""
+    body = {
+        "type": "feature-off",
+        "title": "The feature is off",
+        "status": 503,
+        "detail": _WHY_OFF.get(decision.reason, "This feature cannot be served at present."),
+        "feature": feature,
+        "reason": decision.reason.value,
+        "fallback": decision.fallback,
+    }
+    return problem(body, off_headers(decision, call))
+
+
+def no_prompt(feature: str, because: str, headers: Mapping[str, str]) -> Response:
+    """Answer 503: the unit names a prompt that this gateway has not got."""
+    body = {
+        "type": "prompt-missing",
+        "title": "The prompt is missing",
+        "status": 503,
+        "detail": because,
+        "feature": feature,
+    }
+    return problem(body, headers)
+
+
+def problem(body: Mapping[str, Any], headers: Mapping[str, str]) -> Response:
+    """Answer with a problem document."""
+    return JSONResponse(body, status_code=body["status"], headers=dict(headers), media_type=PROBLEM)

@@ -1,0 +1,115 @@
+"""How is the OpenAI-compatible gateway put together and run?"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from leverframe.gateway import Gateway
+from leverframe.openai_gateway import answers
+from leverframe.openai_gateway.completions import Completions
+from leverframe.openai_gateway.feedback import FeedbackDoor
+from leverframe.openai_gateway.mock_models import MockModels
+from leverframe.openai_gateway.prompts import Prompts
+from leverframe.openai_gateway.status import AsgiApp, Counted, Status, live
+from leverframe.openai_gateway.upstreams import EVERY_PLATFORM, MOCK, HttpUpstream, Upstream, Upstreams
+
+GOODBYE_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What one gateway process is told.
+
+    `upstreams` maps a platform (`*`: all others) to an address or `mock`; with none given the mock answers for
+    all. `upstream_keys` are the platforms' own keys; without one the client's Authorization is passed on.
+    `on_no_table` maps a feature to `current`: it then serves its unit of `current` while there is no table.
+    """
+
+    control_plane: str
+    token_file: Path
+    prompts: Path
+    host: str = "127.0.0.1"
+    port: int = 8100
+    upstreams: Mapping[str, str] = field(default_factory=dict)
+    upstream_keys: Mapping[str, str] = field(default_factory=dict)
+    state_dir: Path | None = None
+    instance: str | None = None
+    on_no_table: Mapping[str, str] = field(default_factory=dict)
+    lockstep: bool = False
+
+
+def run(settings: Settings) -> None:
+    """Serve until SIGTERM; then finish what is under way, flush the outcomes and say goodbye."""
+    uvicorn.run(
+        build(settings),
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        access_log=False,
+        log_level="warning",
+        timeout_graceful_shutdown=10,
+        server_header=False,
+    )
+
+
+def build(settings: Settings) -> AsgiApp:
+    """Build the app of one process, with its own connection to the control plane."""
+    gateway = Gateway(
+        settings.control_plane,
+        settings.token_file.read_text(encoding="utf-8").strip(),
+        state_dir=settings.state_dir,
+        instance=settings.instance,
+        on_no_table=settings.on_no_table,
+    )
+    upstreams = upstreams_of(settings.upstreams, settings.upstream_keys)
+    return app_for(gateway, prompts=settings.prompts, upstreams=upstreams, lockstep=settings.lockstep)
+
+
+def upstreams_of(addresses: Mapping[str, str], keys: Mapping[str, str]) -> Upstreams:
+    """Build the upstream of each platform; none given means that the mock answers for all."""
+    chosen = addresses or {EVERY_PLATFORM: MOCK}
+    return Upstreams({platform: _upstream(address, keys.get(platform, "")) for platform, address in chosen.items()})
+
+
+def app_for(gateway: Gateway, *, prompts: Path, upstreams: Upstreams, lockstep: bool = False) -> AsgiApp:
+    """Build the app around a gateway, which it starts and closes."""
+    status = Status(gateway)
+    routes = [
+        Route("/v1/chat/completions", Completions(gateway, Prompts(prompts), upstreams).answer, methods=["POST"]),
+        Route("/v1/feedback", FeedbackDoor(gateway).take, methods=["POST"]),
+        Route("/v1/models", status.models),
+        Route("/health/live", live),
+        Route("/metrics", status.metrics),
+        *([Route("/flush", status.flush, methods=["POST"])] if lockstep else []),
+    ]
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncGenerator[None]:
+        gateway.start()
+        yield
+        gateway.flush(GOODBYE_SECONDS)
+        gateway.close()
+        await upstreams.close()
+
+    counted = Counted(Starlette(routes=routes, lifespan=lifespan, exception_handlers={Exception: _bug}))
+    status.answers = counted.answers
+    return counted
+
+
+async def _bug(request: Request, fault: Exception) -> Response:
+    return answers.error(500, "The gateway failed; this is a bug in it.", code="internal")
+
+
+def _upstream(address: str, key: str) -> Upstream:
+    return MockModels() if address == MOCK else HttpUpstream(address, key)

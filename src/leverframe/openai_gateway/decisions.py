@@ -1,0 +1,111 @@
+"""Which unit answers: the one that was decided before, or the one decided now?
+
+An embedded service that has decided passes its call id on as `x-leverframe-decision`. Its unit is honoured while
+that change and stage are open in the table that we hold; the switches are asked again each time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from leverframe.gateway import Gateway
+from leverframe.nouns.outcomes import CallFacts
+from leverframe.nouns.tables import NO_NUMBER, Decision, Number, Reason, RouteTable, Variant
+from leverframe.nouns.units import Unit
+from leverframe.openai_gateway.headers import Caller
+from leverframe.openai_gateway.status import models_of
+
+_NOT_OVERRULED = frozenset({Reason.LEASE_EXPIRED, Reason.ERROR})
+"""Answers of our own that an earlier decision does not overrule."""
+_BY_FALLBACK = frozenset({Reason.MODEL_FALLBACK, Reason.CANDIDATE_MODEL_THROWN})
+"""Answers that count in no reading, and so need a call id of their own that says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """A decision, and the call id under which its outcome is counted ("" where none is)."""
+
+    decision: Decision
+    call: str
+
+
+def decide(gateway: Gateway, feature: str, caller: Caller) -> Routed:
+    """Decide for a feature; what is honoured keeps the call id that it came with."""
+    ours = gateway.route(
+        feature,
+        subject=caller.subject,
+        tenant=caller.tenant,
+        region=caller.region,
+        conversation=caller.conversation,
+    )
+    theirs = _passed_on(gateway, feature, caller, ours)
+    if theirs is not None:
+        return Routed(theirs, caller.decision or "")
+    call = gateway.call_id(
+        ours,
+        feature,
+        subject=caller.subject,
+        tenant=caller.tenant,
+        region=caller.region,
+        locale=caller.locale,
+        conversation=caller.conversation,
+    )
+    return Routed(ours, call)
+
+
+def honoured(facts: CallFacts, feature: str, ours: Decision, table: RouteTable) -> Decision | None:
+    """Return what was decided before, as our table has it, or None where it may not be had any more.
+
+    `ours` is our own decision for the same request: it has asked the switches of tenant and feature.
+    """
+    route = table.features.get(feature)
+    candidate = route.candidate if route else None
+    if route is None or candidate is None or not _is_open(facts, feature, ours) or not ours.serve:
+        return None
+    if ours.reason in _NOT_OVERRULED:
+        return None
+    if facts.arm == ours.variant.value:
+        return None if ours.reason in _BY_FALLBACK else ours
+    arm = candidate.unit if facts.arm == Variant.CANDIDATE.value else route.current
+    if arm is None or arm.model in table.thrown_models or facts.arm == Variant.OFF.value:
+        return None
+    reason = Reason.CANDIDATE if facts.arm == Variant.CANDIDATE.value else Reason.NOT_EXPOSED
+    return replace(ours, unit=arm, variant=Variant(facts.arm), reason=reason)
+
+
+def decide_for_model(gateway: Gateway, model: str, caller: Caller) -> Routed | None:
+    """Decide for a model that is asked for by its own name: it is in no ramp, but obeys the switches.
+
+    None where no unit of the table uses it: this gateway serves what was released, nothing else.
+    """
+    table = gateway.table
+    if table is None:
+        return Routed(_off(Reason.NO_TABLE, NO_NUMBER), "")
+    if caller.tenant in table.thrown_tenants:
+        return Routed(_off(Reason.TENANT_THROWN, table.number), "")
+    if model in table.thrown_models:
+        return Routed(_instead(table, table.thrown_models[model]), "")
+    if model not in models_of(table):
+        return None
+    return Routed(Decision(True, Unit(model=model), Variant.CURRENT, Reason.CURRENT, number=table.number), "")
+
+
+def _passed_on(gateway: Gateway, feature: str, caller: Caller, ours: Decision) -> Decision | None:
+    if not caller.decision or not ours.change or gateway.table is None:
+        return None
+    facts = gateway.read_call(caller.decision)
+    return honoured(facts, feature, ours, gateway.table) if facts else None
+
+
+def _is_open(facts: CallFacts, feature: str, ours: Decision) -> bool:
+    return (facts.target, facts.change, facts.stage) == (feature, ours.change, ours.stage)
+
+
+def _instead(table: RouteTable, model: str) -> Decision:
+    if not model:
+        return _off(Reason.MODEL_OFF, table.number)
+    return Decision(True, Unit(model=model), Variant.CURRENT, Reason.MODEL_FALLBACK, number=table.number)
+
+
+def _off(reason: Reason, number: Number) -> Decision:
+    return Decision(False, None, Variant.OFF, reason, number=number)

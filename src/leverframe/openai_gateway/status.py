@@ -1,0 +1,102 @@
+"""How does this gateway stand, and what does it serve?"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from leverframe.gateway import Gateway
+from leverframe.nouns.tables import NO_NUMBER, RouteTable
+
+Scope = MutableMapping[str, Any]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+AsgiApp = Callable[[Scope, Callable[[], Awaitable[MutableMapping[str, Any]]], Send], Awaitable[None]]
+FLUSH_SECONDS = 30.0
+
+
+class Counted:
+    """An app around the app that counts answers by status."""
+
+    def __init__(self, app: AsgiApp) -> None:
+        self._app = app
+        self.answers: Counter[int] = Counter()
+
+    async def __call__(self, scope: Scope, receive: Any, send: Send) -> None:
+        """Count what is answered to HTTP requests; the rest passes."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def counting(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                self.answers[message["status"]] += 1
+            await send(message)
+
+        await self._app(scope, receive, counting)
+
+
+async def live(request: Request) -> Response:
+    """Say that the process answers."""
+    return JSONResponse({"status": "live"})
+
+
+class Status:
+    """GET /metrics and /v1/models, POST /flush."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self.answers: Counter[int] = Counter()
+
+    async def metrics(self, request: Request) -> Response:
+        """Tell the table's number and age, the connection, and the answers so far, in Prometheus' text form."""
+        number = self._gateway.number or NO_NUMBER
+        lines = [
+            *_gauge("table_epoch", "Epoch of the route table that is obeyed.", number.epoch),
+            *_gauge("table_generation", "Generation of the route table that is obeyed.", number.generation),
+            *_gauge(
+                "table_age_seconds", "Seconds since the control plane was last heard.", self._gateway.age_seconds
+            ),
+            *_gauge("connected", "1 while the stream from the control plane is open.", int(self._gateway.connected)),
+            "# HELP leverframe_gateway_answers_total Answers by status.",
+            "# TYPE leverframe_gateway_answers_total counter",
+            *(f'leverframe_gateway_answers_total{{status="{code}"}} {n}' for code, n in sorted(self.answers.items())),
+        ]
+        return PlainTextResponse("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")
+
+    async def models(self, request: Request) -> Response:
+        """List the features and the models behind them, as OpenAI lists models."""
+        table = self._gateway.table
+        return JSONResponse({"object": "list", "data": [_model(name) for name in (names(table) if table else ())]})
+
+    async def flush(self, request: Request) -> Response:
+        """Wait until the control plane has acknowledged all outcomes (lockstep only)."""
+        done = await asyncio.to_thread(self._gateway.flush, FLUSH_SECONDS)
+        return JSONResponse({"flushed": done}, status_code=200 if done else 504)
+
+
+def names(table: RouteTable) -> list[str]:
+    """Name what may be asked for: each feature, then each model that a unit of this table uses."""
+    return [*(f"feature:{feature}" for feature in sorted(table.features)), *sorted(models_of(table))]
+
+
+def models_of(table: RouteTable) -> set[str]:
+    """Collect the models of all units, and those that serve instead of thrown ones."""
+    units = [route.current for route in table.features.values()]
+    units += [route.candidate.unit for route in table.features.values() if route.candidate]
+    return {unit.model for unit in units if unit and unit.model} | {
+        model for model in table.thrown_models.values() if model
+    }
+
+
+def _model(name: str) -> dict[str, Any]:
+    return {"id": name, "object": "model", "created": 0, "owned_by": "leverframe"}
+
+
+def _gauge(name: str, help_text: str, value: float | None) -> list[str]:
+    full = f"leverframe_gateway_{name}"
+    return [f"# HELP {full} {help_text}", f"# TYPE {full} gauge", f"{full} {'NaN' if value is None else value}"]
