@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
@@ -19,8 +20,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from leverframe.nouns.changes import Change
 from leverframe.nouns.documents import to_document
 from leverframe.nouns.people import Actor
+from leverframe.nouns.units import UNIT_PARTS, Unit
+from leverframe.nouns.verdicts import Verdict
 from leverframe.web import marks, pictures, times
 from leverframe.web.headers import PAGE_HEADERS
 from leverframe.web.problems import Problem
@@ -51,9 +55,19 @@ ANONYMOUS = Reader(datetime(1970, 1, 1, tzinfo=UTC))
 
 
 def respond(
-    request: Request, template: str, view: Any, *, status: int = 200, rows: Iterable[Any] | None = None
+    request: Request,
+    template: str,
+    view: Any,
+    *,
+    status: int = 200,
+    rows: Iterable[Any] | None = None,
+    problem: Problem | None = None,
+    typed: Mapping[str, str] | None = None,
 ) -> Response:
-    """Show a view as the request asks: HTML, JSON, or CSV of `rows` where the view is a list."""
+    """Show a view as the request asks: HTML, JSON, or CSV of `rows` where the view is a list.
+
+    `problem` and `typed` show a form of the page again, with what is wrong with it and what was typed.
+    """
     wanted = wanted_format(request)
     if wanted == "json":
         return JSONResponse(
@@ -61,15 +75,18 @@ def respond(
         )
     if wanted == "csv" and rows is not None:
         return csv_response(rows, template.removesuffix(".html"))
-    return HTMLResponse(render(request, template, view), status, headers=PAGE_HEADERS)
+    page = render(request, template, view, problem=problem, typed=dict(typed or {}))
+    return HTMLResponse(page, status, headers=PAGE_HEADERS)
 
 
-def respond_problem(request: Request, problem: Problem, kept: Mapping[str, str] | None = None) -> Response:
+def respond_problem(
+    request: Request, problem: Problem, kept: Mapping[str, str] | None = None, *, back: str = ""
+) -> Response:
     """Show what went wrong: RFC 9457 for a program, a page that keeps what was typed for a person."""
     if wanted_format(request) != "html":
         return JSONResponse(problem.document(), problem.status, media_type="application/problem+json")
     shown = {name: value for name, value in (kept or {}).items() if name not in NEVER_KEPT}
-    page = render(request, "problem.html", problem, kept=shown)
+    page = render(request, "problem.html", problem, kept=shown, back=back)
     return HTMLResponse(page, problem.status, headers=PAGE_HEADERS)
 
 
@@ -161,6 +178,10 @@ def page(template: str, view: Any, *, reader: Reader, path: str, query: str = ""
         "zone": reader.zone,
         "path": path,
         "url": path + query,
+        "typed": {},
+        "problem": None,
+        "kept": {},
+        "back": "",
         **more,
     }
     return environment().get_template(template).render(context)
@@ -179,7 +200,7 @@ def environment() -> Environment:
     room.filters |= FILTERS
     room.globals |= {name: getattr(marks, name) for name in MARKS}
     room.globals |= {name: getattr(pictures, name) for name in PICTURES}
-    room.globals["asset"] = asset
+    room.globals |= {"asset": asset, "filters_query": filters_query, "can": can, "typed_of": typed_of}
     return room
 
 
@@ -192,6 +213,39 @@ def asset(name: str) -> str:
     """Return an asset's address, with its content's digest, so that it may be kept for ever."""
     body = files("leverframe.web").joinpath("assets").joinpath(*name.split("/")).read_bytes()
     return f"/assets/{name}?v={hashlib.sha256(body).hexdigest()[:12]}"
+
+
+def filters_query(filters: Mapping[str, Any], **more: Any) -> str:
+    """Return the query of a filtered list's address, with what else it should say."""
+    return urlencode({name: value for name, value in {**filters, **more}.items() if value not in (None, "")})
+
+
+def can(may: Mapping[str, Verdict], act: str) -> bool:
+    """Say whether this reader may do an act."""
+    return act in may and not may[act].refuses
+
+
+def typed_of(change: Change, zone: str) -> dict[str, str]:
+    """Write a change as its form's fields hold it."""
+    unit, blast = change.candidate.get(change.target, Unit()), change.blast_radius
+    times_typed = {name: getattr(change.start, name) for name in ("opens_at", "closes_at", "not_after")}
+    return {
+        "title": change.title,
+        "kind": change.kind.value,
+        **{part: getattr(unit, part) for part in UNIT_PARTS},
+        "plan": change.plan.template,
+        "users": str(blast.users),
+        "regions": ", ".join(blast.regions),
+        "max_share_percent": f"{blast.max_share_percent:g}",
+        **{name: f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}" for name, at in times_typed.items()},
+        "kill_switch": change.kill_switch,
+        "rollback_plan": change.rollback_plan,
+        "release_manager": change.release_manager,
+        "coordinator": change.coordinator,
+        "bridge": change.bridge,
+        "paging": ", ".join(change.paging),
+        "artefacts": "\n".join(f"{name}: {link}" for name, link in change.artefacts.items()),
+    }
 
 
 @pass_context
@@ -219,10 +273,10 @@ def ago(context: Context, at: datetime | None) -> str:
     return times.say_ago(at, context["now"]) if at is not None else "never"
 
 
-@pass_context
-def local_input(context: Context, at: datetime | None) -> str:
-    """Write a time as an `<input type=datetime-local>` wants it, in the reader's zone."""
-    return f"{at.astimezone(ZoneInfo(context['zone'])):%Y-%m-%dT%H:%M}" if at is not None else ""
+def wall(at: datetime, zone: str) -> str:
+    """Say a wall time that stands in a file, with its zone."""
+    local = at.astimezone(ZoneInfo(zone)) if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))
+    return f"{local:%a} {local.day} {local:%b %Y %H:%M} {times.zone_name(local, zone)}"
 
 
 def words(value: Any) -> str:
@@ -245,7 +299,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "when": when,
     "when_in": when_in,
     "ago": ago,
-    "local_input": local_input,
+    "wall": wall,
     "words": words,
     "plain": plain,
     "share": times.say_share,
