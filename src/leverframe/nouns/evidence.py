@@ -110,12 +110,15 @@ class Finding(StrEnum):
     @property
     def rank(self) -> int:
         """Order the findings: `pass` 0 to `harm` 6; a stage is as good as its worst guardrail."""
-        return list(Finding).index(self)
+        return RANKS[self]
 
     @property
     def holds(self) -> bool:
         """Say whether this finding by itself keeps a ramp where it stands and needs a look."""
         return self in (Finding.NO_DATA, Finding.BEYOND, Finding.BOTH_ABOVE, Finding.ERROR)
+
+
+RANKS = {finding: rank for rank, finding in enumerate(Finding)}
 
 
 @dataclass(frozen=True, slots=True)

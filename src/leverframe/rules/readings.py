@@ -3,10 +3,11 @@
 One reading for the sample ratio, one for each guardrail with a floor anywhere in the plan (relative to everyone
 else at the same time), one for each absolute limit of this stage. Of the ramp's alpha one half belongs to the
 relative guardrails and one to the absolute limits; each half is divided over its guardrails in the whole plan,
-and an absolute limit's part over the stages that test it, because those tests begin anew (the same people come
-back). Of the stage's beta each floor has an equal part.
+and each part over the stages where its evidence begins anew: for an absolute limit every stage that tests it, for
+a relative guardrail mostly the first alone (`evidence/carrying.py`). Of the stage's beta each floor has an equal
+part.
 
-Rollback evidence runs over the whole ramp; proof for promotion comes from the present stage alone. From worst to
+Rollback evidence is carried over the ramp; proof for promotion comes from the present stage alone. From worst to
 best: harm, error, both_above, beyond, no_data, continue, pass. A stage is as good as its worst guardrail, but
 only floors are waited for: a mean that still `continue`s does not keep a stage from passing.
 """
@@ -20,7 +21,7 @@ from math import exp, log
 
 from leverframe.nouns.evidence import CellCounts, Finding, Reading, StageCounts, StageReading
 from leverframe.nouns.ramps import Floor, LimitKind, RampPlan, Slo, Stage
-from leverframe.rules.evidence import labels, limits, means, sample_ratio
+from leverframe.rules.evidence import carrying, labels, limits, means, sample_ratio
 from leverframe.rules.evidence import words as say
 
 SAMPLE_RATIO = "sample_ratio"
@@ -66,7 +67,8 @@ class _Look:
 
     plan: RampPlan
     stage: Stage
-    ramp_cells: tuple[CellCounts, ...]
+    carried: tuple[CellCounts, ...]
+    parts: int
     cells: tuple[CellCounts, ...]
     minutes: float
     candidate_units: int
@@ -80,10 +82,13 @@ def _look(
     plan: RampPlan, stage: int, counts: Sequence[StageCounts], alpha: float, beta: float, minutes: float
 ) -> _Look:
     cells = tuple(cell for part in counts if part.stage == stage for cell in part.cells.values())
+    begins = carrying.carried_from(plan)
+    first = begins[stage - 1]
     return _Look(
         plan=plan,
         stage=plan.stages[stage - 1],
-        ramp_cells=tuple(cell for part in counts if part.stage <= stage for cell in part.cells.values()),
+        carried=tuple(cell for part in counts if first <= part.stage <= stage for cell in part.cells.values()),
+        parts=len(set(begins)),
         cells=cells,
         minutes=minutes,
         candidate_units=sum(cell.candidate_units for cell in cells),
@@ -127,8 +132,8 @@ def _read_sample_ratio(look: _Look) -> Reading:
 
 
 def _read_relative(look: _Look, guardrail: str) -> Reading:
-    alpha = look.alpha / 2.0 / len(_relative(look.plan))
-    evidence = labels.log_harm(labels.strata_of(look.ramp_cells, guardrail))
+    alpha = look.alpha / 2.0 / len(_relative(look.plan)) / look.parts
+    evidence = labels.log_harm(labels.strata_of(look.carried, guardrail))
     reading = Reading(
         guardrail=guardrail,
         finding=Finding.CONTINUE,

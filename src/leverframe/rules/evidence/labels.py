@@ -30,7 +30,7 @@ Strata = Mapping[float, tuple[int, int]]
 HARM_RATIOS = (1.1, 1.2, 1.35, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0, 6.0, 10.0)
 """The relative risks that the rollback evidence is averaged over, each with the same weight."""
 
-PROOF_RATIOS = (0.5, 0.75, 1.0)
+PROOF_RATIOS = (0.9, 1.0)
 """The relative risks for which a promotion proof is sought; all lie below every margin."""
 
 MARGINS = (1.1, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0, 5.0, 7.0, 10.0, 20.0)

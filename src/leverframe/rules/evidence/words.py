@@ -56,9 +56,9 @@ def harm(reading: Reading) -> str:
     if reading.ratio is not None and reading.ratio > 1.0:
         many = f"{times(reading.ratio)} as many people met {event(reading.guardrail)}"
     else:
-        many = f"over the whole ramp more people met {event(reading.guardrail)} on the candidate"
+        many = f"over the ramp more people met {event(reading.guardrail)} on the candidate"
     return (
-        f"{many} ({counted(reading)}); the evidence of harm over the whole ramp is "
+        f"{many} ({counted(reading)}); the evidence of harm over the ramp is "
         f"{odds(reading.e_value)}, and {odds(reading.e_bound)} rolls back"
     )
 
@@ -179,5 +179,7 @@ def drift_beyond(name: str, value: float, limit: float, scores: int) -> str:
 
 
 def _distance(name: str, value: float) -> str:
+    if value == 0.0:
+        return f"{metric(name)} is as high as beside it"
     side = "lower" if value > 0 else "higher"
     return f"{metric(name)} is {abs(value):.3g} {side} than beside it"
