@@ -75,7 +75,8 @@ class Policy:
     `roles` maps a role to catalog groups. `may` maps an act (`change.file`, `ramp.run`, `ramp.hold`,
     `ramp.abort`, `policy.propose`, `audit.read`, `account.manage`, `gateway.enrol`) to roles. `gates` gives
     each gate's mode. `plans` are ramp plans by name: templates, and `rollouts/<feature>`. `prompts` maps
-    `name@version` to the digest of its text. `rings` maps a tenant to its ring. Times are minutes, seconds
+    `name@version` to the digest of its text. `rings` maps a tenant to its ring, `ring_order`
+    lists the rings, first to last. Times are minutes, seconds
     where the name says so.
     """
 
@@ -92,6 +93,7 @@ class Policy:
     plans: Mapping[str, RampPlan] = field(default_factory=dict)
     prompts: Mapping[str, str] = field(default_factory=dict)
     rings: Mapping[str, str] = field(default_factory=dict)
+    ring_order: tuple[str, ...] = ()
     gates: Mapping[str, Mode] = field(default_factory=dict)
     eval_allowances: tuple[EvalAllowance, ...] = ()
     irreversible_kinds: frozenset[str] = frozenset()

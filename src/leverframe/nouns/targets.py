@@ -39,7 +39,8 @@ class Cell:
 class Target:
     """A feature, or a part of the platform, as the catalog describes it.
 
-    `population` weighs the (region, ring) cells, in users; `owner` is a catalog group.
+    `population` weighs the (region, ring) cells, in users; `owner` is a catalog group; `prompt` is the folder of
+    its prompt versions.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Target:
     on_call: str = ""
     fallback: str = ""
     kind: str = "ai-feature"
+    prompt: str = ""
 
     @property
     def users(self) -> int:

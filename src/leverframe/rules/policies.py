@@ -52,6 +52,25 @@ def highest(seats: Iterable[Seat]) -> tuple[Seat, ...]:
     return tuple(Seat(role, count) for role, count in counts.items())
 
 
+def seats_left(policy: Policy, seats: Iterable[Seat], target: Target | None = None) -> tuple[str, ...]:
+    """Return the roles for which nobody is left when one person counts once (empty: all seats can be filled)."""
+    taken: dict[str, str] = {}
+    chairs = [(f"{seat.role} {number}", seat.role) for seat in seats for number in range(seat.count)]
+    able = {chair: holders(policy, role, target) for chair, role in chairs}
+
+    def seat_someone(chair: str, asked: set[str]) -> bool:
+        for person in sorted(able[chair]):
+            if person in asked:
+                continue
+            asked.add(person)
+            if person not in taken or seat_someone(taken[person], asked):
+                taken[person] = chair
+                return True
+        return False
+
+    return tuple(role for chair, role in chairs if not seat_someone(chair, set()))
+
+
 def may(policy: Policy, actor: Actor, act: str, target: Target | None = None) -> Verdict:
     """Answer whether the policy lets this actor do an act (of ACTS), at this target where it has one."""
     return _answer(policy, actor, policy.may.get(act, ()), ACTS.get(act, act), target)

@@ -1,0 +1,120 @@
+"""Who holds which role, who may do what, and whose sign-offs does what need?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from leverframe.nouns.changes import Kind, Path
+from leverframe.nouns.people import FEATURE_OWNER
+from leverframe.nouns.policies import Requirement, SwitchRule
+from leverframe.nouns.sign_offs import Seat
+from leverframe.nouns.switches import Layer
+from leverframe.nouns.targets import Tier
+from leverframe.rules.policies import ACTS
+from leverframe.sources.policies.reading import Report, Section, nearest
+
+FIELDS = (
+    "title",
+    "rollback_plan",
+    "kill_switch",
+    "blast_radius",
+    "start",
+    "release_manager",
+    "coordinator",
+    "bridge",
+    "paging",
+)
+"""The fields of a change that a requirement can ask for; the others are never empty."""
+
+BY_HAND = (*FIELDS, "candidate")
+
+
+def read_roles(section: Section, report: Report) -> dict[str, frozenset[str]]:
+    """Return the groups of each role."""
+    roles: dict[str, frozenset[str]] = {}
+    for role in section.free():
+        report.remember(f"role {role}", section.place_of(role))
+        if role == FEATURE_OWNER:
+            because = "is held by whoever belongs to the group that owns the feature; it has no list of groups"
+            section.wrong(role, because, "Take the line out.")
+        groups = section.names(role)
+        if not groups:
+            section.wrong(role, "names no group", "Name a group of the catalog, or take the role out.")
+        roles[role] = frozenset(groups)
+    return roles
+
+
+def read_may(section: Section, known: Collection[str], report: Report) -> dict[str, tuple[str, ...]]:
+    """Return the roles that may do each act; every act must be spoken of, an empty list means nobody."""
+    allowed: dict[str, tuple[str, ...]] = {}
+    with section:
+        for act, words in ACTS.items():
+            report.remember(f"act {act}", section.place_of(act))
+            if section.value(act) is None:
+                because = f"The policy does not say who may {words}."
+                report.error(section.place_of(act), because, f"Add `{act}: [...]`; an empty list means nobody.")
+            allowed[act] = section.names(act, known=known)
+    return allowed
+
+
+def read_requirements(policy: Section, known: Collection[str]) -> tuple[Requirement, ...]:
+    """Return the rows of the table over tier, kind and path."""
+    rows = []
+    policy.report.remember("requirements", policy.place_of("requirements"))
+    for entry in policy.sections("requirements", required=True):
+        with entry as section, section.section("for") as match:
+            rows.append(
+                Requirement(
+                    tiers=frozenset(match.names("tiers", known=[tier.value for tier in Tier])),
+                    kinds=frozenset(match.names("kinds", known=[kind.value for kind in Kind])),
+                    paths=frozenset(match.names("paths", known=[path.value for path in Path])),
+                    fields=section.names("fields", known=FIELDS),
+                    artefacts=section.names("artefacts"),
+                    evals=section.names("evals"),
+                    seats=read_seats(section, "sign_offs", known),
+                    by_hand=section.names("by_hand", known=BY_HAND),
+                )
+            )
+    return tuple(rows)
+
+
+def read_seats(section: Section, key: str, known: Collection[str], *, required: bool = False) -> tuple[Seat, ...]:
+    """Return the sign-offs of a `role: count` mapping."""
+    section.value(key, required=required, example="{release_manager: 1}")
+    seats = []
+    counts = section.section(key)
+    for role in counts.free():
+        if role not in known:
+            because = f"names the role `{role}`, which does not exist"
+            counts.wrong(role, because, nearest(role, known, noun="roles"))
+            continue
+        count = counts.whole(role, required=True, low=1, high=20)
+        counts.report.remember(f"seat {role} {count}", counts.place_of(role))
+        seats.append(Seat(role, count))
+    return tuple(seats)
+
+
+def read_switch_rules(section: Section, known: Collection[str]) -> tuple[dict[str, SwitchRule], dict[str, str]]:
+    """Return who may throw and set each layer's switches, and the group that owns each layer."""
+    rules: dict[str, SwitchRule] = {}
+    owners: dict[str, str] = {}
+    with section:
+        for layer in Layer:
+            section.value(layer.value, required=True, example="{throw: [...], set: {...}}")
+            with section.section(layer.value) as rule:
+                if not rule:
+                    continue
+                throw = rule.names("throw", required=True, known=known)
+                if rule.has("throw") and not throw:
+                    rule.wrong("throw", "names no role, so nobody could stop anything", "Name at least one role.")
+                rules[layer.value] = SwitchRule(throw, read_seats(rule, "set", known, required=True))
+                owners[layer.value] = _read_owner(rule, layer)
+    return rules, owners
+
+
+def _read_owner(rule: Section, layer: Layer) -> str:
+    owner = rule.text("owner", required=layer is not Layer.FEATURE, example="ai-platform")
+    if owner and layer is Layer.FEATURE:
+        rule.wrong("owner", "is not read: a feature's switch is owned by the feature's owner", "Take the line out.")
+    rule.report.remember(f"owner of {layer.value} switches", rule.place_of("owner"))
+    return owner

@@ -1,0 +1,189 @@
+"""What does `policy.yaml` say?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+
+from leverframe.nouns.people import FEATURE_OWNER
+from leverframe.nouns.policies import EvalAllowance, Policy, SwitchRule, WebhookRule
+from leverframe.nouns.ramps import RampPlan
+from leverframe.nouns.targets import LAST_RING
+from leverframe.nouns.verdicts import Mode
+from leverframe.sources.policies.authority import (
+    read_may,
+    read_requirements,
+    read_roles,
+    read_seats,
+    read_switch_rules,
+)
+from leverframe.sources.policies.hours import KINDS, read_calendar
+from leverframe.sources.policies.reading import Report, Section
+from leverframe.sources.policies.rollouts import RampDefaults, read_plan
+from leverframe.sources.policies.yaml_values import read_yaml
+
+PATH = "policy.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFile:
+    """The policy without the files beside it, and what those files take from it."""
+
+    policy: Policy
+    ramps: RampDefaults = field(default_factory=RampDefaults)
+    switch_owners: Mapping[str, str] = field(default_factory=dict)
+    tenant_zones: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_policy(files: Mapping[str, str], gates: Collection[str], report: Report) -> PolicyFile:
+    """Return what `policy.yaml` says; every key that nothing reads is a fault."""
+    if PATH not in files:
+        report.error(f"{PATH}:1", "There is no release policy.", "Write `policy.yaml` beside the catalog.")
+        return PolicyFile(_empty_policy(report))
+    before = len(report.faults)
+    documents = read_yaml(PATH, files[PATH], report.faults)
+    if not documents and len(report.faults) > before:
+        return PolicyFile(_empty_policy(report))
+    with Section(report, documents[0] if documents else None, "The policy", place=f"{PATH}:1") as section:
+        return _read(section, gates, report)
+
+
+def _read(section: Section, gates: Collection[str], report: Report) -> PolicyFile:
+    roles = read_roles(section.section("roles", required=True), report)
+    known = (*roles, FEATURE_OWNER)
+    rules, owners = read_switch_rules(section.section("switches", required=True), known)
+    zones = section.section("tenant_zones")
+    tenant_zones = {tenant: zones.zone(tenant) for tenant in zones.free()}
+    ramps, knobs = _read_ramps(section.section("ramps", required=True), report)
+    order, rings = _read_rings(section, report)
+    policy = Policy(
+        digest="",
+        organisation=section.text("organisation", required=True, example="Acme"),
+        solo=section.flag("solo"),
+        calendar=read_calendar(section, report),
+        roles=roles,
+        may=read_may(section.section("may", required=True), known, report),
+        requirements=read_requirements(section, known),
+        policy_seats=_read_policy_seats(section, known),
+        switch_rules=rules,
+        plans=ramps.templates,
+        rings=rings,
+        ring_order=order,
+        gates=_read_gates(section.section("gates"), gates),
+        eval_allowances=_read_allowances(section.section("eval_allowances")),
+        irreversible_kinds=frozenset(section.names("irreversible_kinds", known=KINDS)),
+        webhooks=_read_notifiers(section),
+        **knobs,
+        **_read_reviews(section.section("reviews")),
+    )
+    return PolicyFile(_alone(policy) if policy.solo else policy, ramps, owners, tenant_zones)
+
+
+def _alone(policy: Policy) -> Policy:
+    """Return the policy of one person: it asks for nobody's sign-off (and says `solo` wherever it is shown)."""
+    return replace(
+        policy,
+        requirements=tuple(replace(row, seats=()) for row in policy.requirements),
+        policy_seats=(),
+        switch_rules={layer: SwitchRule(rule.throw, ()) for layer, rule in policy.switch_rules.items()},
+    )
+
+
+def _read_policy_seats(section: Section, known: Collection[str]) -> tuple:
+    solo = section.flag("solo")
+    seats = read_seats(section, "policy_sign_offs", known, required=not solo)
+    if not seats and not solo and section.has("policy_sign_offs"):
+        section.wrong("policy_sign_offs", "asks for nobody", "Name a role, or set `solo: true` and say so.")
+    return seats
+
+
+def _read_ramps(section: Section, report: Report) -> tuple[RampDefaults, dict]:
+    with section:
+        wait = section.whole("longest_wait_min", required=True, low=1, example="4320")
+        like = section.text("floors")
+        plain = RampDefaults(longest_wait_minutes=wait)
+        templates = _read_templates(section.section("templates", required=True), plain, report)
+        if like and like not in templates:
+            section.wrong("floors", f"names the template `{like}`, which does not exist", "Name one of `templates`.")
+        knobs = {
+            "candidate_lease_seconds": section.number("candidate_lease_seconds", default=300, low=15, high=86_400),
+            "feedback_horizon_minutes": section.number("feedback_horizon_min", default=60, low=1, high=10_080),
+            "receipt_seconds": section.number("receipt_seconds", default=5, low=1, high=300),
+            "alpha": section.number("alpha", default=0.05, low=0.0001, high=0.5),
+            "beta": section.number("beta", default=0.05, low=0.0001, high=0.5),
+            **_read_stretch(section.section("closed_stretch")),
+        }
+    return RampDefaults(wait, like, templates), knobs
+
+
+def _read_templates(section: Section, defaults: RampDefaults, report: Report) -> dict[str, RampPlan]:
+    plans = {}
+    for name in section.free():
+        report.remember(f"plan {name}", section.place_of(name))
+        with section.section(name) as template:
+            plans[name] = read_plan(template, defaults, name, report)
+    return plans
+
+
+def _read_stretch(section: Section) -> dict:
+    with section:
+        return {
+            "closed_stretch_max_percent": section.number("max_percent", default=10, high=100),
+            "closed_stretch_hours": section.number("hours", default=48, low=1, high=8_760),
+            "closed_stretch_narrow": section.flag("narrow"),
+        }
+
+
+def _read_reviews(section: Section) -> dict:
+    with section:
+        return {
+            "review_due_business_days": section.whole("due_business_days", default=5, low=1, high=60),
+            "watch_hours": section.number("watch_hours", default=24, low=1, high=720),
+        }
+
+
+def _read_rings(policy: Section, report: Report) -> tuple[tuple[str, ...], dict[str, str]]:
+    order: list[str] = []
+    rings: dict[str, str] = {}
+    for entry in policy.sections("rings"):
+        with entry as section:
+            name = section.text("name", required=True, example="internal")
+            if name in order:
+                section.wrong("name", f"is `{name}`, which an earlier ring has", "Give each ring a name of its own.")
+            order.append(name)
+            for tenant in section.names("tenants"):
+                if tenant in rings:
+                    because = f"holds `{tenant}`, which is in the ring {rings[tenant]} already"
+                    section.wrong("tenants", because, "A tenant is in one ring.")
+                rings.setdefault(tenant, name)
+    if order and order[-1] != LAST_RING:
+        because = f"end with `{order[-1]}`, and tenants that no ring names have none"
+        policy.wrong("rings", because, f"Let the last ring be `- name: {LAST_RING}`.")
+    return tuple(order) or (LAST_RING,), rings
+
+
+def _read_gates(section: Section, known: Collection[str]) -> dict[str, Mode]:
+    with section:
+        return {gate: mode for gate in known if (mode := section.choice(gate, Mode))}
+
+
+def _read_allowances(section: Section) -> tuple[EvalAllowance, ...]:
+    return tuple(EvalAllowance(metric, section.number(metric)) for metric in section.free())
+
+
+def _read_notifiers(policy: Section) -> tuple[WebhookRule, ...]:
+    found = []
+    for entry in policy.sections("notifiers"):
+        with entry as section:
+            name = section.text("name", required=True, example="platform-chat")
+            url = section.text("webhook", required=True, example="https://…")
+            if url and not url.startswith(("https://", "http://")):
+                section.wrong("webhook", f"is `{url}`, which is not a web address", "Begin it with https://.")
+            secret = section.text("secret_env", required=True, example="LEVERFRAME_WEBHOOK_SECRET")
+            found.append(WebhookRule(name, url, secret, section.names("topics")))
+    return tuple(found)
+
+
+def _empty_policy(report: Report) -> Policy:
+    calendar = read_calendar(Section(Report(), None, "", place=PATH), Report())
+    return Policy("", "", calendar, {}, {}, (), (), {})

@@ -1,0 +1,110 @@
+"""Would each kill switch work, as the files stand?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from leverframe.nouns.policies import Policy
+from leverframe.nouns.switches import Layer, Switch
+from leverframe.nouns.targets import Tier
+from leverframe.sources.policies.kill_switches import PATH, is_model_key
+from leverframe.sources.policies.reading import Report, nearest
+
+STALE_AFTER = timedelta(days=183)
+"""Handbook, phase 8: a switch that has not been exercised in 6 months might not work."""
+
+
+def check_switches(policy: Policy, report: Report, today: date | None) -> None:
+    """Add what is wrong with the switches, and what they leave without one."""
+    for switch in policy.switches:
+        _check_owner(switch, policy, report)
+        _check_exercise(switch, report, today)
+        match switch.layer:
+            case Layer.FEATURE:
+                _check_feature(switch, policy, report)
+            case Layer.TENANT:
+                _check_expiry(switch, report, today)
+            case Layer.MODEL:
+                pass
+    models = {switch.key: switch for switch in policy.switches if switch.layer is Layer.MODEL}
+    _check_chains(models, report)
+    _check_missing(policy, models, report)
+
+
+def _check_owner(switch: Switch, policy: Policy, report: Report) -> None:
+    if switch.owner and switch.owner not in policy.catalog.groups:
+        because = f"The switch {switch.id} is owned by the group `{switch.owner}`, which does not exist."
+        place = report.places.get(f"owner of {switch.layer.value} switches") or switch.place
+        report.error(place, because, nearest(switch.owner, policy.catalog.groups, noun="groups"))
+
+
+def _check_exercise(switch: Switch, report: Report, today: date | None) -> None:
+    if switch.layer is Layer.TENANT:
+        return
+    if switch.exercised_on is None:
+        because = f"The switch {switch.id} was never exercised, so nobody knows whether it works."
+        report.warn(switch.place, because, "Exercise it at the next game day, and write `exercised_on`.")
+    elif today and switch.exercised_on > today:
+        because = f"The switch {switch.id} was exercised on {switch.exercised_on}, which is yet to come."
+        report.error(switch.place, because, "Write the day on which it was proven.")
+    elif today and today - switch.exercised_on > STALE_AFTER:
+        because = f"The switch {switch.id} was last exercised on {switch.exercised_on}, more than six months ago."
+        report.warn(switch.place, because, "Exercise it at the next game day.")
+
+
+def _check_feature(switch: Switch, policy: Policy, report: Report) -> None:
+    targets, fallbacks = policy.catalog.targets, policy.catalog.fallbacks
+    if switch.key not in targets:
+        because = f"The switch {switch.id} turns off a feature that is not in the catalog."
+        report.error(switch.place, because, nearest(switch.key, targets, noun="features"))
+    if switch.fallback and switch.fallback not in fallbacks:
+        because = f"The switch {switch.id} falls back to `{switch.fallback}`, which is no fallback of the catalog."
+        remedy = nearest(switch.fallback, fallbacks, noun="fallbacks")
+        report.error(switch.place, because, f"{remedy} A fallback is a Component of `type: ai-fallback`.")
+
+
+def _check_expiry(switch: Switch, report: Report, today: date | None) -> None:
+    if today and switch.expires_on and switch.expires_on < today:
+        because = f"The switch {switch.id} expired on {switch.expires_on}."
+        report.warn(switch.place, because, "Take it out, or give it a later `expires` with a reason.")
+    if switch.thrown and switch.expires_on is None:
+        because = f"The switch {switch.id} is thrown and has no end."
+        report.warn(switch.place, because, "Add `expires: <date>`, so that somebody looks at it again.")
+
+
+def _check_chains(models: Mapping[str, Switch], report: Report) -> None:
+    told: set[str] = set()
+    for switch in models.values():
+        chain = [switch.key]
+        while (link := models.get(chain[-1])) and link.fallback and link.fallback not in chain:
+            chain.append(link.fallback)
+        following = models[chain[-1]].fallback if chain[-1] in models else ""
+        if following == switch.key and switch.key not in told:
+            told.update(chain)
+            because = f"The model fallbacks go in a circle: {' -> '.join([*chain, switch.key])}."
+            report.error(
+                switch.place, because, "Let one of them fall back to a model outside the circle, or to none."
+            )
+        last = models.get(chain[-1])
+        if switch.thrown and last and last.thrown:
+            because = f"The model {switch.key} is off, and so is everything that it falls back to."
+            report.warn(switch.place, because, "Features on this model are off. Name a fallback that runs.")
+
+
+def _check_missing(policy: Policy, models: Mapping[str, Switch], report: Report) -> None:
+    have = {switch.key for switch in policy.switches if switch.layer is Layer.FEATURE}
+    for name, target in policy.catalog.targets.items():
+        place = report.place(f"feature {name}")
+        if name not in have:
+            tell = report.warn if target.tier is Tier.LOW else report.error
+            remedy = f"Add `{name}` to `feature_kill_switches` in {PATH}."
+            tell(place, f"The {target.tier.value} feature {name} has no kill switch.", remedy)
+        for model in target.models:
+            where = report.place(f"Component {name} models")
+            if not is_model_key(model):
+                because = f"`{model}` of {name} is not a model key."
+                report.error(where, because, "Write it as `<platform>.<model>`.")
+            elif model not in models:
+                because = f"The model {model} of {name} has no kill switch."
+                report.warn(where, because, f"Add it to `model_kill_switches` in {PATH}.")
