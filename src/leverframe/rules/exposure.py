@@ -14,6 +14,12 @@ def reach_percent(plan: RampPlan, stage: int, region: str) -> float:
     return max((c.share_percent for c in _clauses(plan, stage) if _covers(c.regions, region)), default=0.0)
 
 
+def share_of_cell(plan: RampPlan, stage: int, region: str, ring: str) -> float:
+    """Return the share (0 to 1) of one region's ring through a stage; cohorts are not counted."""
+    covering = (c for c in _clauses(plan, stage) if _covers(c.regions, region) and _covers(c.rings, ring))
+    return max((clause.share_percent for clause in covering if not clause.cohorts), default=0.0) / 100.0
+
+
 def rising(plan: RampPlan, stage: int, regions: tuple[str, ...]) -> tuple[str, ...]:
     """List the regions whose exposure a stage raises above that of the stages before it.
 

@@ -126,7 +126,7 @@ def _frozen(s: Situation) -> Step | None:
 
 
 def _stands_wide(s: Situation) -> Step | None:
-    """Hold and page where nothing opens for long; a region that may settle now is let through, it ends the standing."""
+    """Hold and page where nothing opens for long; a region that may settle now is let through."""
     caught = caught_now(s)
     if caught is None or _may_settle_somewhere(s):
         return None

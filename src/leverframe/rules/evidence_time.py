@@ -1,0 +1,124 @@
+"""How long will a stage's evidence take at this traffic?
+
+Each unit that meets a bad event moves the promotion proof (rules/evidence/labels) by log(s/q) if it is the
+candidate's and by log((1-s)/(1-q)) if not, where s is the share of the buckets and q = sM / (sM + 1 - s) the
+candidate's part if it harmed M times as many. When nobody is harmed the mean of that is KL(Bern(s) || Bern(q)),
+so that about ln(1/beta) / KL events rule M out; the p90 is the normal approximation of the same walk, with the
+events themselves coming as a Poisson stream.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil, inf, log, sqrt
+from zoneinfo import ZoneInfo
+
+from leverframe.nouns.ramps import Floor, RampPlan
+from leverframe.nouns.targets import EVERYWHERE, LAST_RING, Cell
+from leverframe.rules.exposure import share_of_cell
+
+P50, P90 = 0.0, 1.2815515655446004
+"""The quantiles of a forecast, as standard normal deviates."""
+
+LONGEST = timedelta(days=60)
+"""Evidence that takes longer than this is not forecast: it never comes."""
+
+Weighted = Sequence[tuple[float, float]]
+"""Parts of the feature's users (0 to 1), each with the share of the buckets that has the candidate there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """What a feature usually sees: units a minute by hour of the day in the home zone, and their bad rates."""
+
+    units_per_minute: Mapping[int, float]
+    bad_rate: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """How long a stage's floors take from its last publication; `minutes` is infinite where they never pass.
+
+    `guardrail` and `ratio` are of the slowest floor; `assumed` lists those whose traffic is not known.
+    """
+
+    minutes: float
+    guardrail: str = ""
+    ratio: float = 0.0
+    assumed: tuple[str, ...] = ()
+
+
+def wait_for(
+    floors: Sequence[Floor],
+    exposed: Weighted,
+    traffic: Traffic | None,
+    *,
+    beta: float,
+    since: datetime,
+    zone: str,
+    deviate: float,
+) -> Wait:
+    """Return how long the slowest floor takes; `beta` is the stage's and is divided over its floors."""
+    slowest, assumed = Wait(0.0), []
+    for floor in floors:
+        rate = traffic.bad_rate.get(floor.guardrail) if traffic else None
+        if traffic is None or rate is None:
+            assumed.append(floor.guardrail)
+            continue
+        events = events_needed(floor.ratio, exposed, beta / len(floors), deviate)
+        minutes = _minutes_until(events, rate * sum(part for part, _ in _telling(exposed)), traffic, since, zone)
+        if minutes > slowest.minutes:
+            slowest = Wait(minutes, floor.guardrail, floor.ratio)
+    return Wait(slowest.minutes, slowest.guardrail, slowest.ratio, tuple(assumed))
+
+
+def events_needed(ratio: float, exposed: Weighted, beta: float, deviate: float) -> float:
+    """Return how many units must meet a bad event until `ratio` is ruled out, if nobody is harmed."""
+    parts = _telling(exposed)
+    whole = sum(part for part, _ in parts)
+    if not whole or ratio <= 1.0:
+        return inf
+    moments = [(part / whole, *_moments(share, ratio)) for part, share in parts]
+    mean = sum(part * first for part, first, _ in moments)
+    square = sum(part * second for part, _, second in moments)
+    spread = deviate * sqrt(square)
+    return ((spread + sqrt(spread * spread + 4.0 * mean * -log(beta))) / (2.0 * mean)) ** 2
+
+
+def exposed_cells(plan: RampPlan, stage: int, regions: tuple[str, ...], population: Sequence[Cell]) -> Weighted:
+    """Weigh each cell of the ticket's regions by its users, with its share at a stage."""
+    everybody = sum(cell.users for cell in population)
+    cells = [(cell.region, cell.ring, cell.users / everybody) for cell in population] if everybody else []
+    asked = regions or (EVERYWHERE,)
+    cells = cells or [(region, LAST_RING, 1.0 / len(asked)) for region in asked]
+    return [(part, share_of_cell(plan, stage, region, ring)) for region, ring, part in cells if region in asked]
+
+
+def _telling(exposed: Weighted) -> list[tuple[float, float]]:
+    """Keep the parts where some have the candidate and some do not: only there can the two be compared."""
+    return [(part, share) for part, share in exposed if part > 0.0 and 0.0 < share < 1.0]
+
+
+def _moments(share: float, ratio: float) -> tuple[float, float]:
+    """Return the mean and the mean square of what one event adds to the proof."""
+    harmed = share * ratio / (share * ratio + 1.0 - share)
+    ours, theirs = log(share / harmed), log((1.0 - share) / (1.0 - harmed))
+    return share * ours + (1.0 - share) * theirs, share * ours**2 + (1.0 - share) * theirs**2
+
+
+def _minutes_until(events: float, rate: float, traffic: Traffic, since: datetime, zone: str) -> float:
+    """Let the traffic of each hour bring its events until they are enough."""
+    if events == inf or rate <= 0.0 or not any(units > 0.0 for units in traffic.units_per_minute.values()):
+        return inf
+    now, end, place = since, since + LONGEST, ZoneInfo(zone)
+    while now < end:
+        local = now.astimezone(place)
+        left = 60.0 - local.minute - local.second / 60.0 - local.microsecond / 60e6
+        per_minute = rate * traffic.units_per_minute.get(local.hour, 0.0)
+        if per_minute * left >= events:
+            return float(ceil((now - since).total_seconds() / 60.0 + events / per_minute))
+        events -= per_minute * left
+        now += timedelta(minutes=left)
+    return inf
