@@ -86,10 +86,11 @@ class Router:
         regions, rings = _regions(route), _rings(route)
         return region if region in regions else regions[-1], ring if ring in rings else rings[-1]
 
-    def salt(self, feature: str) -> str:
-        """Return the salt of the ramp under way on a feature, or ""."""
+    def salt(self, feature: str, change: str) -> str:
+        """Return the salt of a change's ramp on a feature, or "" where another or none is under way."""
         route = self._waiting.get(feature)
-        return route.candidate.salt if route is not None and route.candidate is not None else ""
+        candidate = route.candidate if route is not None else None
+        return candidate.salt if candidate is not None and candidate.change == change else ""
 
     def _first_use(
         self,
