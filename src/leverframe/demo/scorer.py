@@ -29,7 +29,7 @@ def groundedness(text: str) -> float | None:
 
 
 class Scorer:
-    """Posts scores to an address that takes feedback: `/v1/feedback` of a gateway, `/feedback` of the control plane."""
+    """Posts scores to an address: `/v1/feedback` of a gateway, or `/feedback` of the control plane."""
 
     def __init__(self, address: str, token: str = "") -> None:
         self._address = address

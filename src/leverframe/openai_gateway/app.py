@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -9,17 +11,21 @@ from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from leverframe.gateway import Gateway
+from leverframe.nouns.documents import from_document
+from leverframe.nouns.units import Unit
+from leverframe.nouns.verdicts import Fault, Invalid
 from leverframe.openai_gateway import answers
 from leverframe.openai_gateway.completions import Completions
 from leverframe.openai_gateway.feedback import FeedbackDoor
 from leverframe.openai_gateway.mock_models import MockModels
 from leverframe.openai_gateway.prompts import Prompts
-from leverframe.openai_gateway.status import AsgiApp, Counted, Status, live
+from leverframe.openai_gateway.status import AsgiApp, Counted, Status
 from leverframe.openai_gateway.upstreams import EVERY_PLATFORM, MOCK, HttpUpstream, Upstream, Upstreams
 
 GOODBYE_SECONDS = 5.0
@@ -31,7 +37,9 @@ class Settings:
 
     `upstreams` maps a platform (`*`: all others) to an address or `mock`; with none given the mock answers for
     all. `upstream_keys` are the platforms' own keys; without one the client's Authorization is passed on.
-    `on_no_table` maps a feature to `current`: it then serves its unit of `current` while there is no table.
+    `on_no_table` maps a feature to `current`: it then serves its unit in `current_file` (JSON, units by feature)
+    while there is no table. `fallbacks` name what users get where a feature is off and no table says so;
+    `snapshot` is a table for cold starts.
     """
 
     control_plane: str
@@ -44,6 +52,9 @@ class Settings:
     state_dir: Path | None = None
     instance: str | None = None
     on_no_table: Mapping[str, str] = field(default_factory=dict)
+    current_file: Path | None = None
+    fallbacks: Mapping[str, str] = field(default_factory=dict)
+    snapshot: Path | None = None
     lockstep: bool = False
 
 
@@ -71,9 +82,22 @@ def build(settings: Settings) -> AsgiApp:
         state_dir=settings.state_dir,
         instance=settings.instance,
         on_no_table=settings.on_no_table,
+        current=read_units(settings.current_file),
+        fallbacks=settings.fallbacks,
+        snapshot=settings.snapshot,
     )
     upstreams = upstreams_of(settings.upstreams, settings.upstream_keys)
     return app_for(gateway, prompts=settings.prompts, upstreams=upstreams, lockstep=settings.lockstep)
+
+
+def read_units(path: Path | None) -> Mapping[str, Unit]:
+    """Read the units by feature that serve without a table. Raises Invalid."""
+    if path is None:
+        return {}
+    try:
+        return {str(feature): from_document(Unit, unit) for feature, unit in json.loads(path.read_bytes()).items()}
+    except (OSError, ValueError, AttributeError, TypeError) as fault:
+        raise Invalid([Fault(path.name, f"it is not a JSON object of units by feature ({fault}).")]) from fault
 
 
 def upstreams_of(addresses: Mapping[str, str], keys: Mapping[str, str]) -> Upstreams:
@@ -89,7 +113,7 @@ def app_for(gateway: Gateway, *, prompts: Path, upstreams: Upstreams, lockstep: 
         Route("/v1/chat/completions", Completions(gateway, Prompts(prompts), upstreams).answer, methods=["POST"]),
         Route("/v1/feedback", FeedbackDoor(gateway).take, methods=["POST"]),
         Route("/v1/models", status.models),
-        Route("/health/live", live),
+        Route("/health/live", status.live),
         Route("/metrics", status.metrics),
         *([Route("/flush", status.flush, methods=["POST"])] if lockstep else []),
     ]
@@ -98,13 +122,19 @@ def app_for(gateway: Gateway, *, prompts: Path, upstreams: Upstreams, lockstep: 
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
         gateway.start()
         yield
-        gateway.flush(GOODBYE_SECONDS)
-        gateway.close()
+        await asyncio.to_thread(gateway.close, GOODBYE_SECONDS)
         await upstreams.close()
 
-    counted = Counted(Starlette(routes=routes, lifespan=lifespan, exception_handlers={Exception: _bug}))
+    handlers = {HTTPException: _no_such_door, Exception: _bug}
+    counted = Counted(Starlette(routes=routes, lifespan=lifespan, exception_handlers=handlers))
     status.answers = counted.answers
     return counted
+
+
+async def _no_such_door(request: Request, fault: Exception) -> Response:
+    status = fault.status_code if isinstance(fault, HTTPException) else 500
+    message = f"There is no {request.method} {request.url.path} here."
+    return answers.error(status, message, code="not_found" if status == 404 else "not_allowed")
 
 
 async def _bug(request: Request, fault: Exception) -> Response:

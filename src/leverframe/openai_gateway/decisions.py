@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from leverframe.gateway import Gateway
 from leverframe.nouns.outcomes import CallFacts
-from leverframe.nouns.tables import NO_NUMBER, Decision, Number, Reason, RouteTable, Variant
+from leverframe.nouns.tables import NO_NUMBER, CandidateRoute, Decision, Number, Reason, RouteTable, Variant
 from leverframe.nouns.units import Unit
 from leverframe.openai_gateway.headers import Caller
 from leverframe.openai_gateway.status import models_of
@@ -47,7 +47,7 @@ def decide(gateway: Gateway, feature: str, caller: Caller) -> Routed:
         subject=caller.subject,
         tenant=caller.tenant,
         region=caller.region,
-        locale=caller.locale,
+        locale=caller.locale or "",
         conversation=caller.conversation,
     )
     return Routed(ours, call)
@@ -60,9 +60,9 @@ def honoured(facts: CallFacts, feature: str, ours: Decision, table: RouteTable) 
     """
     route = table.features.get(feature)
     candidate = route.candidate if route else None
-    if route is None or candidate is None or not _is_open(facts, feature, ours) or not ours.serve:
+    if route is None or candidate is None or not _is_open(facts, feature, candidate):
         return None
-    if ours.reason in _NOT_OVERRULED:
+    if not ours.serve or ours.reason in _NOT_OVERRULED:
         return None
     if facts.arm == ours.variant.value:
         return None if ours.reason in _BY_FALLBACK else ours
@@ -91,14 +91,15 @@ def decide_for_model(gateway: Gateway, model: str, caller: Caller) -> Routed | N
 
 
 def _passed_on(gateway: Gateway, feature: str, caller: Caller, ours: Decision) -> Decision | None:
-    if not caller.decision or not ours.change or gateway.table is None:
+    table = gateway.table
+    if not caller.decision or not ours.change or table is None:
         return None
     facts = gateway.read_call(caller.decision)
-    return honoured(facts, feature, ours, gateway.table) if facts else None
+    return honoured(facts, feature, ours, table) if facts else None
 
 
-def _is_open(facts: CallFacts, feature: str, ours: Decision) -> bool:
-    return (facts.target, facts.change, facts.stage) == (feature, ours.change, ours.stage)
+def _is_open(facts: CallFacts, feature: str, candidate: CandidateRoute) -> bool:
+    return (facts.target, facts.change, facts.stage) == (feature, candidate.change, candidate.stage)
 
 
 def _instead(table: RouteTable, model: str) -> Decision:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -11,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from leverframe.gateway import Gateway
-from leverframe.nouns.tables import NO_NUMBER, RouteTable
+from leverframe.nouns.tables import RouteTable
 
 Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -40,21 +41,21 @@ class Counted:
         await self._app(scope, receive, counting)
 
 
-async def live(request: Request) -> Response:
-    """Say that the process answers."""
-    return JSONResponse({"status": "live"})
-
-
 class Status:
-    """GET /metrics and /v1/models, POST /flush."""
+    """GET /health/live, /metrics and /v1/models, POST /flush."""
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
         self.answers: Counter[int] = Counter()
 
+    async def live(self, request: Request) -> Response:
+        """Say that the process answers, which table it obeys, and whether it hears the control plane."""
+        connected = self._gateway.connected
+        return JSONResponse({"status": "live", "number": str(self._gateway.number), "connected": connected})
+
     async def metrics(self, request: Request) -> Response:
         """Tell the table's number and age, the connection, and the answers so far, in Prometheus' text form."""
-        number = self._gateway.number or NO_NUMBER
+        number = self._gateway.number
         lines = [
             *_gauge("table_epoch", "Epoch of the route table that is obeyed.", number.epoch),
             *_gauge("table_generation", "Generation of the route table that is obeyed.", number.generation),
@@ -62,6 +63,7 @@ class Status:
                 "table_age_seconds", "Seconds since the control plane was last heard.", self._gateway.age_seconds
             ),
             *_gauge("connected", "1 while the stream from the control plane is open.", int(self._gateway.connected)),
+            *_gauge("dropped", "Outcomes and feedback that could not be kept.", self._gateway.dropped),
             "# HELP leverframe_gateway_answers_total Answers by status.",
             "# TYPE leverframe_gateway_answers_total counter",
             *(f'leverframe_gateway_answers_total{{status="{code}"}} {n}' for code, n in sorted(self.answers.items())),
@@ -97,6 +99,6 @@ def _model(name: str) -> dict[str, Any]:
     return {"id": name, "object": "model", "created": 0, "owned_by": "leverframe"}
 
 
-def _gauge(name: str, help_text: str, value: float | None) -> list[str]:
+def _gauge(name: str, help_text: str, value: float) -> list[str]:
     full = f"leverframe_gateway_{name}"
-    return [f"# HELP {full} {help_text}", f"# TYPE {full} gauge", f"{full} {'NaN' if value is None else value}"]
+    return [f"# HELP {full} {help_text}", f"# TYPE {full} gauge", f"{full} {'+Inf' if value == math.inf else value}"]
