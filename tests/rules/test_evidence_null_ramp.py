@@ -1,0 +1,141 @@
+"""Does a harmless ramp with unequal users stay, however often one looks?
+
+The null ramp: 1 %, 10 %, 50 %; 510 looks, one a minute; requests per user are heavy-tailed, each user has an
+own tendency to meet bad events, and comes back in every stage in the same bucket. The same worlds are counted in
+ways that are wrong, to show that this test would notice.
+"""
+
+from __future__ import annotations
+
+from math import log
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from leverframe.nouns.ramps import Clause, RampPlan, Stage
+from leverframe.rules.evidence import carrying, labels
+
+ALPHA = 0.05
+HANDBOOK = ((0.01, 30), (0.10, 240), (0.50, 240))
+SMALL_STEPS = tuple((share, 60) for share in (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.75))
+
+
+class Users(NamedTuple):
+    """Bad events a minute of each user, and each user's bucket."""
+
+    bad_per_minute: np.ndarray
+    buckets: np.ndarray
+
+
+def unequal_users(rng, count=5_000, per_minute=500):
+    """Pareto requests (the top hundredth sends about 40 %), 5 % bad on average, intra-user correlation 0.2."""
+    weights = rng.pareto(1.2, count) + 1
+    return Users(per_minute * weights / weights.sum() * rng.beta(0.2, 3.8, count), rng.random(count))
+
+
+def always_bad_users(rng, count=5_000, per_minute=500):
+    """5 % of the users meet a bad event at every request: they come back in every stage."""
+    weights = rng.lognormal(0, 1.5, count)
+    return Users(per_minute * weights / weights.sum() * (rng.random(count) < 0.05), rng.random(count))
+
+
+def waits(rng, rates):
+    """Draw each user's time to the next bad event: infinite for those who meet none."""
+    with np.errstate(divide="ignore"):
+        return rng.exponential(1.0, len(rates)) / rates
+
+
+def by_unit_and_stage(rng, users, stages):
+    """Count as DESIGN.md 4 says: a unit's first bad event in the stage, both arms beginning together."""
+    for share, minutes in stages:
+        first = waits(rng, users.bad_per_minute)
+        met, candidate = first < minutes, users.buckets < share
+        yield per_minute(first[met & candidate], minutes), per_minute(first[met & ~candidate], minutes)
+
+
+def by_request(rng, users, stages):
+    """Count every bad request: a heavy user's bucket decides about hundreds of events."""
+    for share, minutes in stages:
+        candidate = users.buckets < share
+        rates = users.bad_per_minute[candidate].sum(), users.bad_per_minute[~candidate].sum()
+        yield rng.poisson(rates[0], minutes), rng.poisson(rates[1], minutes)
+
+
+def by_unit_and_arm(rng, users, stages):
+    """Count a unit's first bad event in each arm of the ramp: who widens into the candidate is counted again."""
+    start, control = 0, waits(rng, users.bad_per_minute)
+    after = waits(rng, users.bad_per_minute)
+    starts = np.cumsum([0, *(minutes for _, minutes in stages)])
+    entered = np.full(len(users.buckets), np.inf)
+    for (share, _), begins in reversed(list(zip(stages, starts, strict=False))):
+        entered[users.buckets < share] = begins
+    for _, minutes in stages:
+        candidate, beside = entered + after, np.where(control < entered, control, np.inf)
+        ends = start + minutes
+        yield (
+            per_minute(candidate[(candidate >= start) & (candidate < ends)] - start, minutes),
+            per_minute(beside[(beside >= start) & (beside < ends)] - start, minutes),
+        )
+        start = ends
+
+
+def per_minute(times, minutes):
+    return np.bincount(times.astype(int), minlength=minutes)
+
+
+def is_rolled_back(stages, counts, begins, alpha):
+    """Look each minute, with the evidence that is carried into the stage, and stop at the first harm."""
+    done: dict[int, tuple[float, tuple[int, int]]] = {}
+    for number, ((share, _), (candidate, control)) in enumerate(zip(stages, counts, strict=True), start=1):
+        carried = dict(pair for stage, pair in done.items() if stage >= begins[number - 1])
+        totals = list(zip(np.cumsum(candidate).tolist(), np.cumsum(control).tolist(), strict=True))
+        if any(labels.log_harm({**carried, share: total}) >= -log(alpha) for total in totals):
+            return True
+        done[number] = (share, totals[-1])
+    return False
+
+
+def share_rolled_back(make_users, count, stages, begins, alpha, runs, seed):
+    rng = np.random.default_rng(seed)
+    ramps = (is_rolled_back(stages, count(rng, make_users(rng), stages), begins, alpha) for _ in range(runs))
+    return sum(ramps) / runs
+
+
+def begins_of(stages):
+    return carrying.carried_from(RampPlan(tuple(Stage((Clause(100 * share),), bake) for share, bake in stages)))
+
+
+def at_most(alpha, runs):
+    """Alpha and three Monte-Carlo standard errors."""
+    return alpha + 3 * (alpha * (1 - alpha) / runs) ** 0.5
+
+
+@pytest.mark.parametrize("make_users", [unequal_users, always_bad_users])
+def test_a_harmless_ramp_is_rolled_back_at_most_as_often_as_alpha_says(make_users):
+    begins = begins_of(HANDBOOK)
+    assert begins == (1, 1, 1)
+    rate = share_rolled_back(make_users, by_unit_and_stage, HANDBOOK, begins, ALPHA, runs=600, seed=1)
+    assert 0 < rate <= at_most(ALPHA, 600)
+
+
+@pytest.mark.parametrize(("count", "least"), [(by_request, 0.2), (by_unit_and_arm, 0.9)])
+def test_other_ways_of_counting_would_roll_it_back(count, least):
+    rate = share_rolled_back(unequal_users, count, HANDBOOK, (1, 1, 1), ALPHA, runs=80, seed=2)
+    assert rate >= least > at_most(ALPHA, 80)
+
+
+def test_a_plan_of_small_steps_begins_its_evidence_anew_and_keeps_its_level():
+    begins = begins_of(SMALL_STEPS)
+    parts = len(set(begins))
+    rate = share_rolled_back(
+        always_bad_users, by_unit_and_stage, SMALL_STEPS, begins, ALPHA / parts, runs=300, seed=3
+    )
+    assert parts > 1
+    assert rate <= at_most(ALPHA, 300)
+
+
+def test_carrying_evidence_through_small_steps_would_break_the_level():
+    carried = (1,) * len(SMALL_STEPS)
+    rate = share_rolled_back(always_bad_users, by_unit_and_stage, SMALL_STEPS, carried, ALPHA, runs=600, seed=4)
+    assert rate > 0.06
