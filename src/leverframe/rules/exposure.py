@@ -52,11 +52,13 @@ def narrower_stage(plan: RampPlan, stage: int, regions: tuple[str, ...], max_per
 
 
 def _rises(plan: RampPlan, stage: int, region: str) -> bool:
-    now = [c for c in plan.stages[stage - 1].clauses if c.share_percent > 0 and _covers(c.regions, region)]
-    before = [c for c in _clauses(plan, stage - 1) if _covers(c.regions, region)]
-    widest = max((c.share_percent for c in before if not c.rings and not c.cohorts), default=0.0)
-    now = [c for c in now if c.share_percent > widest]
-    return any(_share(now, *cell) > _share(before, *cell) for cell in _cells(now + before)) if now else False
+    """Compare cell by cell, unless the stage reaches further than anything before it, which is the usual case."""
+    now = [clause for clause in plan.stages[stage - 1].clauses if _covers(clause.regions, region)]
+    reached = reach_percent(plan, stage - 1, region)
+    if any(clause.share_percent > reached for clause in now):
+        return True
+    before = [clause for clause in _clauses(plan, stage - 1) if _covers(clause.regions, region)]
+    return any(_share(now, *cell) > _share(before, *cell) for cell in _cells(now + before))
 
 
 def _cells(clauses: list[Clause]) -> Iterator[tuple[str, str]]:
