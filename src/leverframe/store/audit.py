@@ -21,8 +21,8 @@ from leverframe.nouns.audit import Entry
 from leverframe.nouns.documents import from_document, to_document
 from leverframe.nouns.verdicts import NotFound
 from leverframe.rules import merkle
+from leverframe.store.columns import RunningId, Utc
 from leverframe.store.database import Db, metadata
-from leverframe.store.types import RunningId, Utc
 
 _SAFE = 2**53 - 1
 STORED_LEVELS = 8

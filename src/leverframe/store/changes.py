@@ -12,8 +12,8 @@ from sqlalchemy import update as sql_update
 
 from leverframe.nouns.changes import Change, State
 from leverframe.nouns.verdicts import Conflict, NotFound
+from leverframe.store.columns import Noun, Utc
 from leverframe.store.database import Db, metadata
-from leverframe.store.types import Noun, Utc
 
 _PER_YEAR = 10_000_000
 

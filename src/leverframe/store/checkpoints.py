@@ -12,8 +12,8 @@ from sqlalchemy import BigInteger, Column, Row, String, Table, Text, select
 
 from leverframe.nouns.audit import Checkpoint
 from leverframe.store import audit
+from leverframe.store.columns import Utc
 from leverframe.store.database import Db, metadata
-from leverframe.store.types import Utc
 
 checkpoints = Table(
     "audit_checkpoints",

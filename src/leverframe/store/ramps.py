@@ -26,8 +26,8 @@ from sqlalchemy.exc import IntegrityError
 
 from leverframe.nouns.ramps import Ramp, RampState
 from leverframe.nouns.verdicts import Conflict, NotFound
+from leverframe.store.columns import Noun, RunningId, Utc
 from leverframe.store.database import Db, metadata
-from leverframe.store.types import Noun, RunningId, Utc
 
 _ACTIVE = RampState.RAMPING.value
 

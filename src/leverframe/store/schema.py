@@ -2,7 +2,54 @@
 
 from __future__ import annotations
 
-from leverframe.store import audit, changes, checkpoints, ramps
+from leverframe.store import (
+    accounts,
+    audit,
+    changes,
+    checkpoints,
+    counting,
+    evidence,
+    follow_ups,
+    gateways,
+    links,
+    outbox,
+    policies,
+    ramps,
+    requests,
+    sessions,
+    settings,
+    sign_offs,
+    switches,
+    tables,
+    tokens,
+    traffic,
+    units,
+)
 from leverframe.store.database import metadata
 
-__all__ = ["audit", "changes", "checkpoints", "metadata", "ramps"]
+ROOMS = (
+    accounts,
+    audit,
+    changes,
+    checkpoints,
+    counting,
+    evidence,
+    follow_ups,
+    gateways,
+    links,
+    outbox,
+    policies,
+    ramps,
+    requests,
+    sessions,
+    settings,
+    sign_offs,
+    switches,
+    tables,
+    tokens,
+    traffic,
+    units,
+)
+"""Every file that has tables: importing it adds them to `metadata`."""
+
+__all__ = ["ROOMS", "metadata"]

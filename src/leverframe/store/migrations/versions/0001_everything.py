@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -17,9 +19,26 @@ def upgrade() -> None:
     statements = _SQLITE if op.get_bind().dialect.name == "sqlite" else _POSTGRESQL
     for statement in statements:
         op.get_bind().exec_driver_sql(statement)
+    op.bulk_insert(_SETTINGS, [{"key": "epoch", "value": "1"}, {"key": "install_id", "value": secrets.token_hex(8)}])
 
 
 def _make_tables() -> None:
+    op.create_table(
+        "accounts",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("password_hash", sa.String(), nullable=False),
+        sa.Column("first_administrator", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_accounts")),
+    )
+    op.create_table(
+        "artefacts",
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("media_type", sa.String(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_artefacts")),
+    )
     op.create_table(
         "audit_checkpoints",
         sa.Column("size", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -70,6 +89,17 @@ def _make_tables() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_tree")),
     )
     op.create_table(
+        "bad_units",
+        sa.Column("change", sa.String(), nullable=False),
+        sa.Column("stage", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("run", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("guardrail", sa.String(), nullable=False),
+        sa.Column("first", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("change", "stage", "run", "subject", "guardrail", name=op.f("pk_bad_units")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "change_numbers",
         sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("last", sa.Integer(), nullable=False),
@@ -96,6 +126,318 @@ def _make_tables() -> None:
     op.create_index(op.f("ix_changes_filed_at"), "changes", ["filed_at"], unique=False)
     op.create_index(op.f("ix_changes_state"), "changes", ["state"], unique=False)
     op.create_table(
+        "debts",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("because", sa.Text(), nullable=False),
+        sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_debts")),
+    )
+    op.create_index(op.f("ix_debts_due_at"), "debts", ["due_at"], unique=False)
+    op.create_index(op.f("ix_debts_subject"), "debts", ["subject"], unique=False)
+    op.create_table(
+        "follow_ups",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("owner", sa.String(), nullable=False),
+        sa.Column("because", sa.Text(), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_follow_ups")),
+    )
+    op.create_index("ix_follow_ups_due_at", "follow_ups", ["due_at"], unique=False)
+    op.create_index(op.f("ix_follow_ups_subject"), "follow_ups", ["subject"], unique=False)
+    op.create_index(
+        "uq_follow_ups_open",
+        "follow_ups",
+        ["subject", "kind"],
+        unique=True,
+        sqlite_where=sa.text("done_at IS NULL"),
+        postgresql_where=sa.text("done_at IS NULL"),
+    )
+    op.create_table(
+        "gateway_batches",
+        sa.Column("gateway", sa.String(), nullable=False),
+        sa.Column("boot", sa.String(), nullable=False),
+        sa.Column("highest", sa.BigInteger(), nullable=False),
+        sa.Column("missing", sa.Text(), nullable=False),
+        sa.Column("given_up", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("gateway", "boot", name=op.f("pk_gateway_batches")),
+    )
+    op.create_table(
+        "gateways",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_gateways")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_gateways_token_hash")),
+    )
+    op.create_table(
+        "hour_counts",
+        sa.Column("target", sa.String(), nullable=False),
+        sa.Column("hour", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("n", sa.BigInteger(), nullable=False),
+        sa.Column("first_minute", sa.Integer(), nullable=False),
+        sa.Column("last_minute", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("target", "hour", "name", name=op.f("pk_hour_counts")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "hour_units",
+        sa.Column("hour", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("target", sa.String(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("hour", "target", "unit", name=op.f("pk_hour_units")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "interval_counts",
+        sa.Column("change", sa.String(), nullable=False),
+        sa.Column("stage", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("run", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("cell", sa.String(), nullable=False),
+        sa.Column("arm", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("n", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "total", sa.BigInteger().with_variant(sa.Numeric(precision=38, scale=0), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "squares", sa.BigInteger().with_variant(sa.Numeric(precision=38, scale=0), "postgresql"), nullable=False
+        ),
+        sa.Column("minute", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "change", "stage", "run", "cell", "arm", "name", "minute", name=op.f("pk_interval_counts")
+        ),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "memberships",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_memberships")),
+    )
+    op.create_index(
+        "uq_memberships_standing",
+        "memberships",
+        ["person", "role"],
+        unique=True,
+        sqlite_where=sa.text("left_at IS NULL"),
+        postgresql_where=sa.text("left_at IS NULL"),
+    )
+    op.create_table(
+        "one_time_links",
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("hash", name=op.f("pk_one_time_links")),
+    )
+    op.create_table(
+        "outbox",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("topic", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
+        sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
+    )
+    op.create_index(
+        "ix_outbox_waiting",
+        "outbox",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("done_at IS NULL"),
+        postgresql_where=sa.text("done_at IS NULL"),
+    )
+    op.create_table(
+        "policy_versions",
+        sa.Column(
+            "version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("files", sa.Text(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("version", name=op.f("pk_policy_versions")),
+    )
+    op.create_index(op.f("ix_policy_versions_digest"), "policy_versions", ["digest"], unique=False)
+    op.create_table(
+        "receipts",
+        sa.Column("epoch", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("generation", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("because", sa.Text(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reporting", sa.Integer(), nullable=False),
+        sa.Column("applied", sa.Integer(), nullable=False),
+        sa.Column("milliseconds", sa.Float(), nullable=True),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("epoch", "generation", name=op.f("pk_receipts")),
+    )
+    op.create_table(
+        "requests",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("asked_by", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_by", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_requests")),
+    )
+    op.create_index("ix_requests_kind_subject", "requests", ["kind", "subject"], unique=False)
+    op.create_index(
+        "uq_requests_open",
+        "requests",
+        ["kind", "subject"],
+        unique=True,
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    )
+    op.create_table(
+        "route_tables",
+        sa.Column("epoch", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("generation", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("document", sa.Text(), nullable=True),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("because", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("epoch", "generation", name=op.f("pk_route_tables")),
+    )
+    op.create_table(
+        "scored_calls",
+        sa.Column("change", sa.String(), nullable=False),
+        sa.Column("stage", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("run", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("call", sa.String(), nullable=False),
+        sa.Column("metric", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("change", "stage", "run", "subject", "call", "metric", name=op.f("pk_scored_calls")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "seen_units",
+        sa.Column("change", sa.String(), nullable=False),
+        sa.Column("stage", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("run", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("cell", sa.String(), nullable=False),
+        sa.Column("arm", sa.String(), nullable=False),
+        sa.Column("call", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("change", "stage", "run", "subject", name=op.f("pk_seen_units")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "settings",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_settings")),
+    )
+    op.create_table(
+        "sign_offs",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("content_digest", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("comment", sa.Text(), nullable=False),
+        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("void_because", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_offs")),
+    )
+    op.create_index(op.f("ix_sign_offs_subject"), "sign_offs", ["subject"], unique=False)
+    op.create_index(
+        "uq_sign_offs_standing",
+        "sign_offs",
+        ["subject", "person", "role"],
+        unique=True,
+        sqlite_where=sa.text("voided_at IS NULL"),
+        postgresql_where=sa.text("voided_at IS NULL"),
+    )
+    op.create_table(
+        "stage_counts",
+        sa.Column("change", sa.String(), nullable=False),
+        sa.Column("stage", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("run", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("cell", sa.String(), nullable=False),
+        sa.Column("arm", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("n", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "total", sa.BigInteger().with_variant(sa.Numeric(precision=38, scale=0), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "squares", sa.BigInteger().with_variant(sa.Numeric(precision=38, scale=0), "postgresql"), nullable=False
+        ),
+        sa.PrimaryKeyConstraint("change", "stage", "run", "cell", "arm", "name", name=op.f("pk_stage_counts")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "stage_shares",
+        sa.Column("change", sa.String(), nullable=False),
+        sa.Column("stage", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("cell", sa.String(), nullable=False),
+        sa.Column("run", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("share", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("change", "stage", "cell", "run", name=op.f("pk_stage_shares")),
+    )
+    op.create_table(
+        "switch_history",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("switch", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_switch_history")),
+    )
+    op.create_index(op.f("ix_switch_history_switch"), "switch_history", ["switch"], unique=False)
+    op.create_table(
+        "switches",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("layer", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("thrown", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_switches")),
+    )
+    op.create_index(op.f("ix_switches_thrown"), "switches", ["thrown"], unique=False)
+    op.create_table(
+        "unit_adoptions",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("target", sa.String(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("change", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unit_adoptions")),
+    )
+    op.create_index("ix_unit_adoptions_target_id", "unit_adoptions", ["target", "id"], unique=False)
+    op.create_table(
+        "change_artefacts",
+        sa.Column("change", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["change"], ["changes.id"], name=op.f("fk_change_artefacts_change")),
+        sa.ForeignKeyConstraint(["digest"], ["artefacts.digest"], name=op.f("fk_change_artefacts_digest")),
+        sa.PrimaryKeyConstraint("change", "digest", name=op.f("pk_change_artefacts")),
+    )
+    op.create_table(
         "change_targets",
         sa.Column("change", sa.String(), nullable=False),
         sa.Column("target", sa.String(), nullable=False),
@@ -103,6 +445,27 @@ def _make_tables() -> None:
         sa.PrimaryKeyConstraint("change", "target", name=op.f("pk_change_targets")),
     )
     op.create_index(op.f("ix_change_targets_target"), "change_targets", ["target"], unique=False)
+    op.create_table(
+        "eval_results",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("change", sa.String(), nullable=False),
+        sa.Column("artefact", sa.String(), nullable=False),
+        sa.Column("side", sa.String(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["artefact"], ["artefacts.digest"], name=op.f("fk_eval_results_artefact")),
+        sa.ForeignKeyConstraint(["change"], ["changes.id"], name=op.f("fk_eval_results_change")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_eval_results")),
+    )
+    op.create_index(op.f("ix_eval_results_change"), "eval_results", ["change"], unique=False)
+    op.create_table(
+        "judgements",
+        sa.Column("change", sa.String(), nullable=False),
+        sa.Column("stage", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["change"], ["changes.id"], name=op.f("fk_judgements_change")),
+        sa.PrimaryKeyConstraint("change", "stage", name=op.f("pk_judgements")),
+    )
     op.create_table(
         "ramp_steps",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
@@ -144,8 +507,47 @@ def _make_tables() -> None:
         sqlite_where=sa.text("state = 'ramping'"),
         postgresql_where=sa.text("state = 'ramping'"),
     )
+    op.create_table(
+        "sessions",
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("csrf", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account"], ["accounts.name"], name=op.f("fk_sessions_account")),
+        sa.PrimaryKeyConstraint("hash", name=op.f("pk_sessions")),
+    )
+    op.create_index(op.f("ix_sessions_account"), "sessions", ["account"], unique=False)
+    op.create_index(op.f("ix_sessions_expires_at"), "sessions", ["expires_at"], unique=False)
+    op.create_table(
+        "stage_readings",
+        sa.Column("change", sa.String(), nullable=False),
+        sa.Column("stage", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["change"], ["changes.id"], name=op.f("fk_stage_readings_change")),
+        sa.PrimaryKeyConstraint("change", "stage", "digest", name=op.f("pk_stage_readings")),
+    )
+    op.create_table(
+        "tokens",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("scopes", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account"], ["accounts.name"], name=op.f("fk_tokens_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tokens")),
+        sa.UniqueConstraint("hash", name=op.f("uq_tokens_hash")),
+    )
+    op.create_index(op.f("ix_tokens_account"), "tokens", ["account"], unique=False)
 
 
+_SETTINGS = sa.table("settings", sa.column("key", sa.String()), sa.column("value", sa.Text()))
 _ONLY_NUMBERED = "audit entries are only appended to; the sequencer alone numbers them, once"
 _ONLY_APPENDED = "audit checkpoints and nodes are only appended to"
 

@@ -1,0 +1,309 @@
+"""How is a batch of outcomes counted, each unit once?
+
+Counted are units: the salted subjects that calls were bucketed by. A unit belongs to the arm and cell of its first
+call in a stage; a guardrail counts it at its first bad event. What it meets in the other arm, as a traveller may,
+is not counted. When a cell's share of buckets changes inside a stage, its counting begins anew (a new `run`), both
+arms together. Counts and sums are integers, in total and by minute, so that a reading can be derived again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Column, Float, Integer, Numeric, String, Table, select, tuple_
+from sqlalchemy import update as sql_update
+
+from leverframe.nouns.outcomes import CallFacts
+from leverframe.nouns.tables import Reason, Variant
+from leverframe.nouns.verdicts import Fault, Invalid
+from leverframe.store import traffic
+from leverframe.store.columns import Utc
+from leverframe.store.database import Db, metadata
+
+FIXED_POINT = 10**9
+"""Sums are kept in billionths: adding integers gives the same answer in every order."""
+READ_REASONS = frozenset((Reason.CANDIDATE.value, Reason.NOT_EXPOSED.value, Reason.CURRENT.value))
+"""Calls that were answered for any other reason, such as a fallback, count in no reading."""
+CANDIDATE, CONTROL = "candidate", "control"
+
+_Exact = BigInteger().with_variant(Numeric(38, 0), "postgresql")
+_LARGEST = 2**63 - 1
+
+
+def _stage_columns() -> list[Column[Any]]:
+    return [
+        Column("change", String, primary_key=True),
+        Column("stage", Integer, primary_key=True, autoincrement=False),
+        Column("run", Integer, primary_key=True, autoincrement=False),
+    ]
+
+
+def _count_columns() -> list[Column[Any]]:
+    return [
+        *_stage_columns(),
+        Column("cell", String, primary_key=True),
+        Column("arm", String, primary_key=True),
+        Column("name", String, primary_key=True),
+        Column("n", BigInteger, nullable=False),
+        Column("total", _Exact, nullable=False),
+        Column("squares", _Exact, nullable=False),
+    ]
+
+
+stage_shares = Table(
+    "stage_shares",
+    metadata,
+    Column("change", String, primary_key=True),
+    Column("stage", Integer, primary_key=True, autoincrement=False),
+    Column("cell", String, primary_key=True),
+    Column("run", Integer, primary_key=True, autoincrement=False),
+    Column("share", Float, nullable=False),
+)
+
+seen_units = Table(
+    "seen_units",
+    metadata,
+    *_stage_columns(),
+    Column("subject", String, primary_key=True),
+    Column("cell", String, nullable=False),
+    Column("arm", String, nullable=False),
+    Column("call", String, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+bad_units = Table(
+    "bad_units",
+    metadata,
+    *_stage_columns(),
+    Column("subject", String, primary_key=True),
+    Column("guardrail", String, primary_key=True),
+    Column("first", Boolean, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+scored_calls = Table(
+    "scored_calls",
+    metadata,
+    *_stage_columns(),
+    Column("subject", String, primary_key=True),
+    Column("call", String, primary_key=True),
+    Column("metric", String, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+stage_counts = Table("stage_counts", metadata, *_count_columns(), sqlite_with_rowid=False)
+interval_counts = Table(
+    "interval_counts", metadata, *_count_columns(), Column("minute", Utc, primary_key=True), sqlite_with_rowid=False
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CountRow:
+    """What one message says of one call: `bad` guardrails that it tripped, `sums` values to add to its metrics.
+
+    A later message (`is_call` False: a thumb, a score) may come more than once and is counted once. One that
+    `arrives_late` is recorded and not read.
+    """
+
+    facts: CallFacts
+    call: str
+    bad: tuple[str, ...] = ()
+    sums: Mapping[str, float] = field(default_factory=dict)
+    is_call: bool = True
+    arrives_late: bool = False
+
+
+def count_batch(db: Db, now: datetime, rows: Sequence[CountRow]) -> None:
+    """Count a batch of messages under the minute of `now`; raises Invalid for a value that is no number."""
+    _refuse_no_numbers(rows)
+    minute = now.replace(second=0, microsecond=0)
+    traffic.count(db, minute, [(row.facts, short(row.call), row.bad, row.is_call) for row in rows])
+    tally = _Tally()
+    placed = _place(db, rows)
+    for key, row in placed:
+        if row.arrives_late:
+            tally.add(key, _Unit(*_where(row)), "late")
+    _count_timely(db, [(key, row) for key, row in placed if not row.arrives_late], tally)
+    tally.write(db, minute)
+
+
+def cells_of(db: Db, change: str, stage: int) -> dict[str, tuple[float, int]]:
+    """Return each cell's share and run in a stage, as they stand."""
+    here = (stage_shares.c.change == change) & (stage_shares.c.stage == stage)
+    query = select(stage_shares.c.cell, stage_shares.c.share, stage_shares.c.run).where(here)
+    return {row.cell: (row.share, row.run) for row in db.execute(query.order_by(stage_shares.c.run))}
+
+
+def short(call: str) -> str:
+    """Return the few letters by which a call id is kept."""
+    return hashlib.blake2b(call.encode(), digest_size=12).hexdigest()
+
+
+_Key = tuple[str, int, int, str]
+"""A unit: change, stage, run, subject."""
+_KEY = ("change", "stage", "run", "subject")
+_Placed = tuple[_Key, CountRow]
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """Where a unit was first seen in a run."""
+
+    cell: str
+    arm: str
+    call: str = ""
+
+
+class _Tally:
+    """What one batch adds, by change, stage, run, cell, arm and name: how often, the total, the squares."""
+
+    def __init__(self) -> None:
+        self.counts: dict[tuple[str, int, int, str, str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
+
+    def add(self, key: _Key, unit: _Unit, name: str, total: int = 0, squares: int = 0) -> None:
+        count = self.counts[(*key[:3], unit.cell, unit.arm, name)]
+        count[:] = count[0] + 1, count[1] + total, count[2] + squares
+
+    def write(self, db: Db, minute: datetime) -> None:
+        """Add it to the totals and to the minute, always in the same order, so that two batches cannot deadlock."""
+        names = ("change", "stage", "run", "cell", "arm", "name", "n", "total", "squares")
+        rows: list[dict[str, Any]] = []
+        for key, (n, total, squares) in sorted(self.counts.items()):
+            rows.append(dict(zip(names, (*key, n, _fit(total), _fit(squares)), strict=True)))
+        if rows:
+            _add_up(db, stage_counts, rows)
+            _add_up(db, interval_counts, [{**row, "minute": minute} for row in rows])
+
+
+def _place(db: Db, rows: Iterable[CountRow]) -> list[_Placed]:
+    """Say of each message which unit it is about; leave out what counts in no reading."""
+    cells: dict[tuple[str, int], dict[str, tuple[float, int]]] = {}
+    placed = []
+    for row in rows:
+        facts = row.facts
+        if not facts.change or not facts.subject or facts.reason not in READ_REASONS:
+            continue
+        stage = (facts.change, facts.stage)
+        if stage not in cells:
+            cells[stage] = cells_of(db, *stage)
+        share, run = cells[stage].get(_where(row)[0], (0.0, 0))
+        if share > 0:
+            placed.append(((*stage, run, facts.subject), row))
+    return placed
+
+
+def _count_timely(db: Db, placed: list[_Placed], tally: _Tally) -> None:
+    units = _meet(db, placed, tally)
+    own = [(key, row) for key, row in placed if key in units and units[key].arm == _where(row)[1]]
+    _count_bad(db, own, units, tally)
+    _count_sums(db, own, units, tally)
+
+
+def _meet(db: Db, placed: list[_Placed], tally: _Tally) -> dict[_Key, _Unit]:
+    """Count the units that are new, and say of all of them where they were first seen.
+
+    Feedback may overtake the outcome of its call, and then brings the unit; but not in a later run of its cell,
+    where the call may be from before the share changed.
+    """
+    first: dict[_Key, _Unit] = {}
+    for key, row in placed:
+        if row.is_call or key[2] == 1:
+            first.setdefault(key, _Unit(*_where(row), short(row.call)))
+    rows = [{**_named(key), "cell": unit.cell, "arm": unit.arm, "call": unit.call} for key, unit in first.items()]
+    new = {key[:4] for key in _insert_new(db, seen_units, rows)}
+    for key in new:
+        tally.add(key, first[key], "units")
+    return {**{key: first[key] for key in new}, **_known(db, {key for key, _ in placed} - new)}
+
+
+def _known(db: Db, keys: set[_Key]) -> dict[_Key, _Unit]:
+    known: dict[_Key, _Unit] = {}
+    for stage in sorted({key[:3] for key in keys}):
+        subjects = sorted(key[3] for key in keys if key[:3] == stage)
+        here = tuple_(*(seen_units.c[name] for name in _KEY[:3])) == tuple_(*stage)
+        for row in db.execute(select(seen_units).where(here, seen_units.c.subject.in_(subjects))):
+            known[(*stage, row.subject)] = _Unit(row.cell, row.arm, row.call)
+    return known
+
+
+def _count_bad(db: Db, own: list[_Placed], units: Mapping[_Key, _Unit], tally: _Tally) -> None:
+    """Count each unit once for each guardrail, and once more if its first call was the bad one."""
+    on_first: dict[tuple[_Key, str], bool] = {}
+    for key, row in own:
+        for guardrail in row.bad:
+            is_first = short(row.call) == units[key].call
+            on_first[key, guardrail] = on_first.get((key, guardrail), False) or is_first
+    rows = [{**_named(key), "guardrail": bad, "first": first} for (key, bad), first in on_first.items()]
+    new = {(key[:4], key[4]) for key in _insert_new(db, bad_units, rows)}
+    for (key, guardrail), is_first in on_first.items():
+        if (key, guardrail) in new:
+            tally.add(key, units[key], f"bad:{guardrail}")
+        if is_first and ((key, guardrail) in new or _turns_first(db, key, guardrail)):
+            tally.add(key, units[key], f"first_bad:{guardrail}")
+
+
+def _turns_first(db: Db, key: _Key, guardrail: str) -> bool:
+    """Note that a unit already counted as bad was bad at its first call, and say whether that is news."""
+    same = (bad_units.c[name] == value for name, value in _named(key).items())
+    was_not = (*same, bad_units.c.guardrail == guardrail, bad_units.c.first.is_(False))
+    return db.execute(sql_update(bad_units).where(*was_not).values(first=True)).rowcount > 0
+
+
+def _count_sums(db: Db, own: list[_Placed], units: Mapping[_Key, _Unit], tally: _Tally) -> None:
+    """Add the values up; those of feedback once for each call and metric, however often they are sent."""
+    values = [(key, row, metric, value) for key, row in own for metric, value in row.sums.items()]
+    later = {(key, short(row.call), metric): None for key, row, metric, _ in values if not row.is_call}
+    fresh = set(_insert_new(db, scored_calls, [{**_named(key), "call": c, "metric": m} for key, c, m in later]))
+    for key, row, metric, value in values:
+        scored = (*key, short(row.call), metric)
+        if row.is_call or scored in fresh:
+            fresh.discard(scored)
+            fixed = round(value * FIXED_POINT), round(value * value * FIXED_POINT)
+            tally.add(key, units[key], f"sum:{metric}", *fixed)
+
+
+def _insert_new(db: Db, table: Table, rows: list[dict[str, Any]]) -> list[Any]:
+    """Insert what is not there yet, in the order of the keys, and return the keys of what was new."""
+    if not rows:
+        return []
+    keys = list(table.primary_key)
+    ordered = sorted(rows, key=lambda row: tuple(row[key.name] for key in keys))
+    return [tuple(row) for row in db.execute(db.insert(table).on_conflict_do_nothing().returning(*keys), ordered)]
+
+
+def _add_up(db: Db, table: Table, rows: list[dict[str, Any]]) -> None:
+    added = db.insert(table)
+    sums = {name: table.c[name] + added.excluded[name] for name in ("n", "total", "squares")}
+    db.execute(added.on_conflict_do_update(index_elements=list(table.primary_key), set_=sums), rows)
+
+
+def _named(key: _Key) -> dict[str, Any]:
+    return dict(zip(_KEY, key, strict=True))
+
+
+def _where(row: CountRow) -> tuple[str, str]:
+    """Return the cell and the arm in which a call was served."""
+    arm = CANDIDATE if row.facts.arm == Variant.CANDIDATE.value else CONTROL
+    return f"{row.facts.region}|{row.facts.ring}", arm
+
+
+def _fit(value: int) -> int | float:
+    """Return what a 64-bit column holds: beyond it, the nearest float."""
+    return value if abs(value) <= _LARGEST else float(value)
+
+
+def _refuse_no_numbers(rows: Iterable[CountRow]) -> None:
+    faults = [
+        Fault(metric, f"{value} is not a number that can be added up", "send a finite number")
+        for row in rows
+        for metric, value in row.sums.items()
+        if not math.isfinite(value) or abs(value) > 1e9
+    ]
+    if faults:
+        raise Invalid(faults)

@@ -1,0 +1,162 @@
+"""Which evidence lies on a change, addressed by the digest of its bytes?"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, String, Table, select
+
+from leverframe.nouns.evidence import EvalResult, StageReading
+from leverframe.nouns.verdicts import NotFound
+from leverframe.store.columns import Noun, RunningId, Utc
+from leverframe.store.database import Db, metadata
+
+artefacts = Table(
+    "artefacts",
+    metadata,
+    Column("digest", String, primary_key=True),
+    Column("media_type", String, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+change_artefacts = Table(
+    "change_artefacts",
+    metadata,
+    Column("change", String, ForeignKey("changes.id"), primary_key=True),
+    Column("digest", String, ForeignKey("artefacts.digest"), primary_key=True),
+    Column("name", String, nullable=False),
+)
+
+eval_results = Table(
+    "eval_results",
+    metadata,
+    Column("id", RunningId, primary_key=True, autoincrement=True),
+    Column("change", String, ForeignKey("changes.id"), nullable=False, index=True),
+    Column("artefact", String, ForeignKey("artefacts.digest"), nullable=False),
+    Column("side", String, nullable=False),
+    Column("body", Noun(EvalResult), nullable=False),
+)
+
+stage_readings = Table(
+    "stage_readings",
+    metadata,
+    Column("change", String, ForeignKey("changes.id"), primary_key=True),
+    Column("stage", Integer, primary_key=True, autoincrement=False),
+    Column("digest", String, primary_key=True),
+    Column("body", Noun(StageReading), nullable=False),
+)
+
+judgements = Table(
+    "judgements",
+    metadata,
+    Column("change", String, ForeignKey("changes.id"), primary_key=True),
+    Column("stage", Integer, primary_key=True, autoincrement=False),
+    Column("digest", String, nullable=False),
+    Column("at", Utc, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Artefact:
+    """One file: the sha256 of its bytes, what it is, and the bytes."""
+
+    digest: str
+    media_type: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A stage that people promoted without proof: the digest of the reading that they signed, and when."""
+
+    stage: int
+    digest: str
+    at: datetime
+
+
+def add_artefact(
+    db: Db, change: str, name: str, body: bytes, media_type: str = "application/octet-stream"
+) -> str | None:
+    """Put a file on a change and return its digest; None where these bytes lie on it already."""
+    digest = "sha256:" + hashlib.sha256(body).hexdigest()
+    db.execute(db.insert(artefacts).values(digest=digest, media_type=media_type, body=body).on_conflict_do_nothing())
+    laid = db.insert(change_artefacts).values(change=change, digest=digest, name=name).on_conflict_do_nothing()
+    return db.execute(laid.returning(change_artefacts.c.digest)).scalar_one_or_none()
+
+
+def artefact(db: Db, digest: str) -> Artefact:
+    """Return a file by its digest; raises NotFound."""
+    row = db.execute(select(artefacts).where(artefacts.c.digest == digest)).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no artefact {digest}.")
+    return Artefact(row.digest, row.media_type, bytes(row.body))
+
+
+def digests(db: Db, change: str) -> list[str]:
+    """List the digests of the files on a change, in their own order, which is what a sign-off binds."""
+    return sorted(names(db, change))
+
+
+def names(db: Db, change: str) -> dict[str, str]:
+    """Return the names of the files on a change, by digest."""
+    query = select(change_artefacts.c.digest, change_artefacts.c.name).where(change_artefacts.c.change == change)
+    return {row.digest: row.name for row in db.execute(query)}
+
+
+def add_results(
+    db: Db, change: str, digest: str, candidate: Iterable[EvalResult], deployed: Iterable[EvalResult]
+) -> None:
+    """Write the eval results that one artefact gives, of the candidate and of the deployed unit."""
+    sides = (("candidate", candidate), ("deployed", deployed))
+    rows = [{"change": change, "artefact": digest, "side": side, "body": one} for side, many in sides for one in many]
+    if rows:
+        db.execute(eval_results.insert(), rows)
+
+
+def results(db: Db, change: str) -> tuple[list[EvalResult], list[EvalResult]]:
+    """Return a change's eval results: the candidate's and the deployed unit's, in the order they came."""
+    query = select(eval_results.c.side, eval_results.c.body).where(eval_results.c.change == change)
+    rows = db.execute(query.order_by(eval_results.c.id)).all()
+    return [row.body for row in rows if row.side == "candidate"], [row.body for row in rows if row.side == "deployed"]
+
+
+def keep_reading(db: Db, change: str, stage: int, reading: StageReading, digest: str) -> None:
+    """Keep a reading on which a step was decided or judged; the same one twice is kept once."""
+    row = {"change": change, "stage": stage, "digest": digest, "body": reading}
+    db.execute(db.insert(stage_readings).values(**row).on_conflict_do_nothing())
+
+
+def reading(db: Db, change: str, digest: str) -> StageReading:
+    """Return a reading that was kept; raises NotFound."""
+    kept = (stage_readings.c.change == change) & (stage_readings.c.digest == digest)
+    found = db.execute(select(stage_readings.c.body).where(kept).limit(1)).scalar_one_or_none()
+    if found is None:
+        raise NotFound(f"There is no reading {digest} of {change}.")
+    return found
+
+
+def readings(db: Db, change: str) -> list[tuple[int, str, StageReading]]:
+    """List the readings that were kept of a change as (stage, digest, reading), the earliest first."""
+    query = select(stage_readings.c.stage, stage_readings.c.digest, stage_readings.c.body)
+    rows = db.execute(query.where(stage_readings.c.change == change)).all()
+    return sorted(((*row,) for row in rows), key=lambda row: (row[2].at, row[0]))
+
+
+def judge(db: Db, change: str, stage: int, digest: str, at: datetime) -> None:
+    """Note that all have signed a stage's promotion on judgement."""
+    row = {"change": change, "stage": stage, "digest": digest, "at": at}
+    db.execute(db.insert(judgements).values(**row).on_conflict_do_nothing())
+
+
+def judged(db: Db, change: str, stage: int) -> bool:
+    """Say whether a stage is promoted on judgement."""
+    return any(judgement.stage == stage for judgement in judgements_of(db, change))
+
+
+def judgements_of(db: Db, change: str) -> list[Judgement]:
+    """List the stages of a change that were promoted on judgement."""
+    query = select(judgements.c.stage, judgements.c.digest, judgements.c.at).where(judgements.c.change == change)
+    return [Judgement(*row) for row in db.execute(query.order_by(judgements.c.stage))]

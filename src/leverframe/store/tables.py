@@ -1,0 +1,99 @@
+"""Which route tables were published, and in which epoch are we?"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from sqlalchemy import Column, Integer, Table, Text, select
+from sqlalchemy import update as sql_update
+
+from leverframe.nouns.documents import to_document
+from leverframe.nouns.tables import NO_NUMBER, Number, RouteTable
+from leverframe.nouns.verdicts import Conflict
+from leverframe.store import settings
+from leverframe.store.columns import Utc
+from leverframe.store.database import Db, metadata
+
+KEPT_DOCUMENTS = 50
+"""Of older tables only number, time and reason are kept: a document can be megabytes."""
+
+route_tables = Table(
+    "route_tables",
+    metadata,
+    Column("epoch", Integer, primary_key=True, autoincrement=False),
+    Column("generation", Integer, primary_key=True, autoincrement=False),
+    Column("document", Text),
+    Column("published_at", Utc, nullable=False),
+    Column("because", Text, nullable=False),
+)
+
+
+def newest(db: Db) -> tuple[Number, str] | None:
+    """Return the newest table that was published: its number and its document, on one line."""
+    query = select(route_tables.c.epoch, route_tables.c.generation, route_tables.c.document)
+    row = db.execute(query.order_by(*_NEWEST_FIRST).limit(1)).one_or_none()
+    return None if row is None else (Number(row.epoch, row.generation), row.document)
+
+
+def newest_number(db: Db) -> Number:
+    """Return the newest number that was published, NO_NUMBER before the first."""
+    query = select(route_tables.c.epoch, route_tables.c.generation).order_by(*_NEWEST_FIRST).limit(1)
+    row = db.execute(query).one_or_none()
+    return NO_NUMBER if row is None else Number(*row)
+
+
+def next_number(db: Db) -> Number:
+    """Return the number to publish under, and keep every other publisher waiting until this transaction ends.
+
+    Ask it before the table's facts are gathered: what another publisher writes meanwhile would be missing.
+    """
+    db.execute(select(settings.settings.c.value).where(settings.settings.c.key == "epoch").with_for_update())
+    return Number(epoch(db), newest_number(db).generation + 1)
+
+
+def insert(db: Db, table: RouteTable, published_at: datetime, because: str) -> None:
+    """Write a table that is being published; raises Conflict where its number is not above all others."""
+    number, last = table.number, newest_number(db)
+    if number <= last:
+        raise Conflict(f"The table {number} cannot follow {last}.")
+    document = json.dumps(to_document(table), separators=(",", ":"))
+    row = {"epoch": number.epoch, "generation": number.generation, "published_at": published_at, "because": because}
+    added = db.insert(route_tables).values(**row, document=document).on_conflict_do_nothing()
+    if db.execute(added.returning(route_tables.c.epoch)).scalar_one_or_none() is None:
+        raise Conflict(f"Another process has just published the table {number}.")
+    old = route_tables.c.generation <= number.generation - KEPT_DOCUMENTS
+    db.execute(sql_update(route_tables).where(old, route_tables.c.document.is_not(None)).values(document=None))
+
+
+def epoch(db: Db) -> int:
+    """Return the epoch in which tables are published."""
+    return int(settings.get(db, "epoch") or 1)
+
+
+def raise_epoch(db: Db, *, above: int = 0) -> int:
+    """Begin a new epoch, above this one and above `above`; return it."""
+    raised = max(epoch(db), above) + 1
+    settings.put(db, "epoch", str(raised))
+    return raised
+
+
+def alarm(db: Db) -> Number | None:
+    """Return the number that a gateway reported and that was never published here, while that stands."""
+    text = settings.get(db, "number_alarm")
+    return None if text is None else Number.parse(text.split(" ")[0])
+
+
+def set_alarm(db: Db, number: Number, at: datetime) -> None:
+    """Note that a gateway reported more than was published; the highest number is kept."""
+    known = alarm(db)
+    if known is None or number > known:
+        settings.put(db, "number_alarm", f"{number} {at.isoformat()}")
+
+
+def clear_alarm(db: Db) -> None:
+    """Note that an administrator has confirmed that this database is the truth."""
+    settings.remove(db, "number_alarm")
+
+
+_NEWEST_FIRST = (route_tables.c.epoch.desc(), route_tables.c.generation.desc())
