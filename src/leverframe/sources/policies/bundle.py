@@ -20,7 +20,7 @@ from leverframe.sources.policies.kill_switches import read_switches
 from leverframe.sources.policies.policy import PolicyFile, read_policy
 from leverframe.sources.policies.prompts import read_prompts, text_digest
 from leverframe.sources.policies.reading import Report
-from leverframe.sources.policies.rollouts import read_rollouts
+from leverframe.sources.policies.rollouts import RampDefaults, read_rollouts
 
 _READ = re.compile(
     r"policy\.yaml|catalog/.+\.ya?ml|prompts/.+\.md|gateway-policies/kill-switches\.yaml|rollouts/[^/]+\.ya?ml"
@@ -39,18 +39,17 @@ def read_bundle(files: Mapping[str, str], *, today: date | None = None) -> tuple
     catalog = read_catalog(files, report)
     prompts = read_prompts(files, report)
     file = read_policy(files, (*GATES, "forecast"), report)
-    plans = {**file.policy.plans, **read_rollouts(files, file.ramps, report)}
-    switches = tuple(_owned(switch, file, catalog) for switch in read_switches(files, report))
-    policy = replace(
-        file.policy,
-        digest=bundle_digest(files),
-        catalog=_with_fallbacks(catalog, switches, report),
-        switches=switches,
-        plans=plans,
-        prompts=prompts,
-    )
+    rollouts = read_rollouts(files, file.ramps if file else RampDefaults(), report)
+    switches = read_switches(files, report)
     _warn_of_strays(files, report)
-    check_bundle(policy, report, today)
+    policy = None
+    if file:
+        switches = tuple(_owned(switch, file, catalog) for switch in switches)
+        catalog = _with_fallbacks(catalog, switches, report)
+        plans = {**file.policy.plans, **rollouts}
+        policy = replace(file.policy, catalog=catalog, switches=switches, plans=plans, prompts=prompts)
+        policy = replace(policy, digest=bundle_digest(files))
+        check_bundle(policy, report, today)
     faults = tuple(sorted(report.faults, key=_by_place))
     return (None if any(fault.severity == "error" for fault in faults) else policy), faults
 

@@ -106,7 +106,9 @@ def _read_holidays(section: Section, report: Report) -> frozenset[date]:
         country, subdivision = section.text("country", required=True, example="GB"), section.text("subdivision")
         known = list_supported_countries()
         if country and country not in known:
-            section.wrong("country", f"is `{country}`, which has no holiday calendar", nearest(country, known))
+            section.wrong(
+                "country", f"is `{country}`, which has no holiday calendar", "Write its two letters, as `GB`."
+            )
             return frozenset()
         if subdivision and subdivision not in known.get(country, []):
             because = f"is `{subdivision}`, which is no part of {country}"

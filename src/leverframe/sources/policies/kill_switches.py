@@ -17,7 +17,7 @@ from leverframe.sources.policies.yaml_values import read_yaml
 PATH = "gateway-policies/kill-switches.yaml"
 
 
-def read_switches(files: Mapping[str, str], report: Report, *, home_zone: str = "") -> tuple[Switch, ...]:
+def read_switches(files: Mapping[str, str], report: Report) -> tuple[Switch, ...]:
     """Return the switches of all three layers, each with the place that names it."""
     if PATH not in files:
         return ()
@@ -25,7 +25,7 @@ def read_switches(files: Mapping[str, str], report: Report, *, home_zone: str = 
     with Section(report, documents[0] if documents else None, "The switch file", place=f"{PATH}:1") as file:
         features = tuple(_read_features(file.section("feature_kill_switches"), report))
         models = tuple(_read_models(file.sections("model_kill_switches"), report))
-        tenants = tuple(_read_tenants(file.section("tenant_kill_switches"), report, home_zone))
+        tenants = tuple(_read_tenants(file.section("tenant_kill_switches"), report))
     return (*features, *models, *tenants)
 
 
@@ -55,7 +55,7 @@ def _read_models(sections: list[Section], report: Report) -> Iterator[Switch]:
                 yield _switch(Layer.MODEL, model, disabled, fallback, switch)
 
 
-def _read_tenants(section: Section, report: Report, home_zone: str) -> Iterator[Switch]:
+def _read_tenants(section: Section, report: Report) -> Iterator[Switch]:
     for key in section.free():
         with section.section(key) as switch:
             disabled = switch.flag("ai_disabled", required=True)
@@ -63,7 +63,7 @@ def _read_tenants(section: Section, report: Report, home_zone: str) -> Iterator[
                 because = f"AI is off for the tenant {key}, and nothing says why."
                 report.error(switch.place, because, "Add its `reason`.")
             on_expiry = switch.choice("on_expiry", OnExpiry, default=OnExpiry.LAPSE) or OnExpiry.LAPSE
-            zone = switch.zone("zone") or home_zone
+            zone = switch.zone("zone")
             lever = _switch(Layer.TENANT, key, disabled, "", switch)
             yield replace(lever, expires_on=switch.day("expires"), on_expiry=on_expiry, zone=zone)
 

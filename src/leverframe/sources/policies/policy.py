@@ -35,16 +35,19 @@ class PolicyFile:
     tenant_zones: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_policy(files: Mapping[str, str], gates: Collection[str], report: Report) -> PolicyFile:
-    """Return what `policy.yaml` says; every key that nothing reads is a fault."""
+def read_policy(files: Mapping[str, str], gates: Collection[str], report: Report) -> PolicyFile | None:
+    """Return what `policy.yaml` says, None where it says nothing; every key that nothing reads is a fault."""
     if PATH not in files:
         report.error(f"{PATH}:1", "There is no release policy.", "Write `policy.yaml` beside the catalog.")
-        return PolicyFile(_empty_policy(report))
+        return None
     before = len(report.faults)
     documents = read_yaml(PATH, files[PATH], report.faults)
-    if not documents and len(report.faults) > before:
-        return PolicyFile(_empty_policy(report))
-    with Section(report, documents[0] if documents else None, "The policy", place=f"{PATH}:1") as section:
+    if len(documents) != 1 or not isinstance(documents[0].data, dict):
+        if len(report.faults) == before:
+            because = "The policy is not one mapping of keys to values."
+            report.error(f"{PATH}:1", because, "Begin with `organisation: …`.")
+        return None
+    with Section(report, documents[0], "The policy") as section:
         return _read(section, gates, report)
 
 
@@ -99,7 +102,7 @@ def _read_policy_seats(section: Section, known: Collection[str]) -> tuple:
 
 def _read_ramps(section: Section, report: Report) -> tuple[RampDefaults, dict]:
     with section:
-        wait = section.whole("longest_wait_min", required=True, low=1, example="4320")
+        wait = section.whole("longest_wait_min", required=True, low=1, example="10080")
         like = section.text("floors")
         plain = RampDefaults(longest_wait_minutes=wait)
         templates = _read_templates(section.section("templates", required=True), plain, report)
@@ -182,8 +185,3 @@ def _read_notifiers(policy: Section) -> tuple[WebhookRule, ...]:
             secret = section.text("secret_env", required=True, example="LEVERFRAME_WEBHOOK_SECRET")
             found.append(WebhookRule(name, url, secret, section.names("topics")))
     return tuple(found)
-
-
-def _empty_policy(report: Report) -> Policy:
-    calendar = read_calendar(Section(Report(), None, "", place=PATH), Report())
-    return Policy("", "", calendar, {}, {}, (), (), {})

@@ -38,8 +38,8 @@ class Report:
         self.places.setdefault(key, place)
 
     def place(self, key: str) -> str:
-        """Return the place of a thing that was read; its own key where no file names it."""
-        return self.places.get(key, key)
+        """Return the place of a thing that was read; the policy's first line where no file names it."""
+        return self.places.get(key, "policy.yaml:1")
 
 
 def nearest(word: str, known: Collection[str], *, noun: str = "names") -> str:

@@ -1,0 +1,210 @@
+"""Does the example load, and does it say what the handbook says?"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from itertools import product
+
+import pytest
+
+from leverframe.nouns.changes import Kind, Path
+from leverframe.nouns.documents import from_document, to_document
+from leverframe.nouns.policies import Policy
+from leverframe.nouns.ramps import Floor
+from leverframe.nouns.switches import Layer
+from leverframe.nouns.targets import Tier
+from leverframe.rules.policies import asks_of, holders, roles_of, seats_left
+from leverframe.sources.policies import read_bundle
+from leverframe.sources.policies.reading import Report
+from leverframe.sources.policies.rollouts import RampDefaults, read_rollouts
+
+
+@pytest.fixture
+def policy(acme):
+    found, faults = read_bundle(acme, today=date(2026, 5, 12))
+    assert [str(fault) for fault in faults if fault.severity == "error"] == []
+    assert found is not None
+    return found
+
+
+def test_the_example_warns_only_of_the_handbooks_switches_which_carry_no_exercise(acme):
+    _, faults = read_bundle(acme, today=date(2026, 5, 12))
+    assert {fault.because.split(",")[0] for fault in faults} == {
+        "The switch feature/policy-search-v1 was never exercised",
+        "The switch feature/underwriting-decision-v2 was never exercised",
+        "The switch model/openai.gpt-4o-2024-11 was never exercised",
+        "The switch model/bedrock.anthropic.claude-haiku-4-5 was never exercised",
+    }
+
+
+def test_the_policy_survives_its_own_document(policy):
+    assert to_document(from_document(Policy, to_document(policy))) == to_document(policy)
+
+
+def test_the_standard_window_is_tuesday_to_thursday_ten_to_four(policy):
+    (window,) = policy.calendar.windows
+    assert (window.weekdays, window.opens, window.closes) == (frozenset({1, 2, 3}), time(10), time(16))
+    assert policy.calendar.home_zone == policy.calendar.zone_of("everywhere") == "Europe/London"
+    assert policy.calendar.zone_of("au") == "Australia/Sydney"
+
+
+def test_a_last_day_is_inside_its_freeze_and_a_scope_is_kept(policy):
+    close = next(freeze for freeze in policy.calendar.freezes if freeze.name == "quarter-end close")
+    assert (close.starts, close.ends) == tuple(map(datetime.fromisoformat, ("2026-06-29", "2026-07-03")))
+    assert close.scope.targets == {"underwriting-decision-v2", "claims-summary"}
+
+
+def test_the_holidays_of_england_are_read(policy):
+    assert date(2026, 5, 4) in policy.calendar.holidays
+    assert date(2026, 5, 12) not in policy.calendar.holidays
+    assert {day.year for day in policy.calendar.holidays} == set(range(2024, 2033))
+
+
+def test_a_rollout_takes_the_handbooks_floors_by_share(policy):
+    stages = policy.plans["rollouts/customer-support-ai"].stages
+    assert [(s.share_percent, s.bake_minutes) for s in stages] == [(1, 30), (10, 240), (50, 1440), (100, 0)]
+    assert [s.floors for s in stages] == [
+        (),
+        (Floor("feedback_negative", 3.0),),
+        (Floor("feedback_negative", 2.0),),
+        (),
+    ]
+
+
+def test_a_stage_inherits_the_slos_of_the_stage_before_and_its_own_override(policy):
+    stages = policy.plans["rollouts/customer-support-ai"].stages
+    slos = [{slo.name: (slo.guardrail, slo.limit, slo.threshold) for slo in stage.slos} for stage in stages]
+    assert slos[0]["p95_latency_ms_max"] == slos[3]["p95_latency_ms_max"] == ("slow", 0.05, 4500.0)
+    assert slos[0]["eval_groundedness_drift_max"] == ("groundedness", 0.04, 0.0)
+    assert (
+        slos[1]["eval_groundedness_drift_max"] == slos[2]["eval_groundedness_drift_max"] == ("groundedness", 0.03, 0)
+    )
+    assert "fairness_locale_delta_max" not in slos[0]
+    assert slos[2]["fairness_locale_delta_max"] == ("fairness_locale_delta", 0.04, 0.0)
+
+
+def test_a_medium_prompt_change_asks_for_the_cab(policy):
+    asks = asks_of(policy, "medium", "prompt", "normal")
+    seats = {seat.role: seat.count for seat in asks.seats}
+    assert seats == {"platform_engineer": 1, "feature_engineer": 1, "release_manager": 1}
+    assert asks.evals == ("production", "adversarial", "locale-fairness")
+    assert "rollback_plan" in asks.fields
+    assert asks.by_hand == ()
+
+
+def test_a_high_change_asks_for_ai_risk_and_for_hand_written_fields(policy):
+    asks = asks_of(policy, "high", "model_swap", "normal")
+    assert "ai_risk" in {seat.role for seat in asks.seats}
+    assert "rollback_plan" in asks.by_hand
+    assert "model_card" in asks.artefacts
+
+
+def test_every_change_of_every_feature_can_be_signed_by_somebody_else_than_ana(policy):
+    for target, kind, path in product(policy.catalog.targets.values(), Kind, Path):
+        seats = asks_of(policy, target.tier.value, kind.value, path.value).seats
+        assert not seats_left(policy, seats, target)
+        for seat in seats:
+            assert len(holders(policy, seat.role, target) - {"ana"}) >= seat.count
+
+
+def test_vic_is_nobody(policy):
+    vic = policy.catalog.people["vic"]
+    assert roles_of(policy, vic.groups) == frozenset()
+    assert vic.groups.isdisjoint(target.owner for target in policy.catalog.targets.values())
+
+
+def test_a_feature_knows_its_fallback_owner_and_population(policy):
+    support = policy.catalog.targets["customer-support-ai"]
+    assert (support.tier, support.users, support.regions) == (Tier.MEDIUM, 4_000_000, ("everywhere",))
+    assert (support.fallback, support.owner, support.prompt) == (
+        "help-centre-search",
+        "support-ai",
+        "customer-support",
+    )
+    search = policy.catalog.targets["policy-search-v1"]
+    assert search.rings == ("internal", "design_partners", "everyone") == policy.ring_order
+    claims = policy.catalog.targets["claims-summary"]
+    assert [(cell.region, cell.users) for cell in claims.population] == [
+        ("au", 50000),
+        ("eu", 300000),
+        ("us", 650000),
+    ]
+
+
+def test_every_switch_has_an_owner_and_a_tenants_has_its_zone(policy):
+    assert all(switch.owner in policy.catalog.groups for switch in policy.switches)
+    tenant = next(switch for switch in policy.switches if switch.layer is Layer.TENANT)
+    assert (tenant.zone, tenant.owner) == ("America/Chicago", "customer-support-engineering")
+
+
+def test_the_digest_is_of_the_files_that_are_read_and_of_no_others(acme, policy):
+    assert read_bundle({**acme, "changes/more.yaml": "x: 1"})[0].digest == policy.digest
+    assert read_bundle(dict(reversed(acme.items())))[0].digest == policy.digest
+    for path in ("policy.yaml", "prompts/customer-support/v8.md", "catalog/people.yaml"):
+        altered, _ = read_bundle({**acme, path: acme[path] + "\n"})
+        assert altered.digest != policy.digest
+
+
+def test_a_prompts_digest_is_the_sha256_of_its_text(policy, acme):
+    altered, _ = read_bundle({**acme, "prompts/customer-support/v8.md": "Another text."})
+    assert set(altered.prompts) == set(policy.prompts)
+    assert {name for name in policy.prompts if policy.prompts[name] != altered.prompts[name]} == {
+        "customer-support@v8"
+    }
+
+
+def test_the_handbooks_switch_file_is_read_byte_for_byte(shared, acme):
+    text = (shared / "handbook" / "kill-switches.yaml").read_text("utf-8")
+    policy, faults = read_bundle(_only_the_handbooks(acme) | {"gateway-policies/kill-switches.yaml": text})
+    assert policy is not None, [str(fault) for fault in faults]
+    assert [(s.id, s.state, s.fallback) for s in policy.switches] == [
+        ("feature/policy-search-v1", "set", "keyword-search-v3"),
+        ("feature/underwriting-decision-v2", "set", "human-review-queue"),
+        ("model/openai.gpt-4o-2024-11", "set", "anthropic.claude-sonnet-4-5"),
+        ("model/bedrock.anthropic.claude-haiku-4-5", "set", "bedrock.anthropic.claude-sonnet-4-5"),
+        ("tenant/enterprise-tenant-12891", "thrown", ""),
+    ]
+    tenant = policy.switches[-1]
+    assert (tenant.expires_on, tenant.ticket) == (date(2026, 6, 30), "SUP-44012")
+    assert tenant.because == "tenant compliance pause; ticket SUP-44012"
+
+
+def test_the_example_holds_the_handbooks_files_as_they_are(shared, acme):
+    printed = (shared / "handbook" / "rollout-example.yaml").read_text("utf-8")
+    assert acme["rollouts/customer-support-ai.yaml"] == printed
+    switches = (shared / "handbook" / "kill-switches.yaml").read_text("utf-8")
+    wanted = [line for line in switches.splitlines() if line and not line.startswith("#")]
+    kept = iter(acme["gateway-policies/kill-switches.yaml"].splitlines())
+    assert all(line in kept for line in wanted)
+
+
+def test_the_handbooks_rollout_is_read_without_a_fault(shared, policy):
+    report = Report()
+    text = (shared / "handbook" / "rollout-example.yaml").read_text("utf-8")
+    plans = read_rollouts({"rollouts/x.yaml": text}, RampDefaults(10080, "handbook", policy.plans), report)
+    assert report.faults == []
+    plan = plans["rollouts/x"]
+    assert plan.auto_rollback
+    assert plan.notify == ("slack:#ai-platform-incidents", "pager:ai-feature-on-call")
+
+
+def test_backstages_own_files_lie_in_the_catalog_without_a_fault(shared, acme):
+    folder = shared / "data" / "catalog"
+    theirs = {f"catalog/theirs/{path.name}": path.read_text("utf-8") for path in folder.glob("*.yaml")}
+    assert len(theirs) == 2
+    policy, faults = read_bundle({**acme, **theirs})
+    assert [str(fault) for fault in faults if fault.place.startswith("catalog/theirs")] == []
+    assert policy.catalog.people["janelle.dawe"].title == "Janelle Dawe"
+    assert policy.catalog.groups["team-a"].parent == "backstage"
+
+
+def _only_the_handbooks(acme):
+    """Return the bundle with the two features alone that the handbook's switch file names."""
+    keep = ("policy-search-v1", "underwriting-decision-v2")
+    documents = acme["catalog/features.yaml"].split("\n---\n")
+    features = "\n---\n".join(text for text in documents if any(f"name: {name}" in text for name in keep))
+    freezes = acme["policy.yaml"].replace(", claims-summary]", "]")
+    freezes = freezes.replace("[claims-summary]", "[policy-search-v1]")
+    freezes = freezes.replace("[customer-support-ai]", "[policy-search-v1]")
+    others = {path: text for path, text in acme.items() if not path.startswith("rollouts/")}
+    return {**others, "catalog/features.yaml": features, "policy.yaml": freezes}
