@@ -8,13 +8,13 @@ from pathlib import Path
 import httpx2
 import openai
 import pytest
+from tests.openai_gateway.control_plane import ControlPlane, Served
+from tests.openai_gateway.world import write_prompts
 
 from leverframe.gateway import Gateway
 from leverframe.nouns.tables import RouteTable
 from leverframe.nouns.units import Unit
 from leverframe.openai_gateway.app import app_for, upstreams_of
-from tests.openai_gateway.control_plane import ControlPlane, Served
-from tests.openai_gateway.world import write_prompts
 
 
 class Edge:
@@ -87,7 +87,9 @@ def run_edge(prompts: Path, tmp_path: Path) -> Iterator[Callable[..., Edge]]:
                 fallbacks={"policy-search-v1": "keyword-search-v3"},
                 flush_seconds=60.0,
             )
-            app = app_for(gateway, prompts=prompts, upstreams=upstreams_of(upstreams or {}, keys or {}), lockstep=lockstep)
+            app = app_for(
+                gateway, prompts=prompts, upstreams=upstreams_of(upstreams or {}, keys or {}), lockstep=lockstep
+            )
             edge = Edge(stack.enter_context(Served(app)).address, gateway, plane)
             if table is not None:
                 wait_until(lambda: gateway.number == table.number and gateway.connected)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import openai
 import pytest
+from tests.openai_gateway.world import SEARCH, V8, V9, ramping, route, table
 
 from leverframe.nouns.documents import to_document
 from leverframe.nouns.tables import RouteTable
-from tests.openai_gateway.world import SEARCH, V8, V9, ramping, route, table
 
 FEATURE = f"feature:{SEARCH}"
 
@@ -100,7 +100,10 @@ def test_a_model_may_be_asked_for_by_its_own_name_and_obeys_its_switch(run_edge)
     thrown = replace(table(2), thrown_models={"openai.gpt-4o": "anthropic.claude-sonnet-4-5"})
     edge.publish(thrown)
     said = edge.ask(model="openai.gpt-4o").headers
-    assert (said["x-leverframe-served"], said["x-leverframe-reason"]) == ("anthropic.claude-sonnet-4-5", "model_fallback")
+    assert (said["x-leverframe-served"], said["x-leverframe-reason"]) == (
+        "anthropic.claude-sonnet-4-5",
+        "model_fallback",
+    )
 
 
 @pytest.mark.parametrize("model", ["feature:nobody-has-this", "nobody.has-this", "feature:", "feature:\x00"])
@@ -170,11 +173,8 @@ def test_a_missing_prompt_is_a_503_and_counts_as_an_error(run_edge):
 
 
 def test_a_unit_without_a_prompt_leaves_the_conversation_as_it_is(run_edge):
-    edge = run_edge(table(policy_search_v1=route(current=Unit_without_prompt)))
+    edge = run_edge(table(policy_search_v1=route(current=replace(V8, prompt=""))))
     assert content(edge.ask()).startswith("About “Where is order 7?”")
-
-
-Unit_without_prompt = replace(V8, prompt="")
 
 
 def test_thumbs_and_scores_reach_the_control_plane_by_call_id(run_edge):

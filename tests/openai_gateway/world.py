@@ -27,7 +27,9 @@ def write_prompts(folder: Path) -> Path:
     return folder
 
 
-def route(current: Unit | None = V8, candidate: Unit | None = None, percent: float = 0, stage: int = 1) -> FeatureRoute:
+def route(
+    current: Unit | None = V8, candidate: Unit | None = None, percent: float = 0, stage: int = 1
+) -> FeatureRoute:
     ramp = None
     if candidate is not None:
         ramp = CandidateRoute(CHANGE, stage, candidate, "salt", {"eu|everyone": int(BUCKETS * percent / 100)})
