@@ -186,7 +186,7 @@ class Listening:
 
 
 def _events(response: http.client.HTTPResponse) -> Iterator[tuple[str, str]]:
-    """Yield (event, data) of a server-sent stream; raises Ended where it ends."""
+    """Yield (event, data) of a server-sent stream, a comment as ("", ""); raises Ended where it ends."""
     event, data = "", ""
     while True:
         line = response.readline(LARGEST_FRAME)
@@ -194,8 +194,7 @@ def _events(response: http.client.HTTPResponse) -> Iterator[tuple[str, str]]:
             raise Ended("the line was closed")
         text = line.decode().rstrip("\r\n")
         if not text:
-            if event:
-                yield event, data
+            yield event, data
             event, data = "", ""
         elif text.startswith("event: "):
             event = text[7:]

@@ -75,7 +75,7 @@ class Line(asyncio.Protocol):
             self._problem(400, "Bad request", "this is not HTTP")
             return
         if self._asked.size > LARGEST_REQUEST or len(self._waiting) > 16:
-            self._problem(413, "Too large", f"a request has at most {LARGEST_REQUEST} bytes")
+            self._too_large()
 
     def on_message_begin(self) -> None:
         """Begin a request (httptools)."""
@@ -132,7 +132,12 @@ class Line(asyncio.Protocol):
         self._busy = True
         asked = self._waiting.popleft()
         busy = partial(self._problem, 503, "Not now", "the token could not be checked; ask again")
-        self._stream.name_of(asked.token, partial(self._answer, asked), busy)
+        if len(asked.body) > LARGEST_REQUEST:
+            self._too_large()
+        elif not asked.token:
+            self._answer(asked, None)
+        else:
+            self._stream.name_of(asked.token, partial(self._answer, asked), busy)
 
     def _answer(self, asked: _Asked, gateway: str | None) -> None:
         if self._transport.is_closing():
@@ -178,6 +183,9 @@ class Line(asyncio.Protocol):
         if not asked.keep_alive:
             self.close()
         self._stream.tell(seen)
+
+    def _too_large(self) -> None:
+        self._problem(413, "Too large", f"a request has at most {LARGEST_REQUEST} bytes")
 
     def _problem(self, status: int, title: str, detail: str) -> None:
         """Answer with a problem document (RFC 9457) and close."""

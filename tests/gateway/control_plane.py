@@ -1,0 +1,146 @@
+"""What does a gateway need of a control plane? The real stream, and the three API routes, on 127.0.0.1.
+
+In a test it runs in the same process; as a script in one of its own, which can be killed: it then publishes each
+line of its input as a table, and prints each report that it hears.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import sys
+import threading
+from collections import deque
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from leverframe.actions.fleet import Fleet
+from leverframe.gateway import gateway_key
+from leverframe.nouns.documents import to_document
+from leverframe.nouns.gateways import Seen
+from leverframe.nouns.tables import Number, RouteTable
+from leverframe.stream import Stream
+
+MASTER = b"a master key"
+TOKENS = {"token-edge": "edge", "token-core": "core"}
+
+
+class ControlPlane:
+    """A stream with its fleet, and an API that counts batches as the control plane must: each number once."""
+
+    def __init__(
+        self, *, api_port: int = 0, stream_port: int = 0, beat: float = 0.1, on_report=None, **stream
+    ) -> None:
+        self.fleet, self.beat = Fleet(), beat
+        self.asked: list[str] = []
+        self.stream = Stream(
+            self.authenticate, self.fleet, port=stream_port, heartbeat_seconds=beat, on_report=on_report, **stream
+        )
+        self.batches: list[dict] = []
+        self.tries: list[tuple[str, int]] = []
+        self.feedback: list[dict] = []
+        self.troubles: deque[int | str] = deque()
+        self._counted: dict[str, int] = {}
+        self._api = ThreadingHTTPServer(("127.0.0.1", api_port), _handler(self))
+        self._api.daemon_threads = True
+        self._serving = threading.Thread(target=self._api.serve_forever, args=(0.02,), daemon=True)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._api.server_port}"
+
+    @property
+    def outcomes(self) -> list[dict]:
+        return [outcome for batch in self.batches for outcome in batch["outcomes"]]
+
+    def __enter__(self) -> ControlPlane:
+        self.stream.start()
+        self._serving.start()
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.stream.close()
+        self._api.shutdown()
+        self._api.server_close()
+
+    def authenticate(self, token: str) -> str | None:
+        self.asked.append(token)
+        return TOKENS.get(token)
+
+    def publish(self, table: RouteTable) -> None:
+        self.stream.publish(table.number, json.dumps(to_document(table), separators=(",", ":")).encode())
+
+    def me(self, name: str) -> dict:
+        return {
+            "name": name,
+            "stream_url": self.stream.url,
+            "call_key": base64.b64encode(gateway_key(MASTER, name)).decode(),
+            "heartbeat_seconds": self.beat,
+            "candidate_lease_seconds": 300,
+        }
+
+    def take(self, batch: dict) -> dict:
+        self.tries.append((batch["boot"], batch["sequence"]))
+        if batch["sequence"] > self._counted.get(batch["boot"], 0):
+            self._counted[batch["boot"]] = batch["sequence"]
+            self.batches.append(batch)
+        return {"acknowledged": self._counted[batch["boot"]]}
+
+
+def _handler(plane: ControlPlane) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            name = TOKENS.get(self.headers.get("Authorization", "").removeprefix("Bearer "))
+            self.answer(200, plane.me(name)) if name else self.answer(401, {"title": "Unauthorized"})
+
+        def do_POST(self) -> None:
+            document = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            trouble = plane.troubles.popleft() if plane.troubles else None
+            if isinstance(trouble, int):
+                self.answer(trouble, {"title": "trouble"})
+                return
+            if self.path == "/feedback":
+                plane.feedback += document
+                answer = {"recorded": len(document), "late": 0, "unknown": 0}
+            else:
+                answer = plane.take(document)
+            if trouble == "silence":
+                self.close_connection = True
+                return
+            self.answer(200, answer)
+
+        def answer(self, status: int, document: dict) -> None:
+            body = json.dumps(document).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_) -> None:
+            pass
+
+    return Handler
+
+
+def main() -> None:
+    api_port, stream_port, first = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
+    with ControlPlane(api_port=api_port, stream_port=stream_port, on_report=_print) as plane:
+        _publish(plane, first.read_text())
+        print(json.dumps({"ready": plane.url}), flush=True)
+        for line in sys.stdin:
+            _publish(plane, line)
+
+
+def _publish(plane: ControlPlane, line: str) -> None:
+    plane.stream.publish(Number(*json.loads(line)["number"]), line.strip().encode())
+
+
+def _print(seen: Seen) -> None:
+    print(json.dumps(to_document(seen)), flush=True)
+
+
+if __name__ == "__main__":
+    main()

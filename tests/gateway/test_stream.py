@@ -1,0 +1,245 @@
+"""Does the raw writer reach those who read, and drop those who do not?"""
+
+from __future__ import annotations
+
+import json
+import logging
+import socket
+import threading
+
+import pytest
+
+from leverframe.nouns.tables import Number
+
+
+@pytest.fixture(autouse=True)
+def _quiet(caplog):
+    caplog.set_level(logging.CRITICAL)
+
+
+class Line:
+    """A raw connection to the stream."""
+
+    def __init__(self, plane, receive_buffer: int = 0) -> None:
+        self.socket = socket.socket()
+        if receive_buffer:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        self.socket.settimeout(20.0)
+        self.socket.connect(("127.0.0.1", int(plane.stream.url.rsplit(":", 1)[1])))
+        self.file = self.socket.makefile("rb")
+
+    def __enter__(self) -> Line:
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.file.close()
+        self.socket.close()
+
+    def ask(self, head: str, body: bytes = b"", token: str = "token-edge") -> Line:
+        known = f"Content-Length: {len(body)}\r\n" + (f"Authorization: Bearer {token}\r\n" if token else "")
+        self.socket.sendall(f"{head} HTTP/1.1\r\nHost: x\r\n{known}\r\n".encode() + body)
+        return self
+
+    def status(self) -> int:
+        status = int(self.file.readline().split()[1])
+        while self.file.readline() not in (b"\r\n", b""):
+            pass
+        return status
+
+    def event(self) -> tuple[str, dict]:
+        name, data = self.file.readline().decode(), self.file.readline().decode()
+        assert self.file.readline() == b"\n"
+        return name.removeprefix("event: ").strip(), json.loads(data.removeprefix("data: "))
+
+    def table(self) -> list[int]:
+        while True:
+            name, document = self.event()
+            if name == "table":
+                return document["number"]
+
+
+STREAM = "GET /stream?instance=edge-1&boot=b1&number=1.1"
+REPORT = {"instance": "edge-1", "boot": "b1", "number": "1.1", "traffic": True, "goodbye": False}
+
+
+def _report(**parts) -> bytes:
+    return json.dumps({**REPORT, **parts}).encode()
+
+
+def test_a_line_gets_the_table_at_once_then_beats_then_each_new_table(plane, a_table):
+    with Line(plane).ask(STREAM) as line:
+        assert line.status() == 200
+        assert line.event()[1]["number"] == [1, 1]
+        assert line.event() == ("beat", {"number": "1.1"})
+        assert line.event() == ("beat", {"number": "1.1"})
+        plane.publish(a_table(2))
+        assert line.table() == [1, 2]
+        assert line.event() == ("beat", {"number": "1.2"})
+
+
+def test_before_the_first_table_there_are_only_beats(a_plane):
+    with a_plane() as plane, Line(plane).ask(STREAM) as line:
+        assert line.status() == 200
+        assert line.event() == ("beat", {"number": "0.0"})
+
+
+def test_an_older_number_is_never_written_after_a_newer_one(plane, a_table):
+    with Line(plane).ask(STREAM) as line:
+        line.status()
+        for generation in (5, 3, 6):
+            plane.publish(a_table(generation))
+        seen = [line.table() for _ in range(3)]
+    assert seen == [[1, 1], [1, 5], [1, 6]]
+
+
+def test_many_threads_may_publish_at_once_and_every_line_ends_at_the_newest(plane, a_table):
+    lines = [Line(plane).ask(f"GET /stream?instance=e{place}&boot=b&number=0.0") for place in range(20)]
+    threads = [threading.Thread(target=plane.publish, args=(a_table(2 + place),)) for place in range(30)]
+    for thread in threads:
+        thread.start()
+    for line in lines:
+        line.status()
+        numbers = [line.table()]
+        while numbers[-1] != [1, 31]:
+            numbers.append(line.table())
+        assert numbers == sorted(numbers)
+        line.__exit__()
+
+
+def test_a_frame_of_two_lines_is_refused(plane):
+    with pytest.raises(ValueError, match="one line"):
+        plane.stream.publish(Number(1, 2), b'{"a":\n1}')
+
+
+def test_reports_reach_the_fleet_one_after_another_on_one_connection(plane, eventually):
+    with Line(plane) as line:
+        assert line.ask("POST /report", _report()).status() == 204
+        assert line.ask("POST /report", _report(number="1.2")).status() == 204
+        (seen,) = plane.fleet.seen()
+        assert (seen.gateway, seen.instance, seen.boot, seen.number) == ("edge", "edge-1", "b1", "1.2")
+        assert seen.had_traffic
+        assert plane.fleet.highest() == Number(1, 2)
+        assert line.ask("POST /report", _report(goodbye=True)).status() == 204
+        assert plane.fleet.seen() == []
+
+
+def test_two_reports_sent_at_once_are_both_answered(plane):
+    body = _report()
+    head = (
+        f"POST /report HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer token-edge\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    with Line(plane) as line:
+        line.socket.sendall((head.encode() + body) * 2)
+        assert [line.status(), line.status()] == [204, 204]
+
+
+@pytest.mark.parametrize("token", ["", "token-of-nobody"])
+@pytest.mark.parametrize("head", [STREAM, "POST /report"])
+def test_who_has_no_token_gets_nothing(plane, head, token):
+    with Line(plane).ask(head, _report(), token=token) as line:
+        assert line.status() == 401
+    assert plane.fleet.seen() == []
+    assert not plane.stream.readers
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "status"),
+    [
+        ("GET /stream", b"", 400),
+        ("GET /stream?instance=e&boot=b&number=seven", b"", 400),
+        (f"GET /stream?instance={'e' * 300}&boot=b&number=1.1", b"", 400),
+        ("GET /tables", b"", 404),
+        ("DELETE /stream", b"", 404),
+        ("POST /report", b"", 400),
+        ("POST /report", b"[]", 400),
+        ("POST /report", b"{", 400),
+        ("POST /report", b"[" * 30000, 400),
+        ("POST /report", _report(number="7"), 400),
+        ("POST /report", _report(number="-1.x"), 400),
+        ("POST /report", _report(instance=7), 400),
+        ("POST /report", _report(boot="a\nb"), 400),
+        ("POST /report", b" " * 70000, 413),
+        ("EAT /it all \x00", b"", 400),
+    ],
+)
+def test_what_is_malformed_gets_a_problem_and_the_others_read_on(plane, a_table, head, body, status):
+    with Line(plane).ask(STREAM) as reader:
+        with Line(plane).ask(head, body) as line:
+            assert line.status() == status
+        reader.status()
+        plane.publish(a_table(2))
+        assert [reader.table(), reader.table()] == [[1, 1], [1, 2]]
+
+
+def test_a_token_is_asked_again_only_after_some_seconds_and_a_failing_question_is_no_answer(a_plane, eventually):
+    with a_plane() as plane:
+        asked = []
+
+        def authenticate(token: str) -> str | None:
+            asked.append(token)
+            if len(asked) == 1:
+                raise OSError("the store is busy")
+            return "edge"
+
+        now = [100.0]
+        plane.stream._authenticate, plane.stream.monotonic = authenticate, lambda: now[0]
+        assert Line(plane).ask("POST /report", _report()).status() == 503
+        for _ in range(3):
+            assert Line(plane).ask("POST /report", _report()).status() == 204
+        assert len(asked) == 2
+        now[0] += 6.0
+        assert Line(plane).ask("POST /report", _report()).status() == 204
+        assert len(asked) == 3
+
+
+def test_a_revoked_token_closes_its_line(a_plane, eventually):
+    with a_plane() as plane, Line(plane).ask(STREAM) as line:
+        assert line.status() == 200
+        now = [plane.stream.monotonic() + 60.0]
+        plane.stream._authenticate, plane.stream.monotonic = lambda token: None, lambda: now[0]
+        assert Line(plane).ask("POST /report", _report()).status() == 401
+        eventually(lambda: not plane.stream.readers)
+
+
+def test_a_slow_reader_is_dropped_and_the_others_are_not(a_plane, a_table, eventually):
+    with a_plane(unsent_limit=64 * 1024) as plane:
+        big = {f"tenant-{place:05}" for place in range(20_000)}
+        with Line(plane, receive_buffer=4096).ask(STREAM.replace("edge-1", "slow")) as slow, Line(plane) as quick:
+            quick.ask(STREAM.replace("edge-1", "quick"))
+            assert (slow.status(), quick.status()) == (200, 200)
+            for generation in range(2, 40):
+                plane.publish(a_table(generation, thrown_tenants=frozenset(big)))
+                assert quick.table() == [1, generation]
+            eventually(lambda: [each.instance for each in plane.fleet.seen() if each.connected] == ["quick"])
+            assert len(plane.stream.readers) == 1
+
+
+def test_closing_says_goodbye_to_every_line(a_plane):
+    with a_plane() as plane:
+        line = Line(plane).ask(STREAM)
+        line.status()
+        line.event()
+    assert line.event()[0] in ("beat", "bye")
+    assert line.file.read() in (b"", b"event: bye\ndata: {}\n\n")
+
+
+def test_a_connection_on_which_nothing_is_asked_is_closed(a_plane):
+    with a_plane() as plane, Line(plane) as line:
+        assert line.ask("POST /report", _report()).status() == 204
+        later = plane.stream.monotonic() + 61.0
+        plane.stream.monotonic = lambda: later
+        assert line.file.read() == b""
+
+
+def test_a_report_is_told_after_the_fleet_has_it_and_a_failing_callback_hurts_no_one(a_plane, eventually):
+    told = []
+
+    def tell(seen) -> None:
+        told.append((seen.number, plane.fleet.highest()))
+        raise RuntimeError("this callback is broken")
+
+    with a_plane(on_report=tell) as plane, Line(plane) as line:
+        for generation in (1, 2, 3):
+            assert line.ask("POST /report", _report(number=f"1.{generation}")).status() == 204
+        eventually(lambda: len(told) == 3)
+    assert all(highest >= Number.parse(number) for number, highest in told)
