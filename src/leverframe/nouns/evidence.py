@@ -39,6 +39,16 @@ class EvalResult:
     commit: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class EvalImport:
+    """One eval tool's file, read: the results of each unit, and the columns that tested neither."""
+
+    tool: str
+    candidate: tuple[EvalResult, ...]
+    deployed: tuple[EvalResult, ...]
+    ignored: tuple[str, ...] = ()
+
+
 class Comparison(StrEnum):
     """How a candidate's eval result stands beside the deployed unit's."""
 

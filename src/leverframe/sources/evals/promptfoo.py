@@ -2,9 +2,9 @@
 
 A column is one prompt with one provider (`results.prompts[i]`, rows by `promptIdx`); `rules/eval_columns.py` says
 whose it is. Its rows give one result for each suite (`testCase.metadata.suite`, else `production`), metric and
-slice: the suite whole, and each locale (`testCase.metadata.locale`). Metrics are the named scores, `pass_rate`,
-and latency and cost where they are given. The results carry promptfoo's version, and a digest of the suite's cases
-and assertions: what was asked and who scored it.
+slice: the suite whole, and each locale (`testCase.metadata.locale`). Metrics are the named scores, which are better
+when higher, `pass_rate`, and latency and cost where they are given. The results carry promptfoo's version, and a
+digest of the suite's cases and assertions: what was asked, and who scored it.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def _results(file: File, column: Column | None, unit: Unit | None, artefact: str
                     tool_version=file.version,
                     artefact_digest=artefact,
                     slice=place,
-                    standard_error=standard_error(values),
+                    standard_error=standard_error(values, is_score=metric not in LOWER),
                     dataset_digest=dataset,
                 )
                 for metric, values in _by_metric(chosen).items()
@@ -119,17 +119,17 @@ def _by_metric(rows: Sequence[Row]) -> dict[str, list[float]]:
     return dict(sorted(metrics.items()))
 
 
-def standard_error(values: Sequence[float]) -> float | None:
+def standard_error(values: Sequence[float], *, is_score: bool) -> float | None:
     """Estimate the standard error of a mean; None where the values do not show their spread.
 
     Scores between 0 and 1 that are all alike, or alone, have the spread of the Agresti-Coull rule (two successes and
-    two failures added), which is never too small: three passes of three are no proof of no failures.
+    two failures added): three passes of three are no proof of no failures.
     """
     n, mean = len(values), sum(values) / len(values)
     squares = sum((value - mean) ** 2 for value in values)
     if squares > 1e-18 * n:
         return sqrt(squares / (n - 1) / n)
-    if all(0.0 <= value <= 1.0 for value in values):
+    if is_score and 0.0 <= mean <= 1.0:
         share = (mean * n + 2) / (n + 4)
         return sqrt(share * (1 - share) / (n + 4))
     return None
@@ -139,7 +139,7 @@ def _parse(body: bytes) -> Any:
     try:
         return json.loads(body, parse_constant=_not_a_number)
     except (ValueError, RecursionError) as wrong:
-        raise Invalid([Fault("file", f"it is not JSON: {wrong or 'it is nested too deep'}")]) from None
+        raise Invalid([Fault("file", f"it is not JSON: {wrong}")]) from None
 
 
 def _not_a_number(word: str) -> NoReturn:
@@ -150,14 +150,16 @@ def _check(document: Any) -> File:
     """Check the whole file and only then return it."""
     faults: list[Fault] = []
     results = _member(document, "results", dict, "file", faults)
-    if results.get("version") != VERSION and not faults:
-        faults.append(Fault("results.version", f"it is {results.get('version')!r}, and only {VERSION} is known"))
+    if faults:
+        raise Invalid(faults)
+    if results.get("version") != VERSION:
+        faults.append(Fault("results.version", f"it is {results.get('version')!r:.40}, and only {VERSION} is known"))
     metadata = document.get("metadata") if isinstance(document, dict) else None
     version = metadata.get("promptfooVersion", "") if isinstance(metadata, dict) else ""
     if not isinstance(version, str):
         faults.append(Fault("metadata.promptfooVersion", "it is not a text"))
-    columns = tuple(_columns(_member(results, "prompts", list, "results", faults), faults)) if results else ()
-    entries = _member(results, "results", list, "results", faults) if results else []
+    columns = tuple(_columns(_member(results, "prompts", list, "results", faults), faults))
+    entries = _member(results, "results", list, "results", faults)
     rows = [_row(entry, f"results.results[{n}]", len(columns), faults) for n, entry in enumerate(entries)]
     if not faults and not rows:
         faults.append(Fault("results.results", "it holds no result", "run the eval with at least one test"))

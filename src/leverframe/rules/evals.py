@@ -1,0 +1,140 @@
+"""Is the candidate better, worse or unchanged beside the deployed unit, metric by metric?
+
+Two results are compared where tool, tool version and dataset are the same and known: another scorer is another
+ruler. The interval is Welch's at 95 %, unpaired, because results are means: cases that both units answered would
+allow a narrower one. An interval that holds zero is `unchanged`: no difference is shown, and the interval says how
+large one may yet be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from math import inf, pi, sqrt, tan
+from statistics import NormalDist
+
+from leverframe.nouns.evidence import Comparison, Direction, EvalDelta, EvalResult
+
+CONFIDENCE = 0.95
+
+Key = tuple[str, str, str]
+
+
+def compare(candidate: Sequence[EvalResult], deployed: Sequence[EvalResult]) -> tuple[EvalDelta, ...]:
+    """Compare each of the candidate's results with the deployed unit's, by suite, metric and slice.
+
+    Where several results have the same key, the last one counts: it was imported last. A metric that only the
+    deployed unit has is not listed here, because there is nothing of the candidate to say.
+    """
+    others = _latest(deployed)
+    return tuple(_delta(mine, others.get(key)) for key, mine in _latest(candidate).items())
+
+
+def _latest(results: Iterable[EvalResult]) -> dict[Key, EvalResult]:
+    return {(result.suite, result.metric, result.slice): result for result in results}
+
+
+def _delta(mine: EvalResult, theirs: EvalResult | None) -> EvalDelta:
+    because = _not_comparable(mine, theirs)
+    if because or theirs is None:
+        deployed = theirs.value if theirs else None
+        return _say(mine, deployed, None, None, Comparison.NOT_COMPARABLE, because)
+    low, high = _interval(mine, theirs)
+    comparison = _comparison(mine.direction, low, high)
+    return _say(mine, theirs.value, low, high, comparison, _because(mine, theirs, low, high, comparison))
+
+
+def _say(
+    mine: EvalResult, deployed: float | None, low: float | None, high: float | None, found: Comparison, because: str
+) -> EvalDelta:
+    return EvalDelta(
+        suite=mine.suite,
+        metric=mine.metric,
+        slice=mine.slice,
+        n=mine.n,
+        value=mine.value,
+        deployed=deployed,
+        low=low,
+        high=high,
+        comparison=found,
+        because=because,
+    )
+
+
+def _not_comparable(mine: EvalResult, theirs: EvalResult | None) -> str:
+    """Return why two results cannot be compared, all of it, or nothing."""
+    if theirs is None:
+        return "the deployed unit has no result for it"
+    faults = [
+        _differs("the tool", mine.tool, theirs.tool),
+        _differs("the tool's version", mine.tool_version, theirs.tool_version),
+        _differs("the dataset", mine.dataset_digest[:19], theirs.dataset_digest[:19]),
+        "higher is better in one of them and lower in the other" if mine.direction is not theirs.direction else "",
+        _no_spread("the candidate's", mine),
+        _no_spread("the deployed unit's", theirs),
+    ]
+    return "; ".join(fault for fault in faults if fault)
+
+
+def _differs(what: str, mine: str, theirs: str) -> str:
+    if not mine or not theirs:
+        whose = (
+            "of both" if not mine and not theirs else "of the candidate's" if not mine else "of the deployed unit's"
+        )
+        return f"{what} {whose} results is not known"
+    return "" if mine == theirs else f"{what} differs: {mine} against {theirs}"
+
+
+def _no_spread(whose: str, result: EvalResult) -> str:
+    if result.standard_error is not None:
+        return ""
+    return f"the spread of {whose} {result.n} {'case' if result.n == 1 else 'cases'} is not known"
+
+
+def _interval(mine: EvalResult, theirs: EvalResult) -> tuple[float, float]:
+    a, b = (mine.standard_error or 0.0) ** 2, (theirs.standard_error or 0.0) ** 2
+    difference, spread = mine.value - theirs.value, sqrt(a + b)
+    reach = spread * t_quantile((1 + CONFIDENCE) / 2, _freedom(a, mine.n, b, theirs.n)) if spread else 0.0
+    return difference - reach, difference + reach
+
+
+def _freedom(a: float, n: int, b: float, m: int) -> float:
+    """Return Welch and Satterthwaite's degrees of freedom; one case alone brings a bound, not an estimate."""
+    below = (a * a / (n - 1) if n > 1 else 0.0) + (b * b / (m - 1) if m > 1 else 0.0)
+    return (a + b) ** 2 / below if below else inf
+
+
+def t_quantile(p: float, freedom: float) -> float:
+    """Return Student's quantile: exact for 1 and 2 degrees of freedom, Cornish and Fisher's series above.
+
+    Between 1 and 2 the larger is taken, so that an interval is never too narrow. For p = 0.975 the error is below
+    1 % from 3 degrees on (Abramowitz and Stegun 26.7.5).
+    """
+    if freedom < 2:
+        return tan(pi * (p - 0.5))
+    if freedom < 3:
+        return (2 * p - 1) / sqrt(2 * p * (1 - p))
+    z, v = NormalDist().inv_cdf(p), freedom
+    return (
+        z
+        + (z**3 + z) / (4 * v)
+        + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * v**2)
+        + (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * v**3)
+    )
+
+
+def _comparison(direction: Direction, low: float, high: float) -> Comparison:
+    if low <= 0.0 <= high:
+        return Comparison.UNCHANGED
+    risen = low > 0.0
+    return Comparison.BETTER if risen is (direction is Direction.HIGHER) else Comparison.WORSE
+
+
+def _because(mine: EvalResult, theirs: EvalResult, low: float, high: float, found: Comparison) -> str:
+    difference = mine.value - theirs.value
+    change = "no difference is shown" if found is Comparison.UNCHANGED else _moved(difference)
+    cases = f"n = {mine.n:,}" if mine.n == theirs.n else f"n = {mine.n:,} against {theirs.n:,}"
+    return f"{change}: {difference:+.3g}, 95 % interval {low:+.3g} to {high:+.3g}, {cases}"
+
+
+def _moved(difference: float) -> str:
+    return "it rose" if difference > 0 else "it fell"
