@@ -102,7 +102,9 @@ class Change:
     """One alteration of production, with its record (handbook, phase 8: the change ticket).
 
     `current` and `candidate` map a target's id to its unit; a target with no adopted unit is not in
-    `current`. `coordinator`, `bridge` and `paging` are not signed. `version` rises with every write.
+    `current`. `coordinator`, `bridge` and `paging` are not signed. `earlier_digests` are the contents that differ
+    from this one by the start window only: sign-offs on them stand, but for the release manager's. `version`
+    rises with every write.
     """
 
     id: str
@@ -128,6 +130,7 @@ class Change:
     paging: tuple[str, ...] = ()
     provenance: Mapping[str, Provenance] = field(default_factory=dict)
     armed_by: str = ""
+    earlier_digests: tuple[str, ...] = ()
     settled_at: datetime | None = None
     review: Review | None = None
     close_code: CloseCode | None = None

@@ -42,7 +42,7 @@ def problem_of(error: Exception) -> Problem | None:
             title = "Something has changed since you looked"
             return Problem("conflict", title, 412, error.because, error.remedy, differs=error.differs)
         case Invalid():
-            said = f"{len(error.faults)} {'thing is' if len(error.faults) == 1 else 'things are'} wrong with what was sent."
+            said = "Nothing was changed. Every fault is listed, with the way to mend it."
             return Problem("invalid", "This cannot be read", 422, said, faults=error.faults)
         case NotFound():
             return Problem("not-found", "There is no such thing", 404, error.because, error.remedy)

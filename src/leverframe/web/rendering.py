@@ -7,7 +7,7 @@ import hashlib
 import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -25,11 +25,12 @@ from leverframe.nouns.documents import to_document
 from leverframe.nouns.people import Actor
 from leverframe.nouns.units import UNIT_PARTS, Unit
 from leverframe.nouns.verdicts import Verdict
-from leverframe.web import marks, pictures, times
+from leverframe.web import marks, pictures, staircases, times
 from leverframe.web.headers import PAGE_HEADERS
 from leverframe.web.problems import Problem
 
 FORMATS = {"text/html": "html", "application/json": "json", "application/problem+json": "json", "text/csv": "csv"}
+STALE_AFTER = timedelta(days=183)
 NEVER_KEPT = frozenset({"csrf", "password", "_method"})
 """Fields that are not shown again when a form is refused."""
 
@@ -200,12 +201,14 @@ def environment() -> Environment:
     room.filters |= FILTERS
     room.globals |= {name: getattr(marks, name) for name in MARKS}
     room.globals |= {name: getattr(pictures, name) for name in PICTURES}
+    room.globals["staircase_figure"] = staircases.staircase_figure
+    room.tests["stale"] = is_stale
     room.globals |= {"asset": asset, "filters_query": filters_query, "can": can, "typed_of": typed_of}
     return room
 
 
 MARKS = ("mark", "shape", "state_mark", "verdict_mark", "opening_mark", "switch_mark", "digest_mark")
-PICTURES = ("staircase_figure", "interval_bars", "lever", "pips")
+PICTURES = ("interval_bars", "lever", "pips")
 
 
 @cache
@@ -233,7 +236,7 @@ def typed_of(change: Change, zone: str) -> dict[str, str]:
         "title": change.title,
         "kind": change.kind.value,
         **{part: getattr(unit, part) for part in UNIT_PARTS},
-        "plan": change.plan.template,
+        "ramp": change.plan.template,
         "users": str(blast.users),
         "regions": ", ".join(blast.regions),
         "max_share_percent": f"{blast.max_share_percent:g}",
@@ -271,6 +274,12 @@ def when_in(context: Context, at: datetime | None, zone: str) -> Markup:
 def ago(context: Context, at: datetime | None) -> str:
     """Say how far a time lies from now."""
     return times.say_ago(at, context["now"]) if at is not None else "never"
+
+
+@pass_context
+def is_stale(context: Context, exercised_on: date | None) -> bool:
+    """Say whether a switch was never exercised, or not for six months (handbook: kill switches)."""
+    return exercised_on is None or context["now"].date() - exercised_on > STALE_AFTER
 
 
 def wall(at: datetime, zone: str) -> str:

@@ -1,0 +1,4 @@
+"""What do people and the clock do?
+
+Each action gathers facts, asks a rule, and records, in one transaction with one audit entry.
+"""

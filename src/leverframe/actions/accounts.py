@@ -1,0 +1,271 @@
+"""Who is this, and how do they get in?"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+from leverframe.actions.house import House, permit, record
+from leverframe.nouns.people import Actor, ActorKind
+from leverframe.nouns.policies import Policy
+from leverframe.nouns.verdicts import Fault, Forbidden, Invalid, NotFound, Refused, failed
+from leverframe.rules.policies import roles_of
+from leverframe.store import accounts, links, sessions, tokens
+from leverframe.store.database import Db
+
+SESSION_HOURS = 12
+LINK_HOURS = 24
+TOKEN_DAYS = 90
+LEAST_PASSWORD = 10
+SCOPES = ("read", "change", "switch", "feedback", "evidence", "admin")
+FIRST_ADMINISTRATOR = "administrator"
+FIRST_LINK = "first_administrator"
+_hasher = PasswordHasher()
+_NOBODY = _hasher.hash(secrets.token_hex(8))
+
+
+def fingerprint(secret: str) -> str:
+    """Return how a random secret is stored: its sha256 (the secret itself has 256 bits)."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def first_link(house: House) -> str | None:
+    """Return the one-time key for the first administrator, or None where there is an account already."""
+    with house.store.write() as db:
+        if accounts.count(db):
+            return None
+        key, now = secrets.token_urlsafe(32), house.clock.now()
+        links.add(db, fingerprint(key), FIRST_LINK, now + timedelta(hours=LINK_HOURS))
+        return key
+
+
+def take_first_link(house: House, key: str, name: str, password: str) -> str:
+    """Make the first administrator's account; the link works once."""
+    _check_password(name, password)
+    with house.store.write() as db:
+        now = house.clock.now()
+        if accounts.count(db) or not links.use(db, fingerprint(key), FIRST_LINK, now):
+            raise Forbidden(
+                "this link has been used or has expired", remedy="start the server again to print a new one"
+            )
+        accounts.add(db, accounts.Account(name, _hasher.hash(password), now, first_administrator=True))
+        actor = Actor(ActorKind.PERSON, name)
+        record(
+            db, now, actor, "account.first_administrator", name, "took the one-time link", role=FIRST_ADMINISTRATOR
+        )
+        return name
+
+
+def _check_password(name: str, password: str) -> None:
+    faults = []
+    if not name.strip() or not name.replace("-", "").replace(".", "").replace("_", "").isalnum():
+        faults.append(Fault("name", "the name is not one", "letters, digits, dots and dashes"))
+    if len(password) < LEAST_PASSWORD:
+        faults.append(Fault("password", "the password is too short", f"at least {LEAST_PASSWORD} characters"))
+    if faults:
+        raise Invalid(faults)
+
+
+def add_account(house: House, actor: Actor, name: str, password: str) -> None:
+    """Give a person of the catalog an account. Roles come from their groups, never from here."""
+    _check_password(name, password)
+    with house.store.write() as db:
+        now, policy = house.clock.now(), house.policy(db)
+        role = permit(policy, actor, "account.manage")
+        if name not in policy.catalog.people:
+            known = ", ".join(sorted(policy.catalog.people))
+            raise Invalid([Fault("name", f"there is no person {name} in the catalog", f"it has {known}")])
+        if accounts.get(db, name) is not None:
+            raise Refused([failed("account", f"{name} has an account already", remedy="disable it first")])
+        accounts.add(db, accounts.Account(name, _hasher.hash(password), now))
+        record(db, now, actor, "account.added", name, "account made", role=role)
+
+
+def disable_account(house: House, actor: Actor, name: str, because: str) -> None:
+    """Close an account: its sessions and tokens end at once."""
+    with house.store.write() as db:
+        now = house.clock.now()
+        role = permit(house.policy(db), actor, "account.manage")
+        if accounts.get(db, name) is None:
+            raise NotFound(f"{name} has no account")
+        accounts.disable(db, name, now)
+        sessions.end_all_of(db, name)
+        record(db, now, actor, "account.disabled", name, because or "disabled", role=role)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A person's session: `key` goes into the cookie, `csrf` into every form."""
+
+    key: str
+    csrf: str
+    expires_at: datetime
+
+
+def log_in(house: House, name: str, password: str) -> Session:
+    """Open a session of 12 h; a wrong name takes as long as a wrong password."""
+    with house.store.read() as db:
+        account = accounts.get(db, name)
+    stored = account.password_hash if account is not None and account.disabled_at is None else _NOBODY
+    if not _verifies(stored, password) or stored == _NOBODY:
+        raise Forbidden("name or password is wrong", remedy="try again, or ask an administrator for a new account")
+    return open_session(house, name)
+
+
+def _verifies(stored: str, password: str) -> bool:
+    try:
+        return _hasher.verify(stored, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+def open_session(house: House, name: str) -> Session:
+    """Open a session for an account that has proved itself."""
+    key, csrf, now = secrets.token_urlsafe(32), secrets.token_urlsafe(24), house.clock.now()
+    session = Session(key, csrf, now + timedelta(hours=SESSION_HOURS))
+    with house.store.write() as db:
+        sessions.add(db, sessions.Session(fingerprint(key), name, csrf, now, session.expires_at, now))
+        record(db, now, Actor(ActorKind.PERSON, name), "session.opened", name, "logged in")
+    return session
+
+
+def log_out(house: House, key: str) -> None:
+    """End a session."""
+    with house.store.write() as db:
+        sessions.end(db, fingerprint(key))
+
+
+def who_is(house: House, key: str) -> tuple[Actor, str] | None:
+    """Return the person behind a session's cookie and the session's csrf, or None."""
+    with house.store.read() as db:
+        found = sessions.get(db, fingerprint(key), house.clock.now())
+        if found is None:
+            return None
+        return _actor(db, house, ActorKind.PERSON, found.account), found.csrf
+
+
+def whose_token(house: House, secret: str) -> Actor | None:
+    """Return the actor behind an API token, or None."""
+    with house.store.read() as db:
+        token = tokens.by_hash(db, fingerprint(secret), house.clock.now())
+        return None if token is None else _actor(db, house, ActorKind.TOKEN, token.account, frozenset(token.scopes))
+
+
+def _actor(db: Db, house: House, kind: ActorKind, name: str, scopes: frozenset[str] = frozenset()) -> Actor:
+    policy = house.policy_or_none(db)
+    person = policy.catalog.people.get(name) if policy else None
+    if policy is None or person is None:
+        return Actor(kind, name, frozenset(), _first_roles(db, policy, name), scopes)
+    return Actor(kind, name, person.groups, roles_of(policy, person.groups), scopes)
+
+
+def _first_roles(db: Db, policy: Policy | None, name: str) -> frozenset[str]:
+    """Give the first administrator that role until a policy is loaded; afterwards the policy alone gives roles."""
+    account = accounts.get(db, name)
+    first = policy is None and account is not None and account.first_administrator
+    return frozenset({FIRST_ADMINISTRATOR}) if first else frozenset()
+
+
+def add_token(
+    house: House, actor: Actor, name: str, scopes: tuple[str, ...], days: int = TOKEN_DAYS
+) -> tuple[str, str]:
+    """Make an API token for oneself: returns its id and its secret, which is shown once and stored hashed."""
+    faults = [Fault("scopes", f"{s} is no scope", f"one of {', '.join(SCOPES)}") for s in scopes if s not in SCOPES]
+    if not name.strip():
+        faults.append(Fault("name", "the token has no name", "say what uses it"))
+    if not 0 < days <= 366:
+        faults.append(Fault("days", f"{days} days is not between 1 and 366", "choose a shorter life"))
+    if faults:
+        raise Invalid(faults)
+    secret, token_id = "lft_" + secrets.token_urlsafe(32), secrets.token_hex(6)
+    with house.store.write() as db:
+        now = house.clock.now()
+        if not actor.is_person:
+            raise Refused([failed("session", "a token makes no tokens", remedy="sign in as a person")])
+        ends = now + timedelta(days=days)
+        tokens.add(db, tokens.Token(token_id, fingerprint(secret), actor.name, name, frozenset(scopes), now, ends))
+        record(db, now, actor, "token.added", token_id, name, facts={"scopes": list(scopes)})
+    return token_id, secret
+
+
+def revoke_token(house: House, actor: Actor, token_id: str) -> None:
+    """Revoke a token: one's own, or any as an administrator."""
+    with house.store.write() as db:
+        now = house.clock.now()
+        token = tokens.get(db, token_id)
+        if token is None:
+            raise NotFound(f"there is no token {token_id}", remedy="GET /tokens lists yours")
+        owner = token.account
+        role = "" if owner == actor.name else permit(house.policy(db), actor, "account.manage")
+        tokens.revoke(db, token_id, now)
+        record(db, now, actor, "token.revoked", token_id, f"a token of {owner}", role=role)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """One person of the catalog, with their roles by policy and whether they can log in."""
+
+    name: str
+    title: str
+    groups: tuple[str, ...]
+    roles: tuple[str, ...]
+    has_account: bool
+    disabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TokenLine:
+    """One API token, without its secret."""
+
+    id: str
+    account: str
+    name: str
+    scopes: tuple[str, ...]
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+
+
+def list_people(house: House) -> tuple[PersonLine, ...]:
+    """Return everyone of the catalog with their roles."""
+    with house.store.read() as db:
+        policy = house.policy_or_none(db)
+        if policy is None:
+            return ()
+        have = {account.name: account for account in accounts.all_accounts(db)}
+        return tuple(
+            PersonLine(
+                name=person.name,
+                title=person.title,
+                groups=tuple(sorted(person.groups)),
+                roles=tuple(sorted(roles_of(policy, person.groups))),
+                has_account=person.name in have,
+                disabled=person.name in have and have[person.name].disabled_at is not None,
+            )
+            for person in policy.catalog.people.values()
+        )
+
+
+def list_tokens(house: House, actor: Actor) -> tuple[TokenLine, ...]:
+    """Return one's own tokens; an administrator sees all."""
+    with house.store.read() as db:
+        every = _manages(house.policy_or_none(db), actor)
+        return tuple(
+            TokenLine(t.id, t.account, t.name, tuple(sorted(t.scopes)), t.created_at, t.expires_at, t.last_used_at)
+            for t in tokens.of_account(db, "" if every else actor.name)
+        )
+
+
+def may_manage(house: House, actor: Actor) -> bool:
+    """Say whether this reader manages accounts and gateways."""
+    with house.store.read() as db:
+        return _manages(house.policy_or_none(db), actor)
+
+
+def _manages(policy: Policy | None, actor: Actor) -> bool:
+    return policy is not None and bool(set(policy.may.get("account.manage", ())) & actor.roles)

@@ -1,0 +1,156 @@
+"""How does a form become a change, and who filled which field?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from leverframe.actions.house import target_of
+from leverframe.nouns.calendar import Subject
+from leverframe.nouns.changes import BlastRadius, Change, Kind, Path, Provenance, StartWindow, State
+from leverframe.nouns.forms import ChangeForm
+from leverframe.nouns.policies import Policy
+from leverframe.nouns.ramps import RampPlan
+from leverframe.nouns.targets import Target
+from leverframe.nouns.units import Unit
+from leverframe.nouns.verdicts import Fault, Invalid
+from leverframe.rules.calendar import next_opening, opening
+
+NOT_AFTER = timedelta(days=14)
+DEFAULT_TEMPLATE = "handbook"
+
+
+def draft(form: ChangeForm, policy: Policy, author: str, now: datetime) -> Change:
+    """Return the change that a form describes; what it leaves empty is filled from the catalog, and marked `auto`.
+
+    Raises Invalid with all faults at once.
+    """
+    target = target_of(policy, form.target)
+    faults = tuple(_faults(form, target, policy))
+    if faults:
+        raise Invalid(faults)
+    filled = _automatic(form, target, policy, now)
+    given = {name: value for name in filled if (value := getattr(form, name))}
+    return Change(
+        id="",
+        title=form.title,
+        kind=Kind(form.kind),
+        tier=target.tier,
+        path=Path(form.path or Path.NORMAL),
+        author=author,
+        targets=(target.id,),
+        current={},
+        candidate={target.id: form.candidate or Unit()},
+        artefacts=dict(form.artefacts),
+        filed_at=now,
+        state=State.ASSESS,
+        coordinator=form.coordinator,
+        bridge=form.bridge,
+        plan=plan_of(form, target, policy),
+        provenance=_provenance(form, filled, given, author, now),
+        **(filled | given),
+    )
+
+
+def _automatic(form: ChangeForm, target: Target, policy: Policy, now: datetime) -> dict[str, Any]:
+    """Return what the catalog, the calendar and the switch file say of the fields that people may leave empty."""
+    plan = plan_of(form, target, policy)
+    switch = f"feature/{target.id}"
+    return {
+        "kill_switch": switch if any(s.id == switch for s in policy.switches) else "",
+        "blast_radius": BlastRadius(target.users, target.regions, _cap(plan)),
+        "start": _next_start(form, target, policy, now),
+        "rollback_plan": _way_back(target) if target.tier.value == "low" else "",
+        "paging": (target.on_call,) if target.on_call else (),
+        "release_manager": "",
+    }
+
+
+SOURCES = {
+    "kill_switch": "switch file",
+    "blast_radius": "catalog",
+    "start": "calendar",
+    "rollback_plan": "catalog",
+    "paging": "catalog",
+}
+
+
+def _provenance(
+    form: ChangeForm, filled: dict[str, Any], given: dict[str, Any], author: str, now: datetime
+) -> dict[str, Provenance]:
+    people = {name: Provenance(author, at=now) for name in ("title", "candidate", *given)}
+    automatic = {n: Provenance("auto", SOURCES.get(n, ""), now) for n in filled if n not in given and filled[n]}
+    return people | automatic | {"tier": Provenance("auto", "catalog", now)}
+
+
+def plan_of(form: ChangeForm, target: Target, policy: Policy) -> RampPlan:
+    """Return the ramp plan a form names, the feature's own rollout file, or the template of the house."""
+    for name in (form.ramp, f"rollouts/{target.id}", DEFAULT_TEMPLATE):
+        if name and name in policy.plans:
+            return policy.plans[name]
+    raise Invalid([Fault("ramp", "no ramp plan is named and none is the default", _known_plans(policy))])
+
+
+def _cap(plan: RampPlan) -> float:
+    return max((stage.share_percent for stage in plan.stages[:-1]), default=100.0)
+
+
+def _next_start(form: ChangeForm, target: Target, policy: Policy, now: datetime) -> StartWindow:
+    subject = Subject(target.id, target.tier.value, form.kind)
+    opens = next_opening(policy.calendar, subject, target.regions[0], now) or now
+    closes = opening(policy.calendar, subject, target.regions[0], opens).until or opens + timedelta(hours=6)
+    return StartWindow(opens, closes, opens + NOT_AFTER)
+
+
+def _way_back(target: Target) -> str:
+    return (
+        f"Abort the ramp of {target.id}; every gateway serves the current unit from the next table on. "
+        f"If that is not enough, throw feature/{target.id}, which serves {target.fallback or 'nothing'} instead."
+    )
+
+
+def _faults(form: ChangeForm, target: Target, policy: Policy) -> Iterator[Fault]:
+    if not form.title:
+        yield Fault("title", "the title is empty", "say in one line what changes")
+    if form.kind not in list(Kind):
+        yield Fault("kind", f"{form.kind or 'nothing'} is no kind", f"one of {', '.join(Kind)}")
+    if form.path and form.path not in list(Path):
+        yield Fault("path", f"{form.path} is no path", f"one of {', '.join(Path)}")
+    if not form.candidate or form.candidate == Unit():
+        yield Fault("candidate", "the candidate unit is empty", "name its prompt, model, index, code ref or config")
+    if form.ramp and form.ramp not in policy.plans:
+        yield Fault("ramp", f"there is no ramp plan {form.ramp}", _known_plans(policy))
+    yield from _unit_faults(form.candidate or Unit(), target, policy)
+    yield from _start_faults(form)
+    yield from _people_faults(form, policy)
+
+
+def _unit_faults(unit: Unit, target: Target, policy: Policy) -> Iterator[Fault]:
+    if unit.prompt and policy.prompts and unit.prompt not in policy.prompts:
+        name = unit.prompt.split("@")[0]
+        known = ", ".join(sorted(p for p in policy.prompts if p.startswith(f"{name}@"))) or "none of that name"
+        yield Fault("candidate.prompt", f"{unit.prompt} is not in the prompt folder", f"it has {known}")
+    if unit.model and target.models and unit.model not in target.models:
+        allowed = ", ".join(target.models)
+        yield Fault("candidate.model", f"{unit.model} is not allowed for {target.id}", f"allowed are {allowed}")
+
+
+def _start_faults(form: ChangeForm) -> Iterator[Fault]:
+    if form.start is None:
+        return
+    if form.start.opens_at >= form.start.closes_at:
+        yield Fault("start", "the start window closes before it opens", "let closes_at be after opens_at")
+    if form.start.not_after <= form.start.opens_at:
+        yield Fault("start.not_after", "the change would end before it may begin", "let not_after be later")
+
+
+def _people_faults(form: ChangeForm, policy: Policy) -> Iterator[Fault]:
+    for place in ("release_manager", "coordinator"):
+        name = getattr(form, place)
+        if name and name not in policy.catalog.people:
+            yield Fault(place, f"there is no person {name} in the catalog", "name one who is")
+
+
+def _known_plans(policy: Policy) -> str:
+    return f"name one of {', '.join(sorted(policy.plans)) or 'none yet'}"

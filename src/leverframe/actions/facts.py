@@ -1,0 +1,104 @@
+"""What does a rule need to know about a change, right now?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from leverframe.actions.house import House, target_of
+from leverframe.nouns.calendar import Subject
+from leverframe.nouns.changes import Change
+from leverframe.nouns.evidence import EvalDelta
+from leverframe.nouns.policies import Policy
+from leverframe.nouns.switches import Switch
+from leverframe.nouns.verdicts import Verdict
+from leverframe.rules.bands import frozen_between, open_between
+from leverframe.rules.evals import compare
+from leverframe.rules.forecasting import Forecast, Traffic, forecast
+from leverframe.rules.gates.facts import ShipFacts
+from leverframe.rules.policies import asks_of
+from leverframe.rules.shipping import may_ship
+from leverframe.rules.sign_offs import content_digest
+from leverframe.store import evidence, outcomes, ramps, sign_offs, switches, units
+from leverframe.store.database import Db
+
+BAND_DAYS = 14
+
+
+def ship_facts(house: House, db: Db, change: Change, *, expected: tuple[Verdict, ...] = ()) -> ShipFacts:
+    """Gather everything that `may_ship` asks about one change."""
+    policy = house.policy(db)
+    digests = evidence.digests(db, change.id)
+    return ShipFacts(
+        policy=policy,
+        asks=asks_of(policy, change.tier.value, change.kind.value, change.path.value),
+        targets=tuple(target_of(policy, target) for target in change.targets),
+        current=units.all_current(db),
+        switches={switch.id: switch for switch in switches.all_switches(db)},
+        sign_offs=tuple(sign_offs.standing(db, change.id)),
+        digest_now=content_digest(change, digests),
+        deltas=deltas(db, change),
+        ramping={ramp.target: ramp.change for ramp in ramps.active(db)},
+        expected=expected,
+    )
+
+
+def verdicts(house: House, db: Db, change: Change, now: datetime) -> tuple[Verdict, ...]:
+    """Ask whether a change may ship now, the forecast's own answer included."""
+    expected = forecast_of(house, db, change, now).verdicts if change.settled_at is None else ()
+    return may_ship(change, ship_facts(house, db, change, expected=expected), now)
+
+
+def deltas(db: Db, change: Change) -> tuple[EvalDelta, ...]:
+    """Compare the ticket's eval results of the candidate with those of the deployed unit."""
+    return compare(*evidence.results(db, change.id))
+
+
+def forecast_of(house: House, db: Db, change: Change, now: datetime) -> Forecast:
+    """Run the ramp on an imagined clock, from its start or from now, whichever is later."""
+    policy = house.policy(db)
+    return forecast(
+        change.plan,
+        subject_of(change),
+        change.blast_radius.regions,
+        policy.calendar,
+        max(now, change.start.opens_at),
+        change.start.not_after,
+        traffic_of(db, policy, change.target, now),
+        target_of(policy, change.target).population,
+        policy,
+    )
+
+
+def subject_of(change: Change) -> Subject:
+    """Return what the calendar is asked about."""
+    return Subject(change.target, change.tier.value, change.kind.value)
+
+
+def traffic_of(db: Db, policy: Policy, target: str, now: datetime) -> Traffic | None:
+    """Return a target's traffic of the last seven days, or None where there was none."""
+    hours, bad = outcomes.traffic(db, target, now - timedelta(days=7), policy.calendar.home_zone)
+    return Traffic(hours, bad) if hours else None
+
+
+def switches_now(db: Db) -> Mapping[str, Switch]:
+    """Return all switches by id."""
+    return {switch.id: switch for switch in switches.all_switches(db)}
+
+
+def with_current(db: Db, change: Change) -> Change:
+    """Return the change written against what runs now."""
+    running = units.all_current(db)
+    return replace(change, current={t: running[t] for t in change.targets if t in running})
+
+
+def bands(
+    policy: Policy, change: Change, now: datetime
+) -> tuple[tuple[tuple[datetime, datetime], ...], tuple[tuple[datetime, datetime, str], ...]]:
+    """Return the open stretches and the freezes of the next two weeks, or of the ramp's own days."""
+    begins = min(now, change.start.opens_at) if change.settled_at is None else change.start.opens_at
+    ends = begins + timedelta(days=BAND_DAYS)
+    region = next(iter(change.blast_radius.regions), "")
+    asked = (policy.calendar, subject_of(change), region, begins, ends)
+    return open_between(*asked), frozen_between(*asked)

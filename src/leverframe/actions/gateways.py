@@ -1,0 +1,80 @@
+"""Which gateways may report, and what do they need to know?"""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from dataclasses import dataclass
+
+from leverframe.actions.accounts import fingerprint
+from leverframe.actions.house import House, permit, record
+from leverframe.clock import monotonic
+from leverframe.gateway.calls import gateway_key
+from leverframe.nouns.gateways import HEARTBEAT_SECONDS, Gateway, Seen
+from leverframe.nouns.people import Actor
+from leverframe.nouns.verdicts import Fault, Invalid, NotFound, Refused, failed
+from leverframe.store import gateways
+
+
+def enrol(house: House, actor: Actor, name: str, targets: frozenset[str]) -> str:
+    """Enrol a gateway and return its token, which is shown once and stored hashed."""
+    if not name.strip() or "|" in name or "/" in name:
+        raise Invalid(
+            [Fault("name", "the gateway's name is empty or has | or / in it", "letters, digits and dashes")]
+        )
+    token = "lfg_" + secrets.token_urlsafe(32)
+    with house.store.write() as db:
+        now, policy = house.clock.now(), house.policy(db)
+        role = permit(policy, actor, "gateway.enrol")
+        unknown = sorted(targets - set(policy.catalog.targets))
+        if unknown:
+            raise Invalid([Fault("targets", f"{t} is no target of the catalog", "leave it out") for t in unknown])
+        if gateways.get(db, name) is not None:
+            raise Refused([failed("gateway", f"{name} is enrolled already", remedy="revoke it first")])
+        gateways.enrol(db, Gateway(name, targets, actor.name, now), fingerprint(token))
+        record(db, now, actor, "gateway.enrolled", name, ", ".join(sorted(targets)) or "all targets", role=role)
+    return token
+
+
+def revoke(house: House, actor: Actor, name: str, because: str) -> None:
+    """Revoke a gateway's token; its connection ends at its next report."""
+    with house.store.write() as db:
+        now = house.clock.now()
+        role = permit(house.policy(db), actor, "gateway.enrol")
+        if gateways.get(db, name) is None:
+            raise NotFound(f"no gateway {name} is enrolled")
+        gateways.revoke(db, name, now)
+        record(db, now, actor, "gateway.revoked", name, because or "revoked", role=role)
+
+
+def authenticate(house: House, token: str) -> Gateway | None:
+    """Return the enrolled gateway behind a token, or None."""
+    with house.store.read() as db:
+        return gateways.by_token(db, fingerprint(token))
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """What a gateway is told when it asks who it is."""
+
+    name: str
+    stream_url: str
+    call_key: str
+    heartbeat_seconds: float
+    candidate_lease_seconds: float
+
+
+def welcome(house: House, gateway: Gateway) -> Welcome:
+    """Tell a gateway where its stream is and with which key it signs call ids."""
+    with house.store.read() as db:
+        policy = house.policy_or_none(db)
+    key = base64.b64encode(gateway_key(house.call_key, gateway.name)).decode()
+    lease = policy.candidate_lease_seconds if policy else 300.0
+    return Welcome(gateway.name, house.stream_address, key, HEARTBEAT_SECONDS, lease)
+
+
+def list_gateways(house: House) -> tuple[tuple[Gateway, tuple[Seen, ...]], ...]:
+    """Return every enrolled gateway with its instances as they last reported."""
+    seen = house.fleet.seen(monotonic())
+    with house.store.read() as db:
+        return tuple((g, tuple(s for s in seen if s.gateway == g.name)) for g in gateways.all_gateways(db))

@@ -1,0 +1,127 @@
+"""What does every action stand on?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from leverframe.actions.fleet import Fleet
+from leverframe.clock import Clock
+from leverframe.nouns.audit import Entry
+from leverframe.nouns.people import CLOCK, Actor
+from leverframe.nouns.policies import Policy
+from leverframe.nouns.tables import Number
+from leverframe.nouns.targets import Target
+from leverframe.nouns.verdicts import Fault, Invalid, NotFound, Refused, Verdict, failed
+from leverframe.rules.policies import may
+from leverframe.store import Store, audit, outbox, policies
+from leverframe.store.database import Db
+
+
+@dataclass(slots=True)
+class House:
+    """The store, the clock and the ways out, handed to every action.
+
+    `publish` gives gateways a table's frame, `stir` tells open pages that something changed; both are called after
+    the commit. `call_key` is the master key of call ids.
+    """
+
+    store: Store
+    clock: Clock
+    fleet: Fleet
+    call_key: bytes
+    publish: Callable[[Number, bytes], None] = lambda number, frame: None
+    stir: Callable[[str], None] = lambda topic: None
+    origin: str = "leverframe"
+    address: str = ""
+    stream_address: str = ""
+    demo: bool = False
+    opened: dict[str, tuple[float, str]] = field(default_factory=dict)
+    _policy: Policy | None = None
+
+    def policy(self, db: Db) -> Policy:
+        """Return the policy in force; parsed once for each digest."""
+        policy = self.policy_or_none(db)
+        if policy is None:
+            raise Refused([NO_POLICY])
+        return policy
+
+    def policy_or_none(self, db: Db) -> Policy | None:
+        """Return the policy in force, or None on a fresh server."""
+        digest = policies.active_digest(db)
+        if digest is None:
+            return None
+        if self._policy is None or self._policy.digest != digest:
+            self._policy = policies.active(db)
+        return self._policy
+
+
+NO_POLICY = failed(
+    "policy",
+    "no release policy is loaded",
+    remedy="the first administrator loads one: leverframe policy load DIR",
+    who="first administrator",
+)
+
+
+def record(
+    db: Db,
+    now: datetime,
+    actor: Actor,
+    act: str,
+    thing: str,
+    because: str,
+    *,
+    role: str = "",
+    facts: Mapping[str, Any] | None = None,
+    decided: str = "",
+) -> None:
+    """Write the audit entry of an act, in the act's own transaction."""
+    name = actor.name if actor.is_person or actor is CLOCK else f"{actor.kind.value}:{actor.name}"
+    audit.append(db, Entry(now, name, role, act, thing, because, dict(facts or {}), decided))
+
+
+def tell(db: Db, topic: str, body: Mapping[str, Any], *, key: str) -> None:
+    """Put a message into the outbox, in the act's own transaction; `key` keeps a repeat from doubling it."""
+    outbox.put(db, topic, dict(body), key)
+
+
+def permit(policy: Policy, actor: Actor, act: str, target: Target | None = None) -> str:
+    """Return the role that permits an act, or refuse with the reason and who may."""
+    verdict = may(policy, actor, act, target)
+    if verdict.refuses:
+        raise Refused([verdict])
+    return acting_role(policy, actor, act, target)
+
+
+def acting_role(policy: Policy, actor: Actor, act: str, target: Target | None) -> str:
+    """Name the role in which an actor does what they may do."""
+    if actor is CLOCK:
+        return "clock"
+    roles = set(actor.roles)
+    if target is not None and target.owner in actor.groups:
+        roles.add("feature_owner")
+    return next((role for role in policy.may.get(act, ()) if role in roles), "")
+
+
+def target_of(policy: Policy, target: str) -> Target:
+    """Return a target of the catalog."""
+    if target not in policy.catalog.targets:
+        known = ", ".join(sorted(policy.catalog.targets))
+        raise NotFound(f"there is no target {target}", remedy=f"the catalog has {known}")
+    return policy.catalog.targets[target]
+
+
+def need_reason(because: str, *, place: str = "because") -> str:
+    """Return the reason, or refuse an empty one."""
+    if not because.strip():
+        raise Invalid([Fault(place, "a reason is missing", "say in a few words why")])
+    return because.strip()
+
+
+def refuse(verdicts: tuple[Verdict, ...] | list[Verdict]) -> None:
+    """Raise Refused where any answer stops the act."""
+    if any(verdict.refuses for verdict in verdicts):
+        raise Refused(verdicts)

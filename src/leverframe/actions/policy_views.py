@@ -1,0 +1,72 @@
+"""What does the policy in force ask, and what waits to replace it?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from leverframe.actions.house import House
+from leverframe.actions.policies import Proposal, proposals
+from leverframe.nouns.calendar import Calendar, Freeze
+from leverframe.nouns.people import Actor
+from leverframe.nouns.policies import Policy, Requirement
+from leverframe.nouns.ramps import RampPlan
+from leverframe.nouns.targets import EVERYWHERE
+from leverframe.nouns.verdicts import Fault
+from leverframe.rules.policies import holders
+from leverframe.sources.policies import read_bundle
+from leverframe.store import policies
+
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyView:
+    """The policy as people read it; `windows` says for each region when traffic may widen."""
+
+    policy: Policy | None
+    windows: tuple[tuple[str, str], ...]
+    freezes: tuple[Freeze, ...]
+    plans: Mapping[str, RampPlan]
+    requirements: tuple[Requirement, ...]
+    gates: Mapping[str, Any]
+    warnings: tuple[Fault, ...]
+    proposals: tuple[Proposal, ...]
+    can_sign_as: tuple[str, ...]
+
+
+def show_policy(house: House, actor: Actor) -> PolicyView:
+    """Return the policy in force with its warnings and the proposals that wait."""
+    with house.store.read() as db:
+        policy, files = house.policy_or_none(db), policies.active_files(db)
+    if policy is None:
+        return PolicyView(None, (), (), {}, (), {}, (), (), ())
+    seats = (seat.role for seat in policy.policy_seats)
+    return PolicyView(
+        policy=policy,
+        windows=_windows(policy.calendar),
+        freezes=policy.calendar.freezes,
+        plans=policy.plans,
+        requirements=policy.requirements,
+        gates=policy.gates,
+        warnings=read_bundle(files)[1],
+        proposals=proposals(house),
+        can_sign_as=tuple(r for r in seats if actor.is_person and actor.name in holders(policy, r, None)),
+    )
+
+
+def _windows(calendar: Calendar) -> tuple[tuple[str, str], ...]:
+    regions = tuple(calendar.zones) or (EVERYWHERE,)
+    return tuple((region, _said(calendar, region)) for region in regions)
+
+
+def _said(calendar: Calendar, region: str) -> str:
+    rows = []
+    for window in calendar.windows:
+        if window.scope.regions and region not in window.scope.regions:
+            continue
+        days = ", ".join(DAYS[day] for day in sorted(window.weekdays))
+        zone = window.zone or calendar.zone_of(region)
+        rows.append(f"{days} {window.opens:%H:%M} to {window.closes:%H:%M} {zone} ({window.name})")
+    return "; ".join(rows) or "never: no window speaks of this region"

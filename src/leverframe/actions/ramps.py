@@ -1,0 +1,178 @@
+"""How does a person start, hold, release or abort a ramp?"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from datetime import datetime
+
+from leverframe.actions.facts import ship_facts, subject_of, verdicts
+from leverframe.actions.house import House, need_reason, permit, record, refuse, target_of, tell
+from leverframe.actions.tables import publish_table
+from leverframe.nouns.changes import Change, CloseCode, State
+from leverframe.nouns.people import CLOCK, Actor
+from leverframe.nouns.ramps import HoldRow, Promote, Ramp, RampState
+from leverframe.nouns.tables import Number
+from leverframe.nouns.targets import Tier
+from leverframe.nouns.verdicts import Refused, failed
+from leverframe.rules.ramping import first_step
+from leverframe.rules.tables import shares
+from leverframe.store import changes, outcomes, ramps
+from leverframe.store.database import Db
+
+BEFORE_RAMP = (State.AUTHORIZE, State.SCHEDULED)
+
+
+def start_ramp(house: House, actor: Actor, change_id: str) -> Ramp:
+    """Start a ramp at its first stage; `may_ship` is asked again, now. Raises Refused with every reason."""
+    with house.store.write() as db:
+        return begin(house, db, actor, changes.get(db, change_id), house.clock.now())
+
+
+def begin(house: House, db: Db, actor: Actor, change: Change, now: datetime) -> Ramp:
+    """Begin a change's ramp inside a transaction: for the person who starts it and for the clock."""
+    policy = house.policy(db)
+    role = permit(policy, actor, "ramp.run", target_of(policy, change.target))
+    _refuse_author(actor, change)
+    if change.state not in BEFORE_RAMP:
+        raise Refused(
+            [failed("state", f"{change.id} is in {change.state.value}", remedy="only a signed change starts")]
+        )
+    refuse(list(verdicts(house, db, change, now)))
+    step = first_step(change.plan, change.blast_radius.regions, policy.calendar, subject_of(change), now)
+    if not isinstance(step, Promote):
+        raise Refused([failed("window", step.because, remedy=step.remedy, who="the clock")])
+    ramp = Ramp(
+        change=change.id,
+        target=change.target,
+        state=RampState.RAMPING,
+        stage=0,
+        started_at=now,
+        stage_since=now,
+        salt=secrets.token_hex(8),
+    )
+    ramps.insert(db, ramp)
+    change = changes.update(db, replace(change, state=State.IMPLEMENT))
+    facts = {"signed": ship_facts(house, db, change).digest_now}
+    record(db, now, actor, "ramp.started", change.id, step.because, role=role, facts=facts)
+    return go_to_stage(house, db, actor, change, ramp, step, now)
+
+
+def _refuse_author(actor: Actor, change: Change) -> None:
+    if actor.name == change.author and change.tier is Tier.HIGH:
+        because = f"{actor.name} wrote this High change and may not run it"
+        raise Refused([failed("segregation", because, remedy="the release manager runs it", who="release manager")])
+
+
+def go_to_stage(house: House, db: Db, actor: Actor, change: Change, ramp: Ramp, step: Promote, now: datetime) -> Ramp:
+    """Publish a stage in the regions that are open, count from here, and write it down."""
+    published = dict.fromkeys(step.regions, now)
+    ramp = replace(ramp, stage=step.stage, stage_since=now, published=published, hold=None, paged_at=None)
+    ramp = ramps.update(db, ramp)
+    return publish_stage(house, db, actor, change, ramp, step.regions, "promoted", step.because, now)
+
+
+def publish_stage(
+    house: House,
+    db: Db,
+    actor: Actor,
+    change: Change,
+    ramp: Ramp,
+    regions: tuple[str, ...],
+    kind: str,
+    because: str,
+    now: datetime,
+) -> Ramp:
+    """Write down that a stage reached these regions, fix its shares of buckets, and publish the table."""
+    share = change.plan.stages[ramp.stage - 1].share_percent
+    target = target_of(house.policy(db), ramp.target)
+    outcomes.set_shares(db, change.id, ramp.stage, shares(ramp, change.plan, target, change.blast_radius))
+    ramps.record_step(db, change.id, now, kind, ramp.stage, share, regions, actor.name, because)
+    facts = {"stage": ramp.stage, "share_percent": share, "regions": list(regions)}
+    record(db, now, actor, f"ramp.{kind}", change.id, because, facts=facts, role=_role(actor))
+    publish_table(house, db, now, f"{change.id} {kind} to {share:g} %")
+    tell(
+        db, f"ramp.{kind}", {"change": change.id, **facts, "because": because}, key=_key(change, ramp, kind, regions)
+    )
+    db.after_commit(lambda: house.stir("ramp"))
+    return ramp
+
+
+def _key(change: Change, ramp: Ramp, kind: str, regions: tuple[str, ...]) -> str:
+    return f"{change.id}/{ramp.stage}/{kind}/{'+'.join(regions)}"
+
+
+def _role(actor: Actor) -> str:
+    return "clock" if actor is CLOCK else ""
+
+
+def hold_ramp(house: House, actor: Actor, change_id: str, because: str) -> Ramp:
+    """Hold a ramp where it stands; automation never goes past a person's hold."""
+    reason = need_reason(because)
+    with house.store.write() as db:
+        now, change, ramp = _running(house, db, change_id)
+        role = permit(house.policy(db), actor, "ramp.hold", target_of(house.policy(db), ramp.target))
+        ramp = ramps.update(db, replace(ramp, hold=HoldRow(actor.name, "person", reason, now)))
+        _note(house, db, actor, change, ramp, "held", reason, role, now)
+        return ramp
+
+
+def release_ramp(house: House, actor: Actor, change_id: str, because: str) -> Ramp:
+    """End a person's hold: the ramp goes on by its own rules."""
+    with house.store.write() as db:
+        now, change, ramp = _running(house, db, change_id)
+        role = permit(house.policy(db), actor, "ramp.run", target_of(house.policy(db), ramp.target))
+        _refuse_author(actor, change)
+        if ramp.hold is None or ramp.hold.by == CLOCK.name:
+            remedy = "a hold by rule ends when its reason does" if ramp.hold else "there is nothing to release"
+            raise Refused([failed("state", f"no person holds {change_id}", remedy=remedy)])
+        ramp = ramps.update(db, replace(ramp, hold=None))
+        _note(house, db, actor, change, ramp, "released", because or "released", role, now)
+        return ramp
+
+
+def _running(house: House, db: Db, change_id: str) -> tuple[datetime, Change, Ramp]:
+    change, ramp = changes.get(db, change_id), ramps.get(db, change_id)
+    if ramp is None or ramp.state is not RampState.RAMPING:
+        where = ramp.state.value.replace("_", " ") if ramp else "not started"
+        raise Refused([failed("state", f"the ramp of {change_id} is {where}", remedy="there is no running ramp")])
+    return house.clock.now(), change, ramp
+
+
+def _note(
+    house: House, db: Db, actor: Actor, change: Change, ramp: Ramp, kind: str, because: str, role: str, now: datetime
+) -> None:
+    share = change.plan.stages[ramp.stage - 1].share_percent
+    ramps.record_step(db, change.id, now, kind, ramp.stage, share, (), actor.name, because)
+    record(db, now, actor, f"ramp.{kind}", change.id, because, role=role, facts={"stage": ramp.stage})
+    tell(db, f"ramp.{kind}", {"change": change.id, "because": because}, key=f"{change.id}/{kind}/{ramp.version}")
+    db.after_commit(lambda: house.stir("ramp"))
+
+
+def abort_ramp(house: House, actor: Actor, change_id: str, because: str) -> tuple[Ramp, Number | None]:
+    """Take the candidate out everywhere, at once: one person, one reason, at any hour."""
+    reason = need_reason(because)
+    with house.store.write() as db:
+        _, change, ramp = _running(house, db, change_id)
+        role = permit(house.policy(db), actor, "ramp.abort", target_of(house.policy(db), ramp.target))
+        return end_ramp(house, db, actor, change, ramp, RampState.ABORTED, reason, role)
+
+
+def end_ramp(
+    house: House, db: Db, actor: Actor, change: Change, ramp: Ramp, state: RampState, because: str, role: str
+) -> tuple[Ramp, Number | None]:
+    """End a ramp short of settlement: current to all, the change to its review."""
+    now, code = house.clock.now(), CLOSE_CODES[state]
+    ended = ramps.update(db, replace(ramp, state=state, ended_at=now, hold=None))
+    changes.update(db, replace(change, state=State.REVIEW, close_code=code))
+    ramps.record_step(db, change.id, now, state.value, ramp.stage, 0.0, (), actor.name, because)
+    number = publish_table(house, db, now, f"{change.id} {state.value}", narrows=True)
+    facts = {"stage": ramp.stage, "number": str(number) if number else ""}
+    record(db, now, actor, f"ramp.{state.value}", change.id, because, role=role, facts=facts)
+    told = {"change": change.id, "because": because, "notify": list(change.plan.notify), "stage": ramp.stage}
+    tell(db, f"ramp.{state.value}", told, key=f"{change.id}/{state.value}")
+    db.after_commit(lambda: house.stir("ramp"))
+    return ended, number
+
+
+CLOSE_CODES = {RampState.ABORTED: CloseCode.ABORTED, RampState.ROLLED_BACK: CloseCode.ROLLED_BACK}

@@ -1,0 +1,264 @@
+"""May it ship; if not, why, what would clear it, and who?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from leverframe.actions.facts import bands, deltas, forecast_of, ship_facts
+from leverframe.actions.house import House
+from leverframe.actions.judgements import judges, standing_judgement
+from leverframe.actions.sign_offs import sign_facts
+from leverframe.actions.stepping import look
+from leverframe.actions.way_back import may_go_back
+from leverframe.nouns.audit import Entry
+from leverframe.nouns.changes import Change, Provenance, State
+from leverframe.nouns.evidence import EvalDelta, StageReading
+from leverframe.nouns.people import Actor
+from leverframe.nouns.policies import Policy
+from leverframe.nouns.ramps import Ramp, RampPlan, RampState, Step
+from leverframe.nouns.sign_offs import SignOff
+from leverframe.nouns.verdicts import Verdict, failed, passed
+from leverframe.rules.forecasting import Forecast
+from leverframe.rules.gates.facts import ShipFacts
+from leverframe.rules.gates.sign_offs import seats
+from leverframe.rules.policies import holders, may
+from leverframe.rules.shipping import may_ship, unready
+from leverframe.rules.sign_offs import may_sign
+from leverframe.store import audit, changes, ramps, sign_offs
+from leverframe.store.database import Db
+
+FIELDS = ("title", "kind", "tier", "path", "candidate", "rollback_plan", "kill_switch", "blast_radius", "start")
+MORE_FIELDS = ("release_manager", "coordinator", "bridge", "paging", "artefacts")
+
+
+@dataclass(frozen=True, slots=True)
+class RampView:
+    """A ramp with its steps, its newest reading, and what the rule would do next."""
+
+    ramp: Ramp
+    plan: RampPlan
+    steps: tuple[Any, ...]
+    reading: StageReading | None
+    next: Step | None
+    next_text: str
+    share_percent: float
+    judged_by: tuple[SignOff, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """Everything that the change's page answers; `may` says for each act whether this reader may do it now."""
+
+    change: Change
+    requirements: tuple[Verdict, ...]
+    fields: tuple[tuple[str, Any, Provenance | None], ...]
+    sign_offs: tuple[SignOff, ...]
+    seats: tuple[tuple[str, int, tuple[str, ...], int], ...]
+    digest: str
+    forecast: Forecast | None
+    deltas: tuple[EvalDelta, ...]
+    ramp: RampView | None
+    trail: tuple[Entry, ...]
+    may: Mapping[str, Verdict]
+    can_sign_as: tuple[str, ...]
+    can_judge_as: tuple[str, ...]
+    windows_band: tuple[tuple[datetime, datetime], ...]
+    freezes_band: tuple[tuple[datetime, datetime, str], ...]
+    zone: str
+
+
+def show_change(house: House, actor: Actor, change_id: str) -> ChangeView:
+    """Gather a change with its verdicts, evidence, ramp and trail; raises NotFound."""
+    with house.store.read() as db:
+        now, change = house.clock.now(), changes.get(db, change_id)
+        policy = house.policy(db)
+        expected = forecast_of(house, db, change, now) if change.state.is_open and not change.settled_at else None
+        facts = ship_facts(house, db, change, expected=expected.verdicts if expected else ())
+        windows, freezes = bands(policy, change, now)
+        can_sign_as = _can_sign_as(db, actor, change, facts, now)
+        ramp = _ramp_view(house, db, change, now)
+        return ChangeView(
+            change=change,
+            requirements=may_ship(change, facts, now),
+            fields=tuple((n, getattr(change, n), change.provenance.get(n)) for n in (*FIELDS, *MORE_FIELDS)),
+            sign_offs=tuple(sign_offs.all_of(db, change_id)),
+            seats=tuple((s.role, s.count, s.signed_by, s.open) for s in seats(change, facts)),
+            digest=facts.digest_now,
+            forecast=expected,
+            deltas=deltas(db, change),
+            ramp=ramp,
+            trail=tuple(audit.find(db, object=change_id, limit=200)),
+            may=_may(db, policy, actor, change, facts, ramp, can_sign_as, now),
+            can_sign_as=can_sign_as,
+            can_judge_as=_can_judge_as(policy, actor, change, ramp),
+            windows_band=windows,
+            freezes_band=freezes,
+            zone=policy.calendar.home_zone,
+        )
+
+
+def _ramp_view(house: House, db: Db, change: Change, now: datetime) -> RampView | None:
+    ramp = ramps.get(db, change.id)
+    if ramp is None:
+        return None
+    steps = tuple(ramps.steps(db, change.id))
+    if ramp.state is not RampState.RAMPING:
+        share = 100.0 if ramp.state is RampState.SETTLED else 0.0
+        return RampView(ramp, change.plan, steps, None, None, ramp.state.value.replace("_", " "), share)
+    seen = look(house, db, change, ramp, now)
+    share = change.plan.stages[ramp.stage - 1].share_percent
+    judged = tuple(standing_judgement(db, change.id, ramp.stage))
+    return RampView(ramp, change.plan, steps, seen.reading, seen.step, seen.step.because, share, judged)
+
+
+def _can_sign_as(db: Db, actor: Actor, change: Change, facts: ShipFacts, now: datetime) -> tuple[str, ...]:
+    if change.state not in (State.ASSESS, State.AUTHORIZE, State.SCHEDULED):
+        return ()
+    told = sign_facts(db, actor, change, facts)
+    open_roles = [seat.role for seat in seats(change, facts) if seat.open]
+    return tuple(role for role in open_roles if not any(v.refuses for v in may_sign(change, actor, role, told)))
+
+
+def _can_judge_as(policy: Policy, actor: Actor, change: Change, ramp: RampView | None) -> tuple[str, ...]:
+    if ramp is None or ramp.ramp.state is not RampState.RAMPING or not actor.is_person:
+        return ()
+    target = policy.catalog.targets.get(change.target)
+    return tuple(role for role in judges(change.tier) if actor.name in holders(policy, role, target))
+
+
+def _may(
+    db: Db,
+    policy: Policy,
+    actor: Actor,
+    change: Change,
+    facts: ShipFacts,
+    ramp: RampView | None,
+    can_sign_as: tuple[str, ...],
+    now: datetime,
+) -> dict[str, Verdict]:
+    """Say for every act on the page whether this reader may do it now, and if not, why."""
+    target = policy.catalog.targets.get(change.target)
+    begun = ramp is not None
+    running = ramp is not None and ramp.ramp.state is RampState.RAMPING
+    editable = change.state in (State.DRAFT, State.ASSESS, State.AUTHORIZE, State.SCHEDULED) and not begun
+    answers = may_ship(change, facts, now)
+    settled = change.settled_at is not None and change.state.is_open
+    acts = {
+        "edit": (editable, "change.file", "it has begun, or is closed"),
+        "evidence": (editable, "change.file", "it has begun, or is closed"),
+        "cancel": (editable, "change.file", "it has begun, or is closed"),
+        "schedule": (editable and not unready(answers), "change.schedule", "its requirements are not met yet"),
+        "ramp": (editable and not any(v.refuses for v in answers), "ramp.run", "its requirements are not met yet"),
+        "hold": (running and not _held(ramp), "ramp.hold", "no ramp runs, or a person holds it"),
+        "release": (running and _held(ramp), "ramp.run", "no person holds it"),
+        "abort": (running, "ramp.abort", "no ramp runs"),
+        "review": ((settled or change.state is State.REVIEW) and not change.review, "change.review", "it is not due"),
+    }
+    result = {act: _one(policy, actor, right, ok, why, target) for act, (ok, right, why) in acts.items()}
+    result["sign"] = (
+        passed("sign", "you may sign") if can_sign_as else failed("sign", "no open seat is yours", remedy="")
+    )
+    back = may_go_back(db, change)
+    result["way_back"] = back if back.refuses else may(policy, actor, "ramp.abort", target)
+    result["promote"] = (
+        passed("promote", "a stage may be judged") if running else failed("promote", "no ramp runs", remedy="")
+    )
+    return result
+
+
+def _held(ramp: RampView | None) -> bool:
+    return ramp is not None and ramp.ramp.hold is not None and ramp.ramp.hold.by != "clock"
+
+
+def _one(policy: Policy, actor: Actor, right: str, possible: bool, why: str, target: Any) -> Verdict:
+    return may(policy, actor, right, target) if possible else failed(right, why, remedy="")
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """One change in a list: what it waits for in a few words."""
+
+    id: str
+    title: str
+    target: str
+    kind: str
+    tier: Any
+    state: State
+    author: str
+    filed_at: datetime
+    share_percent: float | None
+    waits_for: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeList:
+    """A page of changes, newest first, with the filters it was asked with."""
+
+    changes: tuple[ChangeLine, ...]
+    filters: Mapping[str, str]
+    before: str | None
+
+
+def list_changes(house: House, filters: Mapping[str, str], *, limit: int = 50, before: str = "") -> ChangeList:
+    """Return changes that match `state`, `target`, `tier`, `author` and `text`."""
+    with house.store.read() as db:
+        states = (State(filters["state"]),) if filters.get("state") in list(State) else ()
+        found = changes.find(
+            db,
+            states=states,
+            target=filters.get("target", ""),
+            author=filters.get("author", ""),
+            text=filters.get("text", ""),
+            limit=limit,
+            before_id=before or None,
+        )
+        kept = [c for c in found if not filters.get("tier") or c.tier.value == filters["tier"]]
+        lines = tuple(change_line(db, change) for change in kept)
+        return ChangeList(lines, dict(filters), found[-1].id if len(found) == limit else None)
+
+
+def change_line(db: Db, change: Change) -> ChangeLine:
+    """Return one change as a list shows it."""
+    ramp = ramps.get(db, change.id)
+    share = None
+    if ramp is not None:
+        running = ramp.state is RampState.RAMPING
+        share = (
+            change.plan.stages[ramp.stage - 1].share_percent if running else 100.0 * (ramp.state is RampState.SETTLED)
+        )
+    return ChangeLine(
+        change.id,
+        change.title,
+        change.target,
+        change.kind.value,
+        change.tier,
+        change.state,
+        change.author,
+        change.filed_at,
+        share,
+        _waits_for(change, ramp),
+    )
+
+
+def _waits_for(change: Change, ramp: Ramp | None) -> str:
+    if ramp is not None and ramp.state is RampState.RAMPING:
+        return ramp.hold.because if ramp.hold else f"stage {ramp.stage} of {len(change.plan.stages)}"
+    waits = {
+        State.ASSESS: "its requirements",
+        State.AUTHORIZE: "sign-offs, or a start",
+        State.SCHEDULED: "its window",
+        State.IMPLEMENT: "the end of its watch",
+        State.REVIEW: "its review",
+    }
+    return waits.get(change.state, "")
+
+
+def requirements(house: House, change_id: str) -> tuple[Verdict, ...]:
+    """Return every requirement of a change with its answer."""
+    with house.store.read() as db:
+        now, change = house.clock.now(), changes.get(db, change_id)
+        expected = forecast_of(house, db, change, now).verdicts if not change.settled_at else ()
+        return may_ship(change, ship_facts(house, db, change, expected=expected), now)

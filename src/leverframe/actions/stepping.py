@@ -1,0 +1,212 @@
+"""What does the clock do with a ramp, now?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from leverframe.actions.changes import return_to_assess
+from leverframe.actions.facts import subject_of, switches_now
+from leverframe.actions.house import House, record, tell
+from leverframe.actions.ramps import begin, end_ramp, go_to_stage, publish_stage
+from leverframe.actions.reviews import owe_review
+from leverframe.actions.schedules import lapse, only_time
+from leverframe.actions.tables import publish_table
+from leverframe.nouns.changes import Change, State
+from leverframe.nouns.documents import digest
+from leverframe.nouns.evidence import StageReading
+from leverframe.nouns.people import CLOCK
+from leverframe.nouns.policies import Policy
+from leverframe.nouns.ramps import Hold, HoldRow, Promote, Ramp, RampState, RollBack, Stay, Step, Widen
+from leverframe.nouns.verdicts import Refused
+from leverframe.rules.ramping import RampFacts, next_step
+from leverframe.rules.readings import read_stage
+from leverframe.store import changes, evidence, outcomes, ramps, units
+from leverframe.store.database import Db
+
+PAGE_AGAIN_HOURS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at a ramp: where it stands, what was read, and what follows from it."""
+
+    change: Change
+    ramp: Ramp
+    reading: StageReading | None
+    step: Step
+
+
+def look(house: House, db: Db, change: Change, ramp: Ramp, now: datetime) -> Look:
+    """Read the evidence and ask the rule; writes nothing. The page and the runner ask the same."""
+    policy = house.policy(db)
+    reading = read(db, policy, change, ramp, now)
+    return Look(change, ramp, reading, next_step(ramp, ramp_facts(db, policy, change, ramp, reading), now))
+
+
+def read(db: Db, policy: Policy, change: Change, ramp: Ramp, now: datetime) -> StageReading:
+    """Read the present stage's guardrails from the counts of the whole ramp."""
+    minutes = (now - ramp.stage_since).total_seconds() / 60
+    counts = outcomes.counts(db, change.id)
+    return read_stage(
+        change.plan, ramp.stage, counts, alpha=policy.alpha, beta=policy.beta, stage_minutes=minutes, now=now
+    )
+
+
+def ramp_facts(db: Db, policy: Policy, change: Change, ramp: Ramp, reading: StageReading | None) -> RampFacts:
+    """Gather what `next_step` is told."""
+    return RampFacts(
+        plan=change.plan,
+        calendar=policy.calendar,
+        subject=subject_of(change),
+        regions=change.blast_radius.regions,
+        reading=reading,
+        not_after=change.start.not_after,
+        closed_stretch_max_percent=policy.closed_stretch_max_percent,
+        closed_stretch_hours=policy.closed_stretch_hours,
+        closed_stretch_narrow=policy.closed_stretch_narrow,
+        watched_switches=_thrown_under(db, change, ramp),
+        judged=evidence.judged(db, change.id, ramp.stage),
+    )
+
+
+def _thrown_under(db: Db, change: Change, ramp: Ramp) -> tuple[str, ...]:
+    models = {u.model for u in (change.candidate.get(ramp.target), change.current.get(ramp.target)) if u and u.model}
+    watched = [f"feature/{ramp.target}", *(f"model/{m}" for m in sorted(models))]
+    thrown = switches_now(db)
+    return tuple(name for name in watched if name in thrown and thrown[name].thrown)
+
+
+def step_ramp(house: House, change_id: str) -> Step | None:
+    """Look at one ramp, and act where something follows; a look that changes nothing writes nothing."""
+    with house.store.read() as db:
+        first = _look_at(house, db, change_id)
+    if first is None or not _matters(first):
+        return first.step if first else None
+    with house.store.write() as db:
+        again = _look_at(house, db, change_id)
+        if again is not None and _matters(again):
+            _act(house, db, again, house.clock.now())
+        return again.step if again else None
+
+
+def _look_at(house: House, db: Db, change_id: str) -> Look | None:
+    ramp = ramps.get(db, change_id)
+    if ramp is None or ramp.state is not RampState.RAMPING:
+        return None
+    return look(house, db, changes.get(db, change_id), ramp, house.clock.now())
+
+
+def _matters(seen: Look) -> bool:
+    """Say whether a step is an act: a plain stay is none, nor is a hold that stands already."""
+    hold = seen.ramp.hold
+    match seen.step:
+        case Stay():
+            return hold is not None and hold.by == CLOCK.name
+        case Hold(code=code):
+            return hold is None or (hold.by == CLOCK.name and hold.code != code) or _pages(seen)
+        case _:
+            return True
+
+
+def _pages(seen: Look) -> bool:
+    """Say whether a hold is due to page: at once, then each day while it lasts."""
+    if not isinstance(seen.step, Hold) or not seen.step.page or seen.reading is None:
+        return False
+    last = seen.ramp.paged_at
+    return last is None or (seen.reading.at - last).total_seconds() >= PAGE_AGAIN_HOURS * 3600
+
+
+def _act(house: House, db: Db, seen: Look, now: datetime) -> None:
+    match seen.step:
+        case Promote() as step:
+            _promote(house, db, seen, step, now)
+        case Widen() as step:
+            ramp = replace(seen.ramp, published={**seen.ramp.published, **dict.fromkeys(step.regions, now)})
+            ramp = ramps.update(db, replace(ramp, stage_since=now, hold=None))
+            ramp = publish_stage(house, db, CLOCK, seen.change, ramp, step.regions, "widened", step.because, now)
+            _settle_if_last(house, db, seen.change, ramp, now)
+        case RollBack() as step:
+            _keep_reading(db, seen)
+            end_ramp(house, db, CLOCK, seen.change, seen.ramp, RampState.ROLLED_BACK, step.because, "clock")
+        case Hold() as step:
+            _hold(house, db, seen, step, now)
+        case Stay() as step:
+            ramp = ramps.update(db, replace(seen.ramp, hold=None, paged_at=None))
+            _note(house, db, seen.change, ramp, "hold_ended", step.because, now)
+
+
+def _promote(house: House, db: Db, seen: Look, step: Promote, now: datetime) -> None:
+    _keep_reading(db, seen)
+    ramp = go_to_stage(house, db, CLOCK, seen.change, seen.ramp, step, now)
+    _settle_if_last(house, db, seen.change, ramp, now)
+
+
+def _keep_reading(db: Db, seen: Look) -> None:
+    if seen.reading is not None:
+        evidence.keep_reading(db, seen.change.id, seen.ramp.stage, seen.reading, digest(seen.reading))
+
+
+def _hold(house: House, db: Db, seen: Look, step: Hold, now: datetime) -> None:
+    begun = seen.ramp.hold is None or seen.ramp.hold.code != step.code
+    ramp = seen.ramp
+    if begun and (ramp.hold is None or ramp.hold.by == CLOCK.name):
+        ramp = replace(ramp, hold=HoldRow(CLOCK.name, step.code, step.because, now, step.remedy))
+        _note(house, db, seen.change, ramp, "held", step.because, now)
+    if _pages(seen):
+        page = {
+            "change": seen.change.id,
+            "because": step.because,
+            "remedy": step.remedy,
+            "paging": list(seen.change.paging),
+        }
+        tell(db, "page.ramp_held", page, key=f"{seen.change.id}/page/{now.isoformat()}")
+        ramp = replace(ramp, paged_at=now)
+    ramp = ramps.update(db, ramp)
+    if step.narrow_to_stage is not None and step.narrow_to_stage < ramp.stage:
+        _narrow(house, db, seen.change, ramp, step, now)
+
+
+def _narrow(house: House, db: Db, change: Change, ramp: Ramp, step: Hold, now: datetime) -> None:
+    """Go back to a narrower stage: narrowing never waits for a window."""
+    regions = tuple(dict.fromkeys((*change.blast_radius.regions, *ramp.published)))
+    ramp = replace(ramp, stage=step.narrow_to_stage or 1, stage_since=now, published=dict.fromkeys(regions, now))
+    publish_stage(house, db, CLOCK, change, ramps.update(db, ramp), regions, "narrowed", step.because, now)
+
+
+def _note(house: House, db: Db, change: Change, ramp: Ramp, kind: str, because: str, now: datetime) -> None:
+    share = change.plan.stages[ramp.stage - 1].share_percent
+    ramps.record_step(db, change.id, now, kind, ramp.stage, share, (), CLOCK.name, because)
+    record(db, now, CLOCK, f"ramp.{kind}", change.id, because, role="clock", facts={"stage": ramp.stage})
+    db.after_commit(lambda: house.stir("ramp"))
+
+
+def _settle_if_last(house: House, db: Db, change: Change, ramp: Ramp, now: datetime) -> None:
+    """Adopt the candidate where the last stage has reached every region."""
+    if ramp.stage < len(change.plan.stages) or set(change.blast_radius.regions) - set(ramp.published):
+        return
+    because = f"{change.id} has reached 100 % of {', '.join(change.blast_radius.regions)}"
+    units.adopt(db, ramp.target, change.candidate[ramp.target], CLOCK.name, change.id, now)
+    ramps.update(db, replace(ramp, state=RampState.SETTLED, ended_at=now))
+    changes.update(db, replace(changes.get(db, change.id), settled_at=now))
+    ramps.record_step(db, change.id, now, "settled", ramp.stage, 100.0, (), CLOCK.name, because)
+    record(db, now, CLOCK, "ramp.settled", change.id, because, role="clock", facts={"target": ramp.target})
+    return_to_assess(
+        house, db, ramp.target, now, f"{change.id} settled, so the current unit is another", but=change.id
+    )
+    owe_review(house, db, change, now)
+    publish_table(house, db, now, f"{change.id} settled")
+
+
+def start_due(house: House, change_id: str) -> None:
+    """Start an armed change whose window has opened, or let the window lapse; wait while only time is missing."""
+    with house.store.write() as db:
+        now, change = house.clock.now(), changes.get(db, change_id)
+        if change.state is not State.SCHEDULED or now < change.start.opens_at:
+            return
+        try:
+            begin(house, db, CLOCK, change, now)
+        except Refused as no:
+            closes = min(change.start.closes_at, change.start.not_after)
+            if now >= closes or not only_time(no.verdicts):
+                lapse(house, db, change, now, str(no))

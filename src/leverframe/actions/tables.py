@@ -1,0 +1,104 @@
+"""What do gateways have to obey from now on?"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import datetime
+
+from leverframe.actions.house import House, permit, record
+from leverframe.nouns.documents import to_document
+from leverframe.nouns.people import Actor
+from leverframe.nouns.ramps import Ramp
+from leverframe.nouns.tables import NO_NUMBER, Number, RouteTable
+from leverframe.nouns.verdicts import failed
+from leverframe.rules.tables import RampFacts, TableFacts, compile_table
+from leverframe.store import changes, ramps, switches, tables, units
+from leverframe.store.database import Db
+
+ALARM = failed(
+    "number",
+    "a gateway has obeyed a newer table than this control plane has published; its database was restored",
+    remedy="an administrator confirms it: leverframe table raise-epoch",
+    who="administrator",
+)
+
+
+def publish_table(house: House, db: Db, now: datetime, because: str, *, narrows: bool = False) -> Number | None:
+    """Compile the table from what stands in this transaction; hand it to gateways after the commit.
+
+    Returns the number, or None where nothing that gateways obey has changed, or while the number alarm stands.
+    An act that only `narrows` is stopped by no other ramp's interlock.
+    """
+    if tables.alarm(db) is not None:
+        return None
+    number, newest = tables.next_number(db), tables.newest(db)
+    table = compile_table(number, table_facts(house, db), withhold=narrows)
+    if newest and _same(table, newest):
+        return None
+    tables.insert(db, table, now, because)
+    frame = json.dumps(to_document(table), separators=(",", ":")).encode()
+    db.after_commit(lambda: house.publish(number, frame))
+    db.after_commit(lambda: house.stir("table"))
+    return number
+
+
+def _same(table: RouteTable, newest: tuple[Number, str]) -> bool:
+    if newest[0].epoch != table.number.epoch:
+        return False
+    return to_document(replace(table, number=newest[0])) == json.loads(newest[1])
+
+
+def table_facts(house: House, db: Db) -> TableFacts:
+    """Gather what a table is compiled from."""
+    policy = house.policy(db)
+    return TableFacts(
+        targets=policy.catalog.targets,
+        current=units.all_current(db),
+        ramps=tuple(_ramp_facts(db, ramp) for ramp in ramps.active(db)),
+        switches=tuple(switches.all_switches(db)),
+        rings=policy.rings,
+        candidate_lease_seconds=policy.candidate_lease_seconds,
+    )
+
+
+def _ramp_facts(db: Db, ramp: Ramp) -> RampFacts:
+    change = changes.get(db, ramp.change)
+    return RampFacts(ramp, change.plan, change.candidate[ramp.target], change.blast_radius)
+
+
+def newest_frame(house: House) -> tuple[Number, bytes] | None:
+    """Return the newest published table, as gateways get it at connect."""
+    with house.store.read() as db:
+        newest = tables.newest(db)
+    return (newest[0], newest[1].encode()) if newest else None
+
+
+def newest_number(house: House) -> Number:
+    """Return the newest published number."""
+    with house.store.read() as db:
+        newest = tables.newest(db)
+    return newest[0] if newest else NO_NUMBER
+
+
+def heard(house: House, number: Number) -> None:
+    """Raise the number alarm where a gateway reports more than was ever published."""
+    if number <= newest_number(house):
+        return
+    with house.store.write() as db:
+        if tables.alarm(db) is None:
+            tables.set_alarm(db, number, house.clock.now())
+            house.stir("table")
+
+
+def raise_epoch(house: House, actor: Actor, because: str) -> Number | None:
+    """Go on with the next epoch after a restore: an administrator confirms that this database is the truth."""
+
+    with house.store.write() as db:
+        now = house.clock.now()
+        role = permit(house.policy(db), actor, "account.manage")
+        heard_number = tables.alarm(db)
+        tables.raise_epoch(db, above=heard_number.epoch if heard_number else 0)
+        tables.clear_alarm(db)
+        record(db, now, actor, "table.epoch_raised", "route-table", because, role=role)
+        return publish_table(house, db, now, because)

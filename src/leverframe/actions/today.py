@@ -1,0 +1,129 @@
+"""What needs me, what is moving, may we ship now?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from leverframe.actions.facts import ship_facts
+from leverframe.actions.house import House
+from leverframe.actions.showing import ChangeLine, change_line
+from leverframe.actions.sign_offs import sign_facts
+from leverframe.actions.stepping import look
+from leverframe.clock import monotonic
+from leverframe.nouns.calendar import Subject
+from leverframe.nouns.changes import Change, State
+from leverframe.nouns.follow_ups import FollowUp
+from leverframe.nouns.people import Actor
+from leverframe.nouns.policies import Policy
+from leverframe.nouns.switches import Switch
+from leverframe.nouns.targets import EVERYWHERE
+from leverframe.rules.calendar import Opening, opening
+from leverframe.rules.gates.sign_offs import seats
+from leverframe.rules.sign_offs import may_sign
+from leverframe.store import changes, follow_ups, outbox, ramps, switches, tables
+from leverframe.store.database import Db
+
+
+@dataclass(frozen=True, slots=True)
+class RampLine:
+    """One ramp in flight: where it stands, what it has proved, what it waits for."""
+
+    change: str
+    title: str
+    target: str
+    stage: int
+    stages: int
+    share_percent: float
+    since: datetime
+    finding: str
+    proved: str
+    waits_for: str
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TodayView:
+    """What a person must get in one look."""
+
+    openings: tuple[tuple[str, Opening], ...]
+    ramps: tuple[RampLine, ...]
+    my_sign_offs: tuple[ChangeLine, ...]
+    follow_ups: tuple[FollowUp, ...]
+    thrown: tuple[Switch, ...]
+    alarms: tuple[str, ...]
+    solo: bool = False
+    next_train: None = None
+
+
+def today(house: House, actor: Actor) -> TodayView:
+    """Gather the day for one reader."""
+    with house.store.read() as db:
+        now, policy = house.clock.now(), house.policy_or_none(db)
+        if policy is None:
+            return TodayView((), (), (), (), (), ())
+        return TodayView(
+            openings=_openings(policy, now),
+            ramps=tuple(_ramp_line(house, db, ramp.change, now) for ramp in ramps.active(db)),
+            my_sign_offs=tuple(change_line(db, change) for change in _mine(house, db, actor)),
+            follow_ups=tuple(follow_ups.open_ones(db)),
+            thrown=tuple(switch for switch in switches.all_switches(db) if switch.thrown),
+            alarms=tuple(_alarms(house, db)),
+            solo=policy.solo,
+        )
+
+
+def _openings(policy: Policy, now: datetime) -> tuple[tuple[str, Opening], ...]:
+    """Ask each region of the catalog whether the standard windows are open."""
+    named = dict.fromkeys(r for target in policy.catalog.targets.values() for r in target.regions)
+    asked = Subject("", "", "")
+    return tuple((region, opening(policy.calendar, asked, region, now)) for region in named or (EVERYWHERE,))
+
+
+def _ramp_line(house: House, db: Db, change_id: str, now: datetime) -> RampLine:
+    change, ramp = changes.get(db, change_id), ramps.get(db, change_id)
+    assert ramp is not None
+    seen = look(house, db, change, ramp, now)
+    return RampLine(
+        change=change.id,
+        title=change.title,
+        target=ramp.target,
+        stage=ramp.stage,
+        stages=len(change.plan.stages),
+        share_percent=change.plan.stages[ramp.stage - 1].share_percent,
+        since=ramp.stage_since,
+        finding=seen.reading.finding.value if seen.reading else "",
+        proved=seen.reading.because if seen.reading else "",
+        waits_for=seen.step.because,
+        held=ramp.hold is not None,
+    )
+
+
+def _mine(house: House, db: Db, actor: Actor) -> list[Change]:
+    """Return the changes whose open seats this person may fill now."""
+    waiting = changes.find(db, states=(State.AUTHORIZE, State.SCHEDULED), limit=200)
+    return [change for change in waiting if _may_fill_a_seat(house, db, actor, change)]
+
+
+def _may_fill_a_seat(house: House, db: Db, actor: Actor, change: Change) -> bool:
+    facts = ship_facts(house, db, change)
+    told = sign_facts(db, actor, change, facts)
+    open_roles = (seat.role for seat in seats(change, facts) if seat.open)
+    return any(not any(v.refuses for v in may_sign(change, actor, role, told)) for role in open_roles)
+
+
+def _alarms(house: House, db: Db) -> list[str]:
+    alarms = []
+    heard = tables.alarm(db)
+    if heard is not None:
+        alarms.append(
+            f"A gateway obeys table {heard}, newer than any published here: this database was restored. Nothing is "
+            "published until an administrator confirms it with: leverframe table raise-epoch"
+        )
+    silent = [seen for seen in house.fleet.seen(monotonic()) if seen.age_seconds > 15]
+    for seen in silent:
+        alarms.append(f"Gateway {seen.instance} is silent since {seen.age_seconds:.0f} s, at table {seen.number}.")
+    given_up = outbox.given_up(db)
+    if given_up:
+        alarms.append(f"{given_up} messages could not be delivered to a webhook.")
+    return alarms

@@ -1,0 +1,50 @@
+"""How does a settled change go back?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from leverframe.actions.changes import return_to_assess
+from leverframe.actions.house import House, need_reason, permit, record, target_of, tell
+from leverframe.actions.tables import publish_table
+from leverframe.nouns.changes import Change, CloseCode, State
+from leverframe.nouns.people import Actor
+from leverframe.nouns.tables import Number
+from leverframe.nouns.verdicts import Refused, Verdict, failed, passed
+from leverframe.store import changes, ramps, units
+from leverframe.store.database import Db
+
+
+def go_back(house: House, actor: Actor, change_id: str, because: str) -> tuple[Change, Number | None]:
+    """Serve the former unit again, whole, to all: one person, one reason, any hour, until the review closes."""
+    reason = need_reason(because)
+    with house.store.write() as db:
+        now, policy, change = house.clock.now(), house.policy(db), changes.get(db, change_id)
+        role = permit(policy, actor, "ramp.abort", target_of(policy, change.target))
+        verdict = may_go_back(db, change)
+        if verdict.refuses:
+            raise Refused([verdict])
+        for target in change.targets:
+            units.adopt(db, target, change.current[target], actor.name, change.id, now)
+            return_to_assess(house, db, target, now, f"{change.id} went back", but=change.id)
+        change = changes.update(db, replace(change, state=State.REVIEW, close_code=CloseCode.WENT_BACK, review=None))
+        ramps.record_step(db, change.id, now, "went_back", 0, 0.0, (), actor.name, reason)
+        number = publish_table(house, db, now, f"{change.id} went back", narrows=True)
+        record(db, now, actor, "change.went_back", change.id, reason, role=role, facts={"number": str(number)})
+        tell(db, "change.went_back", {"change": change.id, "because": reason}, key=f"{change.id}/went_back")
+        db.after_commit(lambda: house.stir("ramp"))
+        return change, number
+
+
+def may_go_back(db: Db, change: Change) -> Verdict:
+    """Answer whether the former unit still stands ready."""
+    if change.settled_at is None or change.state not in (State.IMPLEMENT, State.REVIEW):
+        return failed("way_back", f"{change.id} is not settled and open", remedy="file a new change")
+    if change.close_code is CloseCode.WENT_BACK:
+        return failed("way_back", f"{change.id} went back already", remedy="file a new change to try again")
+    for target in change.targets:
+        if target not in change.current:
+            return failed("way_back", f"{target} had no unit before", remedy=f"throw feature/{target}")
+        if units.current(db, target) != change.candidate[target]:
+            return failed("way_back", f"another change has settled on {target}", remedy="file a new change")
+    return passed("way_back", "the former unit stands ready")

@@ -1,0 +1,35 @@
+"""Is the ticket complete for its tier?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from leverframe.nouns.changes import Change
+from leverframe.nouns.verdicts import Verdict, failed, passed
+from leverframe.rules.gates.facts import ShipFacts
+
+
+def complete(change: Change, facts: ShipFacts, now: datetime) -> Verdict:
+    """Answer with every field, link and hand-written part that the policy asks for and the ticket lacks."""
+    missing = [*_empty_fields(change, facts), *_missing_artefacts(change, facts), *_not_by_hand(change, facts)]
+    if not missing:
+        return passed(
+            "complete", f"every field that a {change.tier.value} {change.kind.value} change needs is filled"
+        )
+    return failed("complete", "; ".join(missing), remedy="fill them in on the change", who=change.author)
+
+
+def _empty_fields(change: Change, facts: ShipFacts) -> list[str]:
+    return [f"{name.replace('_', ' ')} is empty" for name in facts.asks.fields if not getattr(change, name, None)]
+
+
+def _missing_artefacts(change: Change, facts: ShipFacts) -> list[str]:
+    needed = (name for name in facts.asks.artefacts if not change.artefacts.get(name))
+    return [f"the link to the {name.replace('_', ' ')} is missing" for name in needed]
+
+
+def _not_by_hand(change: Change, facts: ShipFacts) -> list[str]:
+    automatic = (f for f in facts.asks.by_hand if f in change.provenance and change.provenance[f].by == "auto")
+    return [
+        f"{name.replace('_', ' ')} must be written by a person, and was filled automatically" for name in automatic
+    ]

@@ -1,0 +1,42 @@
+"""Are the required evals on the ticket, for the candidate against the deployed unit, and not worse?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from leverframe.nouns.changes import Change
+from leverframe.nouns.evidence import Comparison, EvalDelta
+from leverframe.nouns.verdicts import Verdict, failed, not_needed, passed
+from leverframe.rules.gates.facts import ShipFacts
+
+
+def evals(change: Change, facts: ShipFacts, now: datetime) -> Verdict:
+    """Answer no where a suite is missing, or a metric fell by more than the policy allows."""
+    if not facts.asks.evals:
+        return not_needed("evals", "the policy asks for no eval suite")
+    missing = [suite for suite in facts.asks.evals if all(delta.suite != suite for delta in facts.deltas)]
+    worse = [_said(delta) for delta in facts.deltas if _too_low(delta, facts)]
+    if missing or worse:
+        return _refuse(change, missing, worse)
+    return passed("evals", f"{', '.join(facts.asks.evals)}: {len(facts.deltas)} metrics, none worse than allowed")
+
+
+def _refuse(change: Change, missing: list[str], worse: list[str]) -> Verdict:
+    because = [f"results of {', '.join(missing)} are missing"] if missing else []
+    remedies = ["post the suite's results to the change"] if missing else []
+    remedies += ["mend the candidate, or have the allowance reviewed"] if worse else []
+    return failed("evals", "; ".join(because + worse), remedy="; ".join(remedies), who=change.author)
+
+
+def _too_low(delta: EvalDelta, facts: ShipFacts) -> bool:
+    if delta.comparison is not Comparison.WORSE or delta.deployed is None:
+        return False
+    allowed = {a.metric: a.allowed_drop for a in facts.policy.eval_allowances}.get(delta.metric, 0.0)
+    return abs(delta.value - delta.deployed) > allowed
+
+
+def _said(delta: EvalDelta) -> str:
+    where = f" ({delta.slice})" if delta.slice else ""
+    return (
+        f"{delta.suite} {delta.metric}{where} is worse: {delta.value:.3f} against {delta.deployed:.3f}, n = {delta.n}"
+    )

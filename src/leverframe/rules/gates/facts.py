@@ -1,0 +1,52 @@
+"""What are the gates told?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from leverframe.nouns.calendar import Subject
+from leverframe.nouns.changes import Change
+from leverframe.nouns.evidence import EvalDelta
+from leverframe.nouns.policies import Asks, Policy
+from leverframe.nouns.sign_offs import SignOff
+from leverframe.nouns.switches import Switch
+from leverframe.nouns.targets import Target
+from leverframe.nouns.units import Unit
+from leverframe.nouns.verdicts import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class ShipFacts:
+    """Everything that `may_ship` rests on, gathered in one transaction.
+
+    `current` are the units adopted now, `ramping` maps a target to the change that ramps on it, `expected` is the
+    forecast's own verdict, `digest_now` the digest that a sign-off would bind now.
+    """
+
+    policy: Policy
+    asks: Asks
+    targets: tuple[Target, ...]
+    current: Mapping[str, Unit]
+    switches: Mapping[str, Switch]
+    sign_offs: tuple[SignOff, ...] = ()
+    digest_now: str = ""
+    deltas: tuple[EvalDelta, ...] = ()
+    ramping: Mapping[str, str] = field(default_factory=dict)
+    expected: tuple[Verdict, ...] = ()
+
+    def subject(self, change: Change) -> Subject:
+        """Return what the calendar is asked about."""
+        return Subject(change.target, change.tier.value, change.kind.value)
+
+
+def stage_one_regions(change: Change) -> tuple[str, ...]:
+    """Return the regions whose exposure the first stage raises."""
+    named = dict.fromkeys(region for clause in change.plan.stages[0].clauses for region in clause.regions)
+    return tuple(named) or change.blast_radius.regions
+
+
+def spoken_time(moment: datetime) -> str:
+    """Write a moment with its date and zone."""
+    return f"{moment:%a %d %b %Y %H:%M} {moment.tzname()}"

@@ -1,0 +1,40 @@
+"""Does the kill switch that the ticket names resolve to a live one?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from leverframe.nouns.changes import Change
+from leverframe.nouns.switches import Layer, Switch
+from leverframe.nouns.verdicts import Verdict, failed, not_needed, passed
+from leverframe.rules.gates.facts import ShipFacts
+
+
+def kill_switch(change: Change, facts: ShipFacts, now: datetime) -> Verdict:
+    """Answer no where the path is empty, names no switch, names another feature's, or one without a fallback."""
+    if not change.kill_switch and "kill_switch" not in facts.asks.fields:
+        return not_needed("kill_switch", "the policy asks for none")
+    if not change.kill_switch:
+        return _refuse(change, "the ticket names no kill switch", f"name one, such as feature/{change.target}")
+    switch = facts.switches.get(change.kill_switch)
+    if switch is None:
+        near = f"feature/{change.target}"
+        remedy = f"name {near}" if near in facts.switches else f"add a switch for {change.target} to the switch file"
+        return _refuse(change, f"{change.kill_switch} is no switch that exists", remedy)
+    return _live(change, switch, facts)
+
+
+def _live(change: Change, switch: Switch, facts: ShipFacts) -> Verdict:
+    if switch.layer is Layer.FEATURE and switch.key not in change.targets:
+        return _refuse(change, f"{switch.id} turns off another feature", f"name feature/{change.target}")
+    if switch.layer is Layer.TENANT:
+        return _refuse(change, f"{switch.id} turns off one tenant only", f"name feature/{change.target}")
+    if switch.thrown:
+        return _refuse(change, f"{switch.id} is thrown", "have it set again, with its sign-offs")
+    if switch.layer is Layer.FEATURE and switch.fallback not in facts.policy.catalog.fallbacks:
+        return _refuse(change, f"the fallback of {switch.id} does not exist", "name a fallback of the catalog")
+    return passed("kill_switch", f"{switch.id} is set; users would get {switch.fallback or 'no model'}")
+
+
+def _refuse(change: Change, because: str, remedy: str) -> Verdict:
+    return failed("kill_switch", because, remedy=remedy, who=change.author)

@@ -1,0 +1,39 @@
+"""Is now inside the ticket's start window and the release window?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from leverframe.nouns.changes import Change
+from leverframe.nouns.verdicts import Verdict, failed, passed
+from leverframe.rules.calendar import Opening, opening
+from leverframe.rules.gates.facts import ShipFacts, spoken_time, stage_one_regions
+
+
+def window(change: Change, facts: ShipFacts, now: datetime) -> Verdict:
+    """Answer no outside the hours that the ticket and the calendar leave, with the next legal moment."""
+    start, zone = change.start, ZoneInfo(facts.policy.calendar.home_zone)
+    if now >= start.closes_at or now >= start.not_after:
+        closed = spoken_time(min(start.closes_at, start.not_after).astimezone(zone))
+        return failed(
+            "window", f"the start window closed on {closed}", remedy="choose a new start", who="release manager"
+        )
+    if now < start.opens_at:
+        opens = spoken_time(start.opens_at.astimezone(zone))
+        return failed("window", "the start window has not opened", remedy=f"it opens on {opens}", who="the clock")
+    openings = [_ask(change, facts, region, now) for region in stage_one_regions(change)]
+    for answer in openings:
+        if answer.is_open:
+            return passed("window", answer.because)
+    return _closed(openings)
+
+
+def _ask(change: Change, facts: ShipFacts, region: str, now: datetime) -> Opening:
+    return opening(facts.policy.calendar, facts.subject(change), region, now)
+
+
+def _closed(openings: list[Opening]) -> Verdict:
+    nexts = [o.next_opening.astimezone(ZoneInfo(o.zone)) for o in openings if o.next_opening]
+    remedy = f"the next window opens {spoken_time(min(nexts))}" if nexts else "no window opens within a year"
+    return failed("window", openings[0].because, remedy=remedy, who="the clock")

@@ -1,0 +1,64 @@
+"""May it ship?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from leverframe.nouns.changes import Change, State
+from leverframe.nouns.verdicts import Outcome, Verdict
+from leverframe.rules.gates.blast_radius import blast_radius
+from leverframe.rules.gates.complete import complete
+from leverframe.rules.gates.evals import evals
+from leverframe.rules.gates.facts import ShipFacts
+from leverframe.rules.gates.freeze import freeze
+from leverframe.rules.gates.kill_switch import kill_switch
+from leverframe.rules.gates.one_ramp import not_thrown, one_ramp
+from leverframe.rules.gates.rollback_plan import rollback_plan
+from leverframe.rules.gates.same_current import same_current
+from leverframe.rules.gates.segregation import segregation
+from leverframe.rules.gates.sign_offs import sign_offs
+from leverframe.rules.gates.window import window
+
+READY = (complete, rollback_plan, kill_switch, blast_radius, evals, segregation, same_current)
+"""What the ticket itself must answer before anybody is asked to sign."""
+
+SIGNED = (sign_offs,)
+"""What people must answer."""
+
+TIMELY = (window, freeze, one_ramp, not_thrown)
+"""What the clock and the neighbours must answer."""
+
+GATES = {gate.__name__: gate for gate in (*READY, *SIGNED, *TIMELY)}
+TIMELY_NAMES = frozenset(gate.__name__ for gate in TIMELY)
+
+
+def may_ship(change: Change, facts: ShipFacts, now: datetime) -> tuple[Verdict, ...]:
+    """Answer every gate, in order, each under the mode that the policy gives it; the forecast's own last."""
+    verdicts = (*(gate(change, facts, now) for gate in GATES.values()), *facts.expected)
+    return tuple(_under_mode(verdict, facts) for verdict in verdicts)
+
+
+def state_for(verdicts: Iterable[Verdict]) -> State:
+    """Return where a filed change stands: assess until the ticket is ready, authorize until it is signed."""
+    unready = (v for v in verdicts if v.refuses and v.gate not in TIMELY_NAMES and v.gate != "sign_offs")
+    return State.ASSESS if any(unready) else State.AUTHORIZE
+
+
+def is_signed(verdicts: Iterable[Verdict]) -> bool:
+    """Say whether the sign-offs are complete."""
+    return all(v.outcome is not Outcome.NOT_MET for v in verdicts if v.gate == "sign_offs")
+
+
+def untimely(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
+    """Keep the refusals that time or a neighbour may clear."""
+    return tuple(v for v in verdicts if v.refuses and v.gate in TIMELY_NAMES)
+
+
+def unready(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
+    """Keep the refusals that need a person."""
+    return tuple(v for v in verdicts if v.refuses and v.gate not in TIMELY_NAMES)
+
+
+def _under_mode(verdict: Verdict, facts: ShipFacts) -> Verdict:
+    return verdict if facts.policy.mode_of(verdict.gate).value == "enforce" else verdict.advised()

@@ -1,0 +1,156 @@
+"""Who may sign, what exactly do they sign, and is a change signed?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from leverframe.nouns.changes import Change
+from leverframe.nouns.documents import digest, to_document
+from leverframe.nouns.people import Actor
+from leverframe.nouns.policies import Policy
+from leverframe.nouns.sign_offs import Seat, SignOff
+from leverframe.nouns.targets import Target
+from leverframe.nouns.verdicts import Verdict, failed, passed
+from leverframe.rules.policies import holders
+
+RELEASE_MANAGER = "release_manager"
+
+
+def signed_content(change: Change, eval_digests: Sequence[str]) -> dict[str, object]:
+    """Return what a sign-off binds: what is not here (paging, bridge, coordinator, comments) may change freely."""
+    return {
+        "kind": change.kind.value,
+        "targets": list(change.targets),
+        "current": to_document(change.current),
+        "candidate": to_document(change.candidate),
+        "plan": to_document(change.plan),
+        "blast_radius": to_document(change.blast_radius),
+        "rollback_plan": change.rollback_plan,
+        "kill_switch": change.kill_switch,
+        "evals": sorted(eval_digests),
+        "artefacts": to_document(change.artefacts),
+        "start": to_document(change.start),
+    }
+
+
+def content_digest(change: Change, eval_digests: Sequence[str]) -> str:
+    """Return the digest that a sign-off names."""
+    return digest(signed_content(change, eval_digests))
+
+
+def differences(before: Mapping[str, object], after: Mapping[str, object]) -> tuple[str, ...]:
+    """Name the signed parts that differ."""
+    return tuple(part for part in after if before.get(part) != after.get(part))
+
+
+@dataclass(frozen=True, slots=True)
+class SignFacts:
+    """What the rule of signing is told: `member_since` maps a role to when this person joined it."""
+
+    policy: Policy
+    targets: tuple[Target, ...]
+    seats: tuple[Seat, ...]
+    standing: tuple[SignOff, ...]
+    member_since: Mapping[str, datetime]
+
+
+def may_sign(change: Change, actor: Actor, role: str, facts: SignFacts) -> tuple[Verdict, ...]:
+    """Answer whether this person may sign this change in this role, with every reason at once."""
+    checks = (_is_person(actor), _is_not_author(change, actor), _is_asked(role, facts))
+    return (*checks, _holds(actor, role, facts), _joined_before(change, role, facts), _signs_once(actor, facts))
+
+
+def _is_person(actor: Actor) -> Verdict:
+    if actor.is_person:
+        return passed("session", f"{actor.name} signs in their own session")
+    return failed("session", "a token never signs", remedy="sign in as a person and sign there", who=actor.name)
+
+
+def _is_not_author(change: Change, actor: Actor) -> Verdict:
+    if actor.name != change.author:
+        return passed("segregation", f"{actor.name} is not the author")
+    return failed("segregation", f"{actor.name} is the author of {change.id}", remedy="another person must sign")
+
+
+def _is_asked(role: str, facts: SignFacts) -> Verdict:
+    roles = [seat.role for seat in facts.seats]
+    if role in roles:
+        return passed("seat", f"this change asks for a sign-off from {spoken(role)}")
+    asked = ", ".join(spoken(r) for r in roles) or "nobody"
+    return failed("seat", f"this change asks for no sign-off from {spoken(role)}", remedy=f"it asks for {asked}")
+
+
+def _holds(actor: Actor, role: str, facts: SignFacts) -> Verdict:
+    people = eligible(facts.policy, role, facts.targets)
+    if actor.name in people:
+        return passed("role", f"{actor.name} holds the role {spoken(role)}")
+    who = ", ".join(sorted(people)) or "nobody holds it"
+    return failed("role", f"{actor.name} does not hold the role {spoken(role)}", remedy=f"ask {who}", who=who)
+
+
+def _joined_before(change: Change, role: str, facts: SignFacts) -> Verdict:
+    since = facts.member_since.get(role)
+    if since is None or since <= change.filed_at:
+        return passed("membership", "the role was held when the change was filed")
+    return failed(
+        "membership",
+        f"the role {spoken(role)} was joined on {since:%d %b %Y %H:%M UTC}, after {change.id} was filed",
+        remedy="a member who joined earlier must sign",
+    )
+
+
+def _signs_once(actor: Actor, facts: SignFacts) -> Verdict:
+    mine = [s for s in facts.standing if s.person == actor.name]
+    if not mine:
+        return passed("once", f"{actor.name} has not signed yet")
+    because = f"{actor.name} has signed already, as {spoken(mine[0].role)}; one person counts once"
+    return failed("once", because, remedy="another person must sign")
+
+
+def eligible(policy: Policy, role: str, targets: Sequence[Target]) -> frozenset[str]:
+    """Return the people who hold a role for every one of the targets."""
+    sets = [holders(policy, role, target) for target in targets] or [holders(policy, role, None)]
+    return frozenset.intersection(*sets)
+
+
+def counted(change: Change, digest_now: str, standing: Sequence[SignOff]) -> tuple[SignOff, ...]:
+    """Keep the sign-offs that bind this content; a moved start keeps all but the release manager's."""
+    return tuple(
+        s
+        for s in standing
+        if s.content_digest == digest_now
+        or (s.content_digest in change.earlier_digests and s.role != RELEASE_MANAGER)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SeatState:
+    """How far one seat is filled: who signed and still holds the role, and how many are open."""
+
+    role: str
+    count: int
+    signed_by: tuple[str, ...]
+
+    @property
+    def open(self) -> int:
+        """Count the sign-offs still missing."""
+        return max(0, self.count - len(self.signed_by))
+
+
+def fill_seats(
+    change: Change, seats: Sequence[Seat], signed: Sequence[SignOff], policy: Policy, targets: Sequence[Target]
+) -> tuple[SeatState, ...]:
+    """Say for each seat who fills it; the author and people who lost the role fill none."""
+    filled = []
+    for seat in seats:
+        people = eligible(policy, seat.role, targets)
+        names = [s.person for s in signed if s.role == seat.role and s.person in people and s.person != change.author]
+        filled.append(SeatState(seat.role, seat.count, tuple(dict.fromkeys(names))))
+    return tuple(filled)
+
+
+def spoken(role: str) -> str:
+    """Return a role as people say it: `ai_risk` is AI Risk."""
+    return {"ai_risk": "AI Risk", "cab": "the CAB", "on_call": "on-call"}.get(role, role.replace("_", " "))

@@ -1,0 +1,109 @@
+"""What does the clock do, and when?
+
+A level-triggered reconciler: each round looks at every row that may need something and steps it. What it finds is
+in the database, so that a second process may take over at any moment: ramps are leased, and every write is fenced
+by the row's version.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from leverframe.actions import audits, deliveries, receipts, reviews, stepping, switches, tables
+from leverframe.actions.due import closing, fresh_table, leased, scheduled
+from leverframe.actions.house import House
+from leverframe.clock import monotonic
+from leverframe.nouns.tables import NO_NUMBER, Number
+from leverframe.nouns.verdicts import Conflict
+
+log = logging.getLogger("leverframe.runner")
+
+ROUND_SECONDS = 1.0
+CHECKPOINT_SECONDS = 10.0
+LEASE_SECONDS = 15.0
+
+
+@dataclass(slots=True)
+class Runner:
+    """The clock's hand. `sign` signs checkpoints, `secrets` are the webhooks'; `owner` holds its leases."""
+
+    house: House
+    sign: Callable[[str], str]
+    checkpoints: Path | None = None
+    secrets: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    owner: str = field(default_factory=lambda: f"{os.uname().nodename}-{os.getpid()}")
+    published: Number = NO_NUMBER
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _checkpoint_at: float = 0.0
+    _thread: threading.Thread | None = None
+    _stepping: threading.Lock = field(default_factory=threading.Lock)
+
+    def start(self) -> None:
+        """Begin to run rounds in a thread of its own."""
+        self._thread = threading.Thread(target=self._run, name="clock", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the present round, and sign what has been committed."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(timeout=10)
+        self._guarded("checkpoint", self._checkpoint)
+
+    def _run(self) -> None:
+        while not self._stop.wait(ROUND_SECONDS if not self.house.opened else ROUND_SECONDS / 10):
+            self.round()
+
+    def round(self) -> None:
+        """Do everything that is due now, once. A virtual clock calls this after each of its minutes."""
+        with self._stepping:
+            self._guarded("tables", self._catch_up)
+            for change_id in self._listed("scheduled", scheduled):
+                self._guarded(change_id, stepping.start_due, self.house, change_id)
+            for change_id in self._listed("ramps", leased, self.owner, LEASE_SECONDS):
+                self._guarded(change_id, stepping.step_ramp, self.house, change_id)
+            for change_id in self._listed("closing", closing):
+                self._guarded(change_id, reviews.close_due, self.house, change_id)
+            self._guarded("switches", switches.set_signed, self.house)
+            self._guarded("switches", switches.lapse_expired, self.house)
+            self._guarded("receipts", receipts.close_receipts, self.house)
+            self._guarded("outbox", deliveries.deliver, self.house, self.secrets)
+            if monotonic() - self._checkpoint_at >= CHECKPOINT_SECONDS:
+                self._guarded("checkpoint", self._checkpoint)
+
+    def _listed(self, what: str, ask: Callable[..., list[str]], *arguments: object) -> list[str]:
+        try:
+            return ask(self.house, *arguments)
+        except Exception:
+            log.exception("could not list %s", what)
+            return []
+
+    def _guarded(self, what: str, act: Callable[..., object], *arguments: object) -> None:
+        """Run one act; a row that somebody else has just written is looked at again next round."""
+        try:
+            act(*arguments)
+        except Conflict:
+            log.info("%s was written by somebody else; looking again next round", what)
+        except Exception:
+            log.exception("%s failed; trying again next round", what)
+
+    def _catch_up(self) -> None:
+        """Hand on a table that another process has published."""
+        newest = fresh_table(self.house, self.published)
+        if newest is not None:
+            self.published = newest[0]
+            self.house.publish(*newest)
+
+    def _checkpoint(self) -> None:
+        self._checkpoint_at = monotonic()
+        audits.checkpoint(self.house, self.sign, self.checkpoints)
+
+
+def heard(house: House, number: Number) -> None:
+    """Take note of the number that a gateway reports."""
+    tables.heard(house, number)

@@ -1,0 +1,124 @@
+"""How is the first door put together?"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import RedirectResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from leverframe import __version__
+from leverframe.actions.house import House
+from leverframe.clock import monotonic
+from leverframe.nouns.verdicts import Conflict, Fault, Forbidden, Invalid, NotFound, Refused, SourceFailed
+from leverframe.web import accounts, changes, doors, live, outcomes, pages, policy, ramps, switches
+from leverframe.web.answers import ERRORS, PROBLEM_SCHEMA
+from leverframe.web.problems import Problem, problem_of
+from leverframe.web.rendering import respond_problem, wanted_format
+from leverframe.web.visits import FORMS, NotLoggedIn
+
+TYPES = {
+    "css": "text/css",
+    "js": "text/javascript",
+    "svg": "image/svg+xml",
+    "txt": "text/plain",
+    "md": "text/markdown",
+    "png": "image/png",
+}
+
+
+def make_app(house: House, events: live.Events) -> FastAPI:
+    """Return the HTTP application of a house: pages and JSON from one handler."""
+    app = FastAPI(title="Leverframe", version=__version__, docs_url=None, redoc_url=None, responses=ERRORS)
+    app.state.house, app.state.events = house, events
+    for room in (pages, changes, ramps, switches, policy, outcomes, accounts, doors, live):
+        app.include_router(room.router)
+    app.add_api_route("/assets/{name:path}", asset, include_in_schema=False)
+    for error in (Refused, Conflict, Invalid, NotFound, Forbidden, SourceFailed):
+        app.add_exception_handler(error, _house_error)
+    app.add_exception_handler(NotLoggedIn, _not_logged_in)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(RequestValidationError, _request_error)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    app.add_middleware(MethodOverride)
+    return app
+
+
+class MethodOverride:
+    """Lets a form ask for PUT or DELETE by `?_method=`; forms know only GET and POST. Notes when a request came."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on under the method that it asks for."""
+        if scope["type"] == "http":
+            scope.setdefault("state", {})["received_at"] = monotonic()
+            wanted = _asked_method(scope) if scope["method"] == "POST" else None
+            scope = {**scope, "method": wanted} if wanted else scope
+        await self.app(scope, receive, send)
+
+
+def _asked_method(scope: Scope) -> str | None:
+    query = scope["query_string"]
+    return next((m for m in ("PUT", "DELETE") if b"_method=" + m.encode() in query.split(b"&")), None)
+
+
+def asset(name: str) -> Response:
+    """Serve one of our own files; its address carries its digest, so that it is kept for ever."""
+    path = files("leverframe.web").joinpath("assets")
+    for part in name.split("/"):
+        if part in ("", ".", ".."):
+            raise NotFound("there is no such file")
+        path = path.joinpath(part)
+    if not path.is_file():
+        raise NotFound("there is no such file")
+    media = TYPES.get(name.rsplit(".", 1)[-1], "application/octet-stream")
+    headers = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+    return Response(path.read_bytes(), media_type=media, headers=headers)
+
+
+async def _house_error(request: Request, error: Exception) -> Response:
+    problem = problem_of(error)
+    assert problem is not None
+    kept: dict[str, str] = {}
+    if request.headers.get("content-type", "").startswith(FORMS):
+        kept = {name: str(value) for name, value in (await request.form()).items()}
+    return respond_problem(request, problem, kept)
+
+
+async def _not_logged_in(request: Request, error: Exception) -> Response:
+    if wanted_format(request) == "html" and request.method == "GET":
+        return RedirectResponse(f"/login?next={request.url.path}", 303)
+    problem = Problem("not-logged-in", "Log in first", 401, str(error), "leverframe login, or the page /login")
+    answer = respond_problem(request, problem)
+    answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    status = getattr(error, "status_code", 500)
+    title = {404: "There is no such page", 405: "This cannot be done here"}.get(status, "That did not work")
+    return respond_problem(request, Problem("http", title, status, str(getattr(error, "detail", ""))))
+
+
+async def _request_error(request: Request, error: Exception) -> Response:
+    faults = [
+        Fault(".".join(str(x) for x in e["loc"]), e["msg"], "correct it") for e in getattr(error, "errors", list)()
+    ]
+    problem = problem_of(Invalid(faults))
+    assert problem is not None
+    return respond_problem(request, problem)
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    if not app.openapi_schema:
+        schema = get_openapi(title=app.title, version=app.version, routes=app.routes, openapi_version="3.1.0")
+        schema.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
+        app.openapi_schema = schema
+    return app.openapi_schema

@@ -1,0 +1,156 @@
+"""How is a change typed: in a form, as JSON, or as a file?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi import Request
+
+from leverframe.nouns.forms import ChangeForm
+from leverframe.nouns.verdicts import Fault, Invalid
+from leverframe.sources.changes import read_change_form
+from leverframe.web.sent import FORMS, document, raw
+
+YAML = ("application/yaml", "application/x-yaml", "text/yaml")
+UNIT_FIELDS = ("prompt", "model", "index", "code_ref", "config_digest")
+PLAIN_FIELDS = (
+    "target",
+    "title",
+    "kind",
+    "path",
+    "rollback_plan",
+    "kill_switch",
+    "release_manager",
+    "coordinator",
+    "bridge",
+)
+TIME_FIELDS = ("opens_at", "closes_at", "not_after")
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A change as it was typed: `kept` is shown again where it is refused, `version` is what was read."""
+
+    read: Any
+    kept: Mapping[str, str]
+    version: int = 0
+
+    def form(self) -> ChangeForm:
+        """Read it; raises Invalid with all faults."""
+        return read_change_form(self.read)
+
+
+async def typed(request: Request) -> Typed:
+    """Take a change from a form, from JSON or from YAML."""
+    kind = request.headers.get("content-type", "").split(";")[0].strip()
+    if kind in YAML:
+        return Typed(
+            (await raw(request)).decode("utf-8", "replace"), {}, _version(request.headers.get("if-match", ""))
+        )
+    found = await document(request)
+    if kind in FORMS:
+        kept = {name: str(value) for name, value in found.items() if name != "csrf"}
+        zone = getattr(getattr(request.state, "reader", None), "zone", "UTC")
+        return Typed(from_fields(kept, zone), kept, _version(kept.get("version", "")))
+    version = found.get("version", request.headers.get("if-match", "0"))
+    return Typed({k: v for k, v in found.items() if k != "version"}, {}, _version(str(version)))
+
+
+def _version(text: str) -> int:
+    text = text.strip('" ') or "0"
+    if not text.isdigit():
+        raise Invalid([Fault("version", f"{text} is no version", "send the version that you read")])
+    return int(text)
+
+
+def from_fields(typed: Mapping[str, str], zone: str) -> dict[str, Any]:
+    """Return the nested form that flat fields describe; empty fields are left out."""
+    form: dict[str, Any] = {name: typed[name].strip() for name in PLAIN_FIELDS if typed.get(name, "").strip()}
+    unit = {name: typed[name].strip() for name in UNIT_FIELDS if typed.get(name, "").strip()}
+    radius = _radius(typed)
+    start = {n: in_zone(typed[n], zone) for n in TIME_FIELDS if typed.get(n, "").strip()}
+    parts = {
+        "candidate": unit,
+        "blast_radius": radius,
+        "start": start,
+        "artefacts": _artefacts(typed.get("artefacts", "")),
+    }
+    form |= {name: part for name, part in parts.items() if part}
+    if typed.get("plan", "").strip():
+        form["ramp"] = typed["plan"].strip()
+    if typed.get("paging", "").strip():
+        form["paging"] = _listed(typed["paging"])
+    return form
+
+
+def _radius(typed: Mapping[str, str]) -> dict[str, Any]:
+    radius: dict[str, Any] = {
+        n: _number(typed[n]) for n in ("users", "max_share_percent") if typed.get(n, "").strip()
+    }
+    if typed.get("regions", "").strip():
+        radius["regions"] = _listed(typed["regions"])
+    return radius
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _number(text: str) -> Any:
+    """Return a number where it is one; the reader of the form says what is wrong with the rest."""
+    try:
+        value = float(text)
+    except ValueError:
+        return text
+    return int(value) if value.is_integer() else value
+
+
+def in_zone(text: str, zone: str) -> str:
+    """Return the moment that a person typed without a zone as one in theirs."""
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return text
+    return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))).isoformat()
+
+
+def _artefacts(text: str) -> dict[str, str]:
+    pairs = (line.split(":", 1) for line in text.splitlines() if ":" in line)
+    return {name.strip(): link.strip() for name, link in pairs if name.strip()}
+
+
+FORM_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "target": {"type": "string"},
+        "kind": {"type": "string"},
+        "title": {"type": "string"},
+        "path": {"type": "string"},
+        "candidate": {"type": "object", "additionalProperties": {"type": "string"}},
+        "rollback_plan": {"type": "string"},
+        "kill_switch": {"type": "string"},
+        "blast_radius": {"type": "object"},
+        "artefacts": {"type": "object", "additionalProperties": {"type": "string"}},
+        "start": {"type": "object"},
+        "ramp": {"type": "string"},
+        "release_manager": {"type": "string"},
+        "coordinator": {"type": "string"},
+        "bridge": {"type": "string"},
+        "paging": {"type": "array", "items": {"type": "string"}},
+        "version": {"type": "integer"},
+    },
+}
+FORM_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": FORM_SCHEMA},
+            "application/yaml": {"schema": {"type": "string"}},
+            FORMS[0]: {"schema": {"type": "object"}},
+        },
+    }
+}

@@ -1,0 +1,135 @@
+"""The changes: file one, look at one, edit one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import JSONResponse, Response
+
+from leverframe.actions import changes, showing, units
+from leverframe.nouns.changes import Change
+from leverframe.nouns.documents import to_document
+from leverframe.nouns.targets import Target
+from leverframe.nouns.verdicts import Invalid, Verdict
+from leverframe.rules.forecasting import Forecast
+from leverframe.web.answers import done
+from leverframe.web.change_forms import FORM_BODY, Typed, typed
+from leverframe.web.problems import problem_of
+from leverframe.web.rendering import respond, wanted_format
+from leverframe.web.sent import Reason, describes, sent
+from leverframe.web.visits import Visit, Visiting
+
+router = APIRouter(tags=["changes"])
+Form = Annotated[Typed, Depends(typed)]
+
+
+@dataclass(frozen=True, slots=True)
+class NewChangeView:
+    """What the form for a new change needs, and what a check of it answered."""
+
+    targets: tuple[Target, ...]
+    plans: tuple[str, ...]
+    people: tuple[str, ...]
+    verdicts: tuple[Verdict, ...] = ()
+    forecast: Forecast | None = None
+    windows_band: tuple[Any, ...] = ()
+    freezes_band: tuple[Any, ...] = ()
+    change: Change | None = None
+
+
+@router.get("/changes")
+def list_changes(visit: Visiting, before: str = "") -> Response:
+    """List changes, newest first, filtered by state, target, tier, author and text."""
+    asked = visit.request.query_params
+    filters = {n: asked[n] for n in ("state", "target", "tier", "author", "text") if asked.get(n)}
+    view = showing.list_changes(visit.house, filters, before=before)
+    return respond(visit.request, "change_list.html", view, rows=view.changes)
+
+
+@router.get("/changes/new")
+def new_change(visit: Visiting) -> Response:
+    """Show the form that files a change."""
+    return respond(visit.request, "change_new.html", _blank(visit))
+
+
+def _blank(visit: Visit) -> NewChangeView:
+    with visit.house.store.read() as db:
+        policy = visit.house.policy(db)
+    targets = tuple(view.target for view in units.list_targets(visit.house))
+    return NewChangeView(targets, tuple(sorted(policy.plans)), tuple(sorted(policy.catalog.people)))
+
+
+@router.post("/changes", status_code=201, openapi_extra=FORM_BODY)
+def file_change(visit: Visiting, form: Form) -> Response:
+    """File a change from JSON, a form, or a change file as YAML."""
+    try:
+        change = changes.file_change(visit.house, visit.actor, form.form())
+    except Invalid as error:
+        if wanted_format(visit.request) != "html":
+            raise
+        return respond(
+            visit.request, "change_new.html", _blank(visit), status=422, problem=problem_of(error), typed=form.kept
+        )
+    return done(visit.request, change, f"/changes/{change.id}", status=201)
+
+
+@router.post("/changes/check", openapi_extra=FORM_BODY)
+def check_change(visit: Visiting, form: Form) -> Response:
+    """Say what filing this would need, and what the ramp would look like; writes nothing."""
+    blank = _blank(visit)
+    try:
+        checked = changes.check_change(visit.house, visit.actor, form.form())
+    except Invalid as error:
+        if wanted_format(visit.request) != "html":
+            raise
+        return respond(
+            visit.request, "change_new.html", blank, status=422, problem=problem_of(error), typed=form.kept
+        )
+    view = NewChangeView(
+        blank.targets,
+        blank.plans,
+        blank.people,
+        checked.verdicts,
+        checked.forecast,
+        checked.windows_band,
+        checked.freezes_band,
+        checked.change,
+    )
+    return respond(visit.request, "change_new.html", view, typed=form.kept)
+
+
+@router.get("/changes/{change_id}")
+def show_change(visit: Visiting, change_id: str) -> Response:
+    """Show one change: may it ship; if not, why, what would clear it, and who."""
+    view = showing.show_change(visit.house, visit.actor, change_id)
+    return respond(visit.request, "change.html", view)
+
+
+@router.get("/changes/{change_id}/requirements")
+def requirements(visit: Visiting, change_id: str) -> Response:
+    """List every requirement with its answer."""
+    view = {"requirements": showing.requirements(visit.house, change_id)}
+    return JSONResponse(to_document(view))
+
+
+@router.put("/changes/{change_id}", openapi_extra=FORM_BODY)
+def edit_change(visit: Visiting, change_id: str, form: Form) -> Response:
+    """Edit a change that has not begun; names the version that was read."""
+    change = changes.edit_change(visit.house, visit.actor, change_id, form.form(), form.version)
+    return done(visit.request, change, f"/changes/{change_id}")
+
+
+@router.post("/changes/{change_id}/refresh")
+def refresh_change(visit: Visiting, change_id: str) -> Response:
+    """Write the change against what runs now."""
+    change = changes.refresh_change(visit.house, visit.actor, change_id)
+    return done(visit.request, change, f"/changes/{change_id}")
+
+
+@router.delete("/changes/{change_id}", openapi_extra=describes(Reason))
+def cancel_change(visit: Visiting, change_id: str, body: Annotated[Reason, Depends(sent(Reason))]) -> Response:
+    """Cancel a change that has not begun."""
+    change = changes.cancel_change(visit.house, visit.actor, change_id, body.because)
+    return done(visit.request, change, f"/changes/{change_id}")

@@ -1,0 +1,65 @@
+"""The release policy: what is asked of a change, and who may do what."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import JSONResponse, Response
+
+from leverframe.actions import policies, policy_views
+from leverframe.nouns.documents import to_document
+from leverframe.web.answers import done
+from leverframe.web.rendering import respond
+from leverframe.web.sent import Body, describes, sent
+from leverframe.web.visits import Visiting
+
+router = APIRouter(tags=["policy"])
+
+
+class Bundle(Body):
+    """A policy's folder: path to text."""
+
+    files: dict[str, str]
+
+
+class SigningPolicy(Body):
+    """One sign-off of a proposed policy."""
+
+    role: str = ""
+    comment: str = ""
+
+
+@router.get("/policy")
+def show_policy(visit: Visiting) -> Response:
+    """Show the policy in force: windows, freezes, stage caps, what is asked, and what is proposed."""
+    view = policy_views.show_policy(visit.house, visit.actor)
+    return respond(visit.request, "policy.html", view)
+
+
+@router.post("/policy", openapi_extra=describes(Bundle))
+def load_policy(visit: Visiting, body: Annotated[Bundle, Depends(sent(Bundle))]) -> Response:
+    """Load the first policy, or propose the next one."""
+    return done(visit.request, policies.load_policy(visit.house, visit.actor, body.files), "/policy")
+
+
+@router.post("/policy/check", openapi_extra=describes(Bundle))
+def check_policy(visit: Visiting, body: Annotated[Bundle, Depends(sent(Bundle))]) -> Response:
+    """Report every error and warning of a bundle; writes nothing."""
+    policy, faults = policies.check_policy(body.files)
+    return JSONResponse(to_document({"digest": policy.digest if policy else None, "faults": faults}))
+
+
+@router.get("/policy/proposals")
+def list_proposals(visit: Visiting) -> Response:
+    """List the policies that wait for sign-offs."""
+    return JSONResponse(to_document({"proposals": policies.proposals(visit.house)}))
+
+
+@router.post("/policy/proposals/{digest}/sign-offs", openapi_extra=describes(SigningPolicy))
+def sign_policy(
+    visit: Visiting, digest: str, body: Annotated[SigningPolicy, Depends(sent(SigningPolicy))]
+) -> Response:
+    """Sign a proposed policy; it comes into force when all seats are filled."""
+    signed = policies.sign_policy(visit.house, visit.actor, digest, body.role, body.comment)
+    return done(visit.request, signed, "/policy")

@@ -1,0 +1,201 @@
+"""A change's sign-offs, schedule, ramp, review and evidence: what people do with it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse, Response
+
+from leverframe.actions import evidence, judgements, ramps, reviews, schedules, showing, sign_offs, way_back
+from leverframe.nouns.changes import StartWindow
+from leverframe.nouns.documents import to_document
+from leverframe.nouns.verdicts import Fault, Invalid, NotFound
+from leverframe.web.answers import done
+from leverframe.web.change_forms import in_zone
+from leverframe.web.sent import FORMS, Body, Reason, describes, raw, sent
+from leverframe.web.visits import Visiting, aside
+
+router = APIRouter(tags=["ramps"])
+Because = Annotated[Reason, Depends(sent(Reason))]
+BECAUSE = describes(Reason)
+
+
+class Signing(Body):
+    """One sign-off: the role, and the digest of what was read."""
+
+    role: str = ""
+    content_digest: str = ""
+    comment: str = ""
+
+
+class Starting(Body):
+    """A new start window; empty keeps the ticket's own."""
+
+    opens_at: str = ""
+    closes_at: str = ""
+    not_after: str = ""
+
+
+class Judging(Body):
+    """One judgement of a stage."""
+
+    role: str = ""
+    because: str = ""
+
+
+class Reviewing(Body):
+    """The change review."""
+
+    close_code: str = ""
+    notes: str = ""
+
+
+@router.post("/changes/{change_id}/sign-offs", status_code=201, openapi_extra=describes(Signing))
+def sign(visit: Visiting, change_id: str, body: Annotated[Signing, Depends(sent(Signing))]) -> Response:
+    """Sign what the digest names, in one role."""
+    missing = [n for n in ("role", "content_digest") if not getattr(body, n)]
+    if missing:
+        raise Invalid(
+            Fault(n, f"the {n.replace('_', ' ')} is missing", "send what the change's page shows") for n in missing
+        )
+    signed = sign_offs.sign(visit.house, visit.actor, change_id, body.role, body.content_digest, body.comment)
+    return done(visit.request, signed, f"/changes/{change_id}", status=201)
+
+
+@router.delete("/changes/{change_id}/sign-offs/mine", openapi_extra=BECAUSE)
+def withdraw(visit: Visiting, change_id: str, body: Because) -> Response:
+    """Take one's own sign-off back."""
+    sign_offs.withdraw(visit.house, visit.actor, change_id, body.because)
+    return done(visit.request, {"change": change_id}, f"/changes/{change_id}")
+
+
+@router.put("/changes/{change_id}/schedule", openapi_extra=describes(Starting))
+def schedule(visit: Visiting, change_id: str, body: Annotated[Starting, Depends(sent(Starting))]) -> Response:
+    """Arm a change, or move its start and arm it."""
+    change = schedules.schedule(visit.house, visit.actor, change_id, _start(body, visit.request))
+    return done(visit.request, change, f"/changes/{change_id}")
+
+
+@router.put("/changes/{change_id}/start", openapi_extra=describes(Starting))
+def move_start(visit: Visiting, change_id: str, body: Annotated[Starting, Depends(sent(Starting))]) -> Response:
+    """Choose a new start window; within the signed not_after only the release manager signs again."""
+    start = _start(body, visit.request)
+    if start is None:
+        raise Invalid(
+            [Fault("opens_at", "the new start window is missing", "send opens_at, closes_at and not_after")]
+        )
+    change = schedules.move_start(visit.house, visit.actor, change_id, start)
+    return done(visit.request, change, f"/changes/{change_id}")
+
+
+def _start(body: Starting, request: Request) -> StartWindow | None:
+    typed = {n: getattr(body, n) for n in ("opens_at", "closes_at", "not_after")}
+    if not any(typed.values()):
+        return None
+    zone, faults, read = request.state.reader.zone, [], {}
+    for name, text in typed.items():
+        try:
+            read[name] = datetime.fromisoformat(in_zone(text, zone))
+        except ValueError:
+            faults.append(Fault(name, f"{text or 'nothing'} is no time", "write it as 2026-05-13T10:00"))
+    if faults:
+        raise Invalid(faults)
+    return StartWindow(**read)
+
+
+@router.delete("/changes/{change_id}/schedule", openapi_extra=BECAUSE)
+def disarm(visit: Visiting, change_id: str, body: Because) -> Response:
+    """Take a change off the schedule."""
+    change = schedules.disarm(visit.house, visit.actor, change_id, body.because or "taken off the schedule")
+    return done(visit.request, change, f"/changes/{change_id}")
+
+
+@router.get("/changes/{change_id}/ramp")
+def show_ramp(visit: Visiting, change_id: str) -> Response:
+    """Show a ramp: its steps, what is proved, what comes next."""
+    view = showing.show_change(visit.house, visit.actor, change_id).ramp
+    if view is None:
+        raise NotFound(f"{change_id} has not begun to ramp", remedy="PUT this to start it")
+    return JSONResponse(to_document(view))
+
+
+@router.put("/changes/{change_id}/ramp")
+def start_ramp(visit: Visiting, change_id: str) -> Response:
+    """Start a ramp at its first stage, now."""
+    ramp = ramps.start_ramp(visit.house, visit.actor, change_id)
+    return done(visit.request, ramp, f"/changes/{change_id}")
+
+
+@router.put("/changes/{change_id}/ramp/hold", openapi_extra=BECAUSE)
+async def hold(request: Request, visit: Visiting, change_id: str, body: Because) -> Response:
+    """Hold a ramp where it stands."""
+    ramp = await aside(request, ramps.hold_ramp, visit.house, visit.actor, change_id, body.because)
+    return done(request, ramp, f"/changes/{change_id}")
+
+
+@router.delete("/changes/{change_id}/ramp/hold", openapi_extra=BECAUSE)
+def release(visit: Visiting, change_id: str, body: Because) -> Response:
+    """End a person's hold."""
+    ramp = ramps.release_ramp(visit.house, visit.actor, change_id, body.because)
+    return done(visit.request, ramp, f"/changes/{change_id}")
+
+
+@router.post("/changes/{change_id}/ramp/promotions", openapi_extra=describes(Judging))
+def judge(visit: Visiting, change_id: str, body: Annotated[Judging, Depends(sent(Judging))]) -> Response:
+    """Sign the promotion of a stage on judgement; it goes on when all the roles have."""
+    missing = judgements.judge(visit.house, visit.actor, change_id, body.role, body.because)
+    return done(visit.request, {"change": change_id, "open": missing}, f"/changes/{change_id}")
+
+
+@router.post("/changes/{change_id}/ramp/abort", openapi_extra=BECAUSE)
+async def abort(request: Request, visit: Visiting, change_id: str, body: Because) -> Response:
+    """Take the candidate out everywhere, at once."""
+    ramp, number = await aside(request, ramps.abort_ramp, visit.house, visit.actor, change_id, body.because)
+    return done(request, {"ramp": ramp, "number": str(number or "")}, f"/changes/{change_id}")
+
+
+@router.post("/changes/{change_id}/way-back", openapi_extra=BECAUSE)
+async def go_back(request: Request, visit: Visiting, change_id: str, body: Because) -> Response:
+    """Serve the former unit again, to all."""
+    change, number = await aside(request, way_back.go_back, visit.house, visit.actor, change_id, body.because)
+    return done(request, {"change": change, "number": str(number or "")}, f"/changes/{change_id}")
+
+
+@router.put("/changes/{change_id}/review", openapi_extra=describes(Reviewing))
+def review(visit: Visiting, change_id: str, body: Annotated[Reviewing, Depends(sent(Reviewing))]) -> Response:
+    """Record the change review."""
+    change = reviews.review(visit.house, visit.actor, change_id, body.close_code, body.notes)
+    return done(visit.request, change, f"/changes/{change_id}")
+
+
+@router.get("/changes/{change_id}/evidence")
+def list_evidence(visit: Visiting, change_id: str) -> Response:
+    """List the ticket's eval deltas."""
+    return JSONResponse(to_document({"deltas": evidence.list_evidence(visit.house, change_id)}))
+
+
+async def _uploaded(request: Request) -> tuple[str, bytes]:
+    """Return the eval tool's file: the body itself, or the file of a form."""
+    if request.headers.get("content-type", "").startswith(FORMS):
+        found = (await request.form()).get("file")
+        if found is None or isinstance(found, str):
+            raise Invalid([Fault("file", "no file was sent", "choose the eval tool's output")])
+        return found.filename or "results.json", await found.read()
+    return request.query_params.get("name", "results.json"), await raw(request)
+
+
+FILE_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+
+@router.post("/changes/{change_id}/evidence", status_code=201, openapi_extra=FILE_BODY)
+def add_evidence(visit: Visiting, change_id: str, file: Annotated[tuple[str, bytes], Depends(_uploaded)]) -> Response:
+    """Import an eval tool's output onto the ticket."""
+    deltas = evidence.add_evidence(visit.house, visit.actor, change_id, *file)
+    return done(visit.request, {"deltas": deltas}, f"/changes/{change_id}", status=201)

@@ -1,0 +1,131 @@
+"""Who asks, and is the request really theirs?"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated, Any
+
+import anyio
+from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
+
+from leverframe.actions import accounts
+from leverframe.actions.house import House
+from leverframe.nouns.people import Actor, ActorKind
+from leverframe.nouns.verdicts import Forbidden
+from leverframe.web.rendering import Reader
+
+COOKIE = "leverframe_session"
+CSRF_HEADER = "x-leverframe-csrf"
+SAFE = ("GET", "HEAD", "OPTIONS")
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+SCOPE_OF_PATH = (
+    ("/feedback", ("feedback",)),
+    ("/switches", ("switch", "admin")),
+    ("/changes", ("change", "evidence", "admin")),
+)
+
+
+class NotLoggedIn(Exception):
+    """Nobody is behind this request: a page goes to the login, a program gets 401."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request of one actor; `csrf` is the session's."""
+
+    request: Request
+    house: House
+    actor: Actor
+    csrf: str = ""
+
+
+def house_of(request: Request) -> House:
+    """Return the house this server was wired with."""
+    return request.app.state.house
+
+
+async def visit(request: Request) -> Visit:
+    """Find out who asks; refuses a write whose form does not carry the session's own csrf."""
+    house, bearer = house_of(request), bearer_of(request)
+    if bearer:
+        actor = await aside(request, accounts.whose_token, house, bearer)
+        if actor is None:
+            raise NotLoggedIn("this token is not known, has expired or was revoked")
+        _check_scope(request, actor)
+        return await _welcome(request, Visit(request, house, actor))
+    found = await aside(request, accounts.who_is, house, request.cookies.get(COOKIE, ""))
+    if found is None:
+        raise NotLoggedIn("nobody is logged in")
+    await _check_csrf(request, found[1])
+    return await _welcome(request, Visit(request, house, found[0], found[1]))
+
+
+async def _welcome(request: Request, made: Visit) -> Visit:
+    request.state.reader = await aside(request, _reader, made)
+    return made
+
+
+def _reader(made: Visit) -> Reader:
+    house = made.house
+    with house.store.read() as db:
+        policy = house.policy_or_none(db)
+    return Reader(
+        now=house.clock.now(),
+        zone=policy.calendar.home_zone if policy else "UTC",
+        actor=made.actor,
+        csrf=made.csrf,
+        solo=policy.solo if policy else False,
+        demo_people=tuple(sorted(policy.catalog.people)) if policy and house.demo else (),
+        organisation=policy.organisation if policy else "",
+    )
+
+
+def bearer_of(request: Request) -> str:
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" else ""
+
+
+async def _check_csrf(request: Request, csrf: str) -> None:
+    if request.method in SAFE:
+        return
+    sent = request.headers.get(CSRF_HEADER, "")
+    if not sent and request.headers.get("content-type", "").startswith(FORMS):
+        sent = str((await request.form()).get("csrf", ""))
+    if not hmac.compare_digest(sent.encode(), csrf.encode()):
+        raise Forbidden("this form is not from your session", remedy="open the page again and repeat what you did")
+
+
+def _check_scope(request: Request, actor: Actor) -> None:
+    """Let a token do what its scopes say: any reads, a write the scope of its resource."""
+    if request.method in SAFE:
+        needed: tuple[str, ...] = ("read", "change", "switch", "admin", "evidence")
+    else:
+        needed = next((s for path, s in SCOPE_OF_PATH if request.url.path.startswith(path)), ("admin",))
+    if actor.kind is ActorKind.TOKEN and not set(needed) & actor.scopes:
+        raise Forbidden(f"this token lacks the scope {' or '.join(needed)}", remedy="make a token with that scope")
+
+
+URGENT_WORKERS = 2
+_urgent = ThreadPoolExecutor(URGENT_WORKERS, thread_name_prefix="urgent")
+
+
+def is_urgent(request: Request) -> bool:
+    """Say whether a request stops something: it never waits behind pages."""
+    return request.url.path.endswith(("/throw", "/abort", "/way-back", "/hold"))
+
+
+async def aside(request: Request, call: Any, *arguments: Any, **named: Any) -> Any:
+    """Run a blocking call in a thread: what stops something has reserved workers."""
+    if not is_urgent(request):
+        return await run_in_threadpool(call, *arguments, **named)
+    future = _urgent.submit(partial(call, *arguments, **named))
+    with anyio.CancelScope(shield=True):
+        return await asyncio.wrap_future(future)
+
+
+Visiting = Annotated[Visit, Depends(visit)]

@@ -1,0 +1,195 @@
+"""How is the house built from its settings?"""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import signal
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+
+from leverframe.actions import accounts, gateways, tables
+from leverframe.actions.fleet import Fleet
+from leverframe.actions.house import House
+from leverframe.clock import Clock, RealClock, VirtualClock
+from leverframe.nouns.gateways import Seen
+from leverframe.nouns.tables import Number
+from leverframe.runner import Runner
+from leverframe.store import Store
+from leverframe.store.notes import SigningKey, load_or_make_key
+from leverframe.stream import Stream
+from leverframe.web.app import make_app
+from leverframe.web.live import Events
+
+log = logging.getLogger("leverframe")
+ORIGIN = "leverframe"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where the house keeps its things and on which addresses it listens.
+
+    `data` holds the database (unless `database` names another), the keys and the checkpoints (unless
+    `checkpoints` names a folder outside). `clock_start` and `demo` go together: a clock that is moved by hand.
+    """
+
+    data: Path
+    database: str = ""
+    listen: str = "127.0.0.1:8700"
+    stream_listen: str = "127.0.0.1:8701"
+    checkpoints: Path | None = None
+    demo: bool = False
+    clock_start: datetime | None = None
+    secrets: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+
+    @property
+    def url(self) -> str:
+        """Return the database's address."""
+        return self.database or f"sqlite:///{self.data / 'leverframe.db'}"
+
+
+@dataclass(slots=True)
+class Built:
+    """The house with its three hands: the HTTP application, the clock, and the stream."""
+
+    settings: Settings
+    house: House
+    stream: Stream
+    runner: Runner
+    app: FastAPI
+    events: Events
+
+    def start(self) -> None:
+        """Start the stream and the clock; the newest table is ready before the first gateway asks."""
+        self.stream.start()
+        self.house.stream_address = self.stream.url
+        newest = tables.newest_frame(self.house)
+        if newest is not None:
+            self.house.publish(*newest)
+        if not self.settings.demo:
+            self.runner.start()
+
+    def stop(self) -> None:
+        """Stop the clock after its round, say goodbye to gateways, close the store."""
+        self.runner.stop()
+        self.stream.close()
+        self.house.store.close()
+
+
+def open_store(settings: Settings) -> Store:
+    """Open the database and bring it to this version."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    store = Store(settings.url)
+    store.migrate()
+    return store
+
+
+def audit_key(settings: Settings) -> SigningKey:
+    """Return the key that signs checkpoints; made at the first start, readable by its owner alone."""
+    return load_or_make_key(settings.data / "audit.key", ORIGIN)
+
+
+def build(settings: Settings, clock: Clock | None = None) -> Built:
+    """Build the house; nothing listens yet."""
+    store = open_store(settings)
+    fleet, events = Fleet(), Events()
+    chosen = clock or (VirtualClock(settings.clock_start) if settings.clock_start else RealClock())
+    house = House(store, chosen, fleet, call_key_of(settings), stir=events.stir, origin=ORIGIN, demo=settings.demo)
+    host, port = address(settings.stream_listen)
+    stream = Stream(
+        lambda token: _gateway_name(house, token),
+        fleet,
+        host=host,
+        port=port,
+        on_report=lambda seen: _heard(house, seen),
+    )
+    house.publish = stream.publish
+    key, folder = audit_key(settings), settings.checkpoints or settings.data / "checkpoints"
+    runner = Runner(house, key.sign, folder, settings.secrets)
+    app = make_app(house, events)
+    app.state.runner, app.state.settled = runner, lambda: _settled(house)
+    app.state.audit = (key.public, folder)
+    return Built(settings, house, stream, runner, app, events)
+
+
+def call_key_of(settings: Settings) -> bytes:
+    """Return the master key of call ids; made at the first start, readable by its owner alone."""
+    path = settings.data / "call.key"
+    if not path.exists():
+        aside = path.with_name(f"{path.name}.{os.getpid()}")
+        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(secrets.token_bytes(32))
+        try:
+            os.link(aside, path)
+        except FileExistsError:
+            log.info("another process made the call key first")
+        aside.unlink()
+    return path.read_bytes()
+
+
+def _gateway_name(house: House, token: str) -> str | None:
+    gateway = gateways.authenticate(house, token)
+    return gateway.name if gateway else None
+
+
+def _heard(house: House, seen: Seen) -> None:
+    tables.heard(house, Number.parse(seen.number))
+
+
+def _settled(house: House) -> str:
+    """Wait until every gateway that reports obeys the newest table: a virtual minute ends only then."""
+    number = tables.newest_number(house)
+    house.fleet.wait_applied(number, timeout=10.0)
+    return str(number)
+
+
+def address(text: str) -> tuple[str, int]:
+    """Split `host:port`; raises ValueError."""
+    host, _, port = text.rpartition(":")
+    return host.strip("[]") or "127.0.0.1", int(port)
+
+
+def serve(settings: Settings) -> None:
+    """Run the control plane until SIGTERM or SIGINT."""
+    built = build(settings)
+    built.start()
+    host, port = address(settings.listen)
+    built.house.address = f"http://{host}:{port}"
+    config = uvicorn.Config(
+        built.app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=3
+    )
+    server = uvicorn.Server(config)
+    stopping = threading.Event()
+
+    def stop(*_: object) -> None:
+        stopping.set()
+        built.events.close()
+        server.should_exit = True
+
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    _announce(built)
+    try:
+        server.run()
+    finally:
+        built.stop()
+
+
+def _announce(built: Built) -> None:
+    """Print where it listens, and on a fresh server the one-time link of its first administrator."""
+    print(
+        f"Leverframe listens on {built.house.address}; gateways connect to {built.house.stream_address}", flush=True
+    )
+    key = accounts.first_link(built.house)
+    if key is not None:
+        print(
+            f"First administrator, once, within 24 h: {built.house.address}/first-administrator?key={key}", flush=True
+        )
