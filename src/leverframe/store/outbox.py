@@ -95,3 +95,9 @@ def drop(db: Db, id: int, at: datetime, error: str) -> None:
 def waiting(db: Db) -> int:
     """Count the messages that have not arrived."""
     return db.execute(select(func.count()).select_from(messages).where(messages.c.done_at.is_(None))).scalar_one()
+
+
+def given_up(db: Db) -> int:
+    """Count the messages that were dropped for good."""
+    lost = messages.c.done_at.is_not(None) & (messages.c.error != "")
+    return db.execute(select(func.count()).select_from(messages).where(lost)).scalar_one()

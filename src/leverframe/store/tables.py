@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Column, Integer, Table, Text, select
@@ -64,6 +65,23 @@ def insert(db: Db, table: RouteTable, published_at: datetime, because: str) -> N
         raise Conflict(f"Another process has just published the table {number}.")
     old = route_tables.c.generation <= number.generation - KEPT_DOCUMENTS
     db.execute(sql_update(route_tables).where(old, route_tables.c.document.is_not(None)).values(document=None))
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """One table that was published: its number, when, and why."""
+
+    number: Number
+    at: datetime
+    because: str
+
+
+def published_since(db: Db, since: datetime) -> list[Publication]:
+    """List the tables published at or after a time, the newest first."""
+    columns = (route_tables.c.epoch, route_tables.c.generation, route_tables.c.published_at, route_tables.c.because)
+    query = select(*columns).where(route_tables.c.published_at >= since).order_by(*_NEWEST_FIRST).limit(500)
+    rows = db.execute(query)
+    return [Publication(Number(row.epoch, row.generation), row.published_at, row.because) for row in rows]
 
 
 def epoch(db: Db) -> int:

