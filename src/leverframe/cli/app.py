@@ -1,0 +1,52 @@
+"""Which commands are there?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import typer
+
+from leverframe.cli import (
+    audit,
+    call,
+    change,
+    changed,
+    demo,
+    gateway,
+    login,
+    policy,
+    serve,
+    switch,
+    table,
+    target,
+    token,
+    user,
+)
+
+HELP = "The release and change control plane for AI features. Every command takes --json."
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code."""
+    try:
+        build()(args=list(arguments), prog_name="leverframe")
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 1
+    return 0
+
+
+def build() -> typer.Typer:
+    """Put the nouns together."""
+    app = typer.Typer(
+        help=HELP,
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    for alone in (serve, demo, login, changed, call):
+        alone.add_to(app)
+    for noun in (change, switch, target, policy, user, token, gateway, audit, table):
+        noun.add_to(app)
+    return app

@@ -1,0 +1,220 @@
+"""What does a person do with a change?"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from leverframe.cli import change_views as views
+from leverframe.cli.output import say, verbatim
+from leverframe.cli.verbs import Because, noun, read_bytes, said, server, show, verb
+from leverframe.nouns.verdicts import Fault, Invalid
+
+YAML = "application/yaml"
+Change = Annotated[str, typer.Argument(metavar="CHG", help="The change's id, such as CHG-2026-00001.")]
+Role = Annotated[str, typer.Option("--role", metavar="ROLE", help="The role in which you sign.")]
+Comment = Annotated[str, typer.Option("--comment", metavar="TEXT", help="What you want to say with it.")]
+Moment = Annotated[str, typer.Option(metavar="TIME", help="A time such as 2026-05-13T10:00+01:00.")]
+
+app = noun("File changes, sign them, and run their ramps.")
+
+
+def add_to(parent: typer.Typer) -> None:
+    """Add `change`."""
+    parent.add_typer(app, name="change")
+
+
+@verb(app, "file")
+def file(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="The change as YAML; - reads it from a pipe.")],
+    check: Annotated[bool, typer.Option("--check", help="Say what filing would need; write nothing.")] = False,
+) -> None:
+    """File a change: what it leaves out is filled from the catalog, where that can be."""
+    body = read_bytes(path)
+    where = "/changes/check" if check else "/changes"
+    answer = server().send("POST", where, body, YAML, name=path.name)
+    show(answer, views.say_checked if check else views.say_filed)
+
+
+@verb(app, "list")
+def list_changes(
+    state: Annotated[str, typer.Option("--state", help="Only those in this state.")] = "",
+    target: Annotated[str, typer.Option("--target", help="Only those on this target.")] = "",
+    tier: Annotated[str, typer.Option("--tier", help="Only those of this tier.")] = "",
+    author: Annotated[str, typer.Option("--author", help="Only those that this person wrote.")] = "",
+    text: Annotated[str, typer.Option("--text", help="Only those whose title holds this.")] = "",
+    before: Annotated[str, typer.Option("--before", metavar="CHG", help="Only those older than this one.")] = "",
+) -> None:
+    """List changes, newest first, with what each waits for."""
+    asked = {"state": state, "target": target, "tier": tier, "author": author, "text": text, "before": before}
+    show(server().get("/changes", **asked), views.list_lines)
+
+
+@verb(app, "show")
+def show_change(change: Change) -> None:
+    """Show a change: its content, sign-offs, evidence, forecast and ramp."""
+    show(server().get(f"/changes/{change}"), views.whole)
+
+
+@verb(app, "why")
+def why(change: Change) -> None:
+    """Say why a change cannot ship yet: each unmet requirement, what clears it, who can, and the next legal slot."""
+    show(server().get(f"/changes/{change}"), views.why)
+
+
+@verb(app, "edit")
+def edit(
+    change: Change,
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="The whole change as YAML; - reads it from a pipe.")],
+    version: Annotated[int, typer.Option("--version", help="The version you edited; the newest without it.")] = 0,
+) -> None:
+    """Edit a change that has not begun. An edit of what is signed voids its sign-offs."""
+    body, one = read_bytes(path), server()
+    version = version or one.get(f"/changes/{change}")["change"]["version"]
+    answer = one.ask(
+        "PUT",
+        f"/changes/{change}",
+        content=body,
+        headers={"content-type": YAML, "if-match": f'"{version}"'},
+        asked={"name": path.name},
+    )
+    show(answer, views.say_state)
+
+
+@verb(app, "refresh")
+def refresh(change: Change) -> None:
+    """Write a change against what runs now; its sign-offs are void where that differs."""
+    show(server().post(f"/changes/{change}/refresh"), views.say_state)
+
+
+@verb(app, "sign")
+def sign(
+    change: Change,
+    role: Role,
+    digest: Annotated[str, typer.Option("--digest", help="What you have read; else what stands now is signed.")] = "",
+    comment: Comment = "",
+) -> None:
+    """Sign a change in one role. Without --digest it shows the digest that stands now, and signs that."""
+    one = server(person=True)
+    if not digest:
+        document = one.get(f"/changes/{change}")
+        digest = document["digest"]
+        if not said().json:
+            say(f"{change}: {document['change']['title']}")
+            verbatim(f"You sign {digest}")
+    body = {"role": role, "content_digest": digest, "comment": comment}
+    show(one.post(f"/changes/{change}/sign-offs", body), views.say_signed)
+
+
+@verb(app, "withdraw")
+def withdraw(change: Change, because: Because = "") -> None:
+    """Take your own sign-off back."""
+    answer = server(person=True).delete(f"/changes/{change}/sign-offs/mine", {"because": because})
+    show(answer, lambda _: say(f"Your sign-off on {change} is taken back."))
+
+
+@verb(app, "schedule")
+def schedule(
+    change: Change,
+    opens: Moment = "",
+    closes: Moment = "",
+    not_after: Moment = "",
+    disarm: Annotated[bool, typer.Option("--disarm", help="Take it out of the schedule instead.")] = False,
+    because: Because = "",
+) -> None:
+    """Arm a signed change: it starts by itself when its window opens. With --opens and --closes the start moves."""
+    path, one = f"/changes/{change}/schedule", server()
+    if disarm:
+        show(one.delete(path, {"because": because}), views.say_state)
+        return
+    given = {"opens_at": opens, "closes_at": closes, "not_after": not_after}
+    body = _start(given, one.get(f"/changes/{change}")["change"]["start"]) if any(given.values()) else {}
+    show(one.put(path, body), views.say_state)
+
+
+def _start(given: dict[str, str], before: dict[str, str]) -> dict[str, str]:
+    """Return the new start window: what was given, and the rest as it stood."""
+    faults: list[Fault] = []
+    read = {name: _moment(name, text, faults) for name, text in given.items() if text}
+    if faults:
+        raise Invalid(faults)
+    return before | read
+
+
+def _moment(name: str, text: str, faults: list[Fault]) -> str:
+    """Read a time; one without an offset is the reader's own wall time."""
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC).isoformat().replace("+00:00", "Z")
+    except ValueError:
+        faults.append(Fault(name, f"{text} is no time", "write it as 2026-05-13T10:00+01:00"))
+        return ""
+
+
+@verb(app, "ramp")
+def ramp(change: Change) -> None:
+    """Start a change's ramp now, at its first stage, if every requirement is met."""
+    show(server().put(f"/changes/{change}/ramp"), views.say_ramp)
+
+
+@verb(app, "hold")
+def hold(change: Change, because: Because = "") -> None:
+    """Hold a ramp where it stands; it goes on when a person releases it."""
+    show(server().put(f"/changes/{change}/ramp/hold", {"because": because}), views.say_ramp)
+
+
+@verb(app, "release")
+def release(change: Change, because: Because = "") -> None:
+    """End a person's hold: the ramp goes on by its own rules."""
+    show(server().delete(f"/changes/{change}/ramp/hold", {"because": because}), views.say_ramp)
+
+
+@verb(app, "promote")
+def promote(change: Change, role: Role, because: Because = "") -> None:
+    """Judge a stage that the evidence has not proved; it is shown as not proved for ever."""
+    body = {"because": because, "role": role}
+    show(server(person=True).post(f"/changes/{change}/ramp/promotions", body), views.say_judged)
+
+
+@verb(app, "abort")
+def abort(change: Change, because: Because = "") -> None:
+    """Take the candidate out everywhere, at once: one person, one reason, at any hour."""
+    show(server().post(f"/changes/{change}/ramp/abort", {"because": because}), views.say_aborted)
+
+
+@verb(app, "back")
+def back(change: Change, because: Because = "") -> None:
+    """Serve the former unit again, whole, to all, while the change's review is not closed."""
+    show(server().post(f"/changes/{change}/way-back", {"because": because}), views.say_back)
+
+
+@verb(app, "review")
+def review(
+    change: Change,
+    close_code: Annotated[str, typer.Option("--close-code", help="How it went, such as successful.")],
+    notes: Annotated[str, typer.Option("--notes", metavar="TEXT", help="What was learned.")] = "",
+) -> None:
+    """Record the change review; the change closes when its watch has ended too."""
+    show(server().put(f"/changes/{change}/review", {"close_code": close_code, "notes": notes}), views.say_state)
+
+
+@verb(app, "cancel")
+def cancel(change: Change, because: Because = "") -> None:
+    """Cancel a change that has not begun."""
+    show(server().delete(f"/changes/{change}", {"because": because}), views.say_state)
+
+
+@verb(app, "evidence")
+def evidence(
+    change: Change,
+    path: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="The eval tool's output.")] = None,
+) -> None:
+    """Add an eval tool's results to a change, or list what it has. New results void standing sign-offs."""
+    where, one = f"/changes/{change}/evidence", server()
+    if path is None:
+        show(one.get(where), views.list_evidence)
+        return
+    answer = one.send("POST", where, read_bytes(path), "application/json", name=path.name)
+    show(answer, views.list_evidence)

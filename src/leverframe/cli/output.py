@@ -1,0 +1,159 @@
+"""How is an answer shown: the server's document as it is, or calm tables for people?"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+NO_TIME = "-"
+STYLES = {
+    "met": "green",
+    "not_met": "bold red",
+    "not_needed": "dim",
+    "thrown": "bold red",
+    "set": "green",
+    "error": "bold red",
+    "warning": "yellow",
+}
+
+
+def print_document(document: Any) -> None:
+    """Print a document as JSON."""
+    print(json.dumps(document, indent=2, ensure_ascii=False), file=sys.stdout)
+
+
+def console(*, error: bool = False) -> Console:
+    """Return a console that invents nothing: no markup, no highlighting; NO_COLOR and COLUMNS are respected."""
+    return Console(stderr=error, markup=False, highlight=False, emoji=False)
+
+
+def say(text: str = "", *, style: str = "", error: bool = False) -> None:
+    """Say one sentence."""
+    console(error=error).print(Text(text, style=style))
+
+
+def verbatim(text: str) -> None:
+    """Print what people copy, such as a secret or a digest: never folded."""
+    console().print(Text(text), soft_wrap=True)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, empty: str) -> None:
+    """Show rows under their columns, or the sentence for none. A column that begins with `>` is a number's."""
+    rows = [tuple(row) for row in rows]
+    if not rows:
+        say(empty, style="dim")
+        return
+    shown = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+    for name in columns:
+        right = name.startswith(">")
+        shown.add_column(name.lstrip(">"), justify="right" if right else "left", overflow="fold", no_wrap=right)
+    for row in rows:
+        shown.add_row(*(cell(value) for value in row))
+    console().print(shown)
+
+
+def facts(pairs: Iterable[tuple[str, Any]]) -> None:
+    """Show names with their values, one a line; empty values are left out."""
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for name, value in pairs:
+        if value not in (None, "", [], (), {}):
+            grid.add_row(name, cell(value))
+    console().print(grid)
+
+
+def heading(text: str) -> None:
+    """Show a heading with an empty line before it."""
+    say()
+    say(text, style="bold")
+
+
+def indented(text: str, by: int = 2, *, style: str = "", error: bool = False) -> None:
+    """Say a sentence, all its lines indented."""
+    console(error=error).print(Padding(Text(text, style=style), (0, 0, 0, by), expand=False))
+
+
+def cell(value: Any) -> Text:
+    """Return a value as people read it: `-` for nothing, words for machine codes."""
+    if isinstance(value, Text):
+        return value
+    if value is None or value == "":
+        return Text("-", style="dim")
+    if isinstance(value, bool):
+        return Text("yes" if value else "no")
+    if isinstance(value, list | tuple | set | frozenset):
+        return Text(", ".join(str(item) for item in value) or "-")
+    if isinstance(value, float):
+        return Text(f"{value:g}")
+    return Text(str(value), style=STYLES.get(str(value), ""))
+
+
+def marked(code: str) -> Text:
+    """Return a machine code as words in its colour; the word alone says it all."""
+    return Text(words(code), style=STYLES.get(code, ""))
+
+
+def words(code: Any) -> str:
+    """Return a machine code as words: `not_met` is `not met`."""
+    return str(code or "").replace("_", " ")
+
+
+def when(moment: Any) -> str:
+    """Return an RFC 3339 time in the reader's zone, with its date and the zone's name."""
+    if not moment:
+        return NO_TIME
+    try:
+        local = datetime.fromisoformat(str(moment)).astimezone()
+    except ValueError:
+        return str(moment)
+    return f"{local:%a %d %b %Y %H:%M} {local.tzname()}"
+
+
+def share(percent: Any) -> str:
+    """Return a share: 10 %, 0.5 %."""
+    return NO_TIME if percent is None else f"{float(percent):g} %"
+
+
+def count(amount: Any) -> str:
+    """Return a whole number with its thousands apart."""
+    return NO_TIME if amount is None else f"{int(amount):,}"
+
+
+def short(digest: Any) -> str:
+    """Return the beginning of a digest: enough to tell two apart."""
+    return str(digest or NO_TIME)[:19]
+
+
+def verdicts(rows: Iterable[Mapping[str, Any]], *, error: bool = False) -> None:
+    """Show answers of the rules: each with because, remedy and who."""
+    for row in rows:
+        outcome = str(row.get("outcome", ""))
+        advises = " (advises)" if row.get("mode") == "advise" and outcome == "not_met" else ""
+        line = Text.assemble((words(outcome), STYLES.get(outcome, "")), f"{advises}  {words(row.get('gate'))}: ")
+        console(error=error).print(line.append(str(row.get("because", ""))))
+        _way_on(row, error=error)
+
+
+def faults(rows: Iterable[Mapping[str, Any]], *, error: bool = False) -> None:
+    """Show what is wrong with an input: each with its place and remedy."""
+    for row in rows:
+        severity = str(row.get("severity") or "error")
+        line = Text.assemble(f"{row.get('place', '')}: ", (severity, STYLES.get(severity, "")), ": ")
+        console(error=error).print(line.append(str(row.get("because", ""))), soft_wrap=True)
+        _way_on(row, error=error)
+
+
+def _way_on(row: Mapping[str, Any], *, error: bool) -> None:
+    if row.get("remedy"):
+        indented(f"Remedy: {row['remedy']}", 4, error=error)
+    if row.get("who"):
+        indented(f"Who: {row['who']}", 4, error=error)

@@ -1,0 +1,39 @@
+"""How is a server started?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from leverframe.cli import here
+from leverframe.cli.output import print_document
+from leverframe.cli.verbs import said, verb
+
+API, STREAM = "127.0.0.1:8700", "127.0.0.1:8701"
+DATA = Path("leverframe-data")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add `serve`."""
+    verb(app, "serve", local=True)(serve)
+
+
+def serve(
+    data: Annotated[Path, typer.Option("--data", metavar="DIR", help="Where the database and the keys are.")] = DATA,
+    database: Annotated[
+        str, typer.Option("--database", metavar="URL", help="A PostgreSQL database; else SQLite in the data folder.")
+    ] = "",
+    listen: Annotated[str, typer.Option("--listen", metavar="HOST:PORT", help="The pages and the API.")] = API,
+    stream_listen: Annotated[
+        str, typer.Option("--stream-listen", metavar="HOST:PORT", help="The stream that gateways hold.")
+    ] = STREAM,
+    checkpoints: Annotated[
+        Path | None, typer.Option("--checkpoints", metavar="DIR", help="Where the audit log's signed heads go.")
+    ] = None,
+) -> None:
+    """Run the control plane: API and pages, the clock, and the stream to gateways."""
+    if said().json:
+        print_document({"listen": listen, "stream_listen": stream_listen, "data": str(data)})
+    here.serve(data=data, database=database, listen=listen, stream_listen=stream_listen, checkpoints=checkpoints)

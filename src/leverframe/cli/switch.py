@@ -1,0 +1,120 @@
+"""What is off, does it work, and how is it thrown?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from leverframe.cli.output import facts, heading, marked, say, table, verdicts, when, words
+from leverframe.cli.receipts import say_number
+from leverframe.cli.verbs import Because, noun, server, show, verb
+
+Switch = Annotated[str, typer.Argument(metavar="SWITCH", help="Its layer and key, such as feature/policy-search-v1.")]
+
+app = noun("List, throw and set kill switches.")
+
+
+def add_to(parent: typer.Typer) -> None:
+    """Add `switch`."""
+    parent.add_typer(app, name="switch")
+
+
+@verb(app, "list")
+def list_switches() -> None:
+    """List every kill switch: what is thrown, and what stands behind it."""
+    show(server().get("/switches"), _list)
+
+
+def _list(document: Mapping[str, Any]) -> None:
+    table(
+        ("Switch", "State", "Fallback", "Exercised", "Because"),
+        (_line(line["switch"], line) for line in lines(document)),
+        empty="There is no kill switch; the policy's gateway-policies/kill-switches.yaml names them.",
+    )
+
+
+def _line(switch: Mapping[str, Any], line: Mapping[str, Any]) -> tuple[Any, ...]:
+    state = marked("thrown" if switch["thrown"] else "set")
+    sound = "" if line["fallback_ok"]["outcome"] != "not_met" else " (not sound)"
+    name = f"{switch['layer']}/{switch['key']}"
+    return (name, state, f"{switch['fallback']}{sound}", switch["exercised_on"] or "never", switch["because"])
+
+
+def lines(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the switches of the lever frame, whose layers are (title, owner, lines)."""
+    return [line for _, _, layer in document["layers"] for line in layer]
+
+
+@verb(app, "show")
+def show_switch(switch: Switch) -> None:
+    """Show one kill switch: its fallback, its last exercise, who threw it and who may set it again."""
+    show(server().get(f"/switches/{switch}"), _whole)
+
+
+def _whole(document: Mapping[str, Any]) -> None:
+    line = document["line"]
+    switch = line["switch"]
+    say(f"{switch['layer']}/{switch['key']}", style="bold")
+    facts(
+        (
+            ("State", marked("thrown" if switch["thrown"] else "set")),
+            ("Fallback", switch["fallback"]),
+            ("Owner", switch["owner"]),
+            ("Exercised", switch["exercised_on"] or "never"),
+            ("Thrown by", switch["thrown_by"] and f"{switch['thrown_by']}, {when(switch['thrown_at'])}"),
+            ("Because", switch["because"]),
+            ("Ticket", switch["ticket"]),
+            ("Ends", switch["expires_on"] and f"with {switch['expires_on']} ({switch['zone']})"),
+            ("Named in", switch["place"]),
+        )
+    )
+    verdicts([line["fallback_ok"]])
+    if line["seats"]:
+        heading("Asked to be set again")
+        say_seats(line["seats"])
+
+
+def say_seats(seats: Any) -> None:
+    """Show who has signed of those that are asked."""
+    rows = ((words(role), f"{len(people)} of {count}", people) for role, count, people, *_ in seats)
+    table(("Role", ">Signed", "By"), rows, empty="Nobody is asked.")
+
+
+@verb(app, "throw")
+def throw(
+    switch: Switch,
+    because: Because = "",
+    ticket: Annotated[str, typer.Option("--ticket", help="The ticket it belongs to.")] = "",
+    expires_on: Annotated[str, typer.Option("--expires-on", metavar="DATE", help="A tenant's last day off.")] = "",
+) -> None:
+    """Throw a kill switch at once: one person, one reason, at any hour. The receipt counts the gateways."""
+    body = {"because": because, "ticket": ticket, "expires_on": expires_on}
+    show(server().put(f"/switches/{switch}/throw", {k: v for k, v in body.items() if v}), _thrown)
+
+
+def _thrown(document: Mapping[str, Any]) -> None:
+    switch = document["switch"]
+    say(f"{switch['layer']}/{switch['key']} is thrown.")
+    say_number(document["number"])
+
+
+@verb(app, "set")
+def set_again(
+    switch: Switch,
+    role: Annotated[str, typer.Option("--role", metavar="ROLE", help="The role in which you sign.")],
+    because: Because = "",
+) -> None:
+    """Sign that a switch is set again; it is set when all seats are filled and a window is open."""
+    body = {"because": because, "role": role}
+    show(server(person=True).post(f"/switches/{switch}/set", body), _signed)
+
+
+def _signed(document: Mapping[str, Any]) -> None:
+    switch = document["switch"]
+    name = f"{switch['layer']}/{switch['key']}"
+    filled = all(len(people) >= count for _, count, people, *_ in document["seats"])
+    waits = "it is set when a window opens" if filled else "it stays thrown until all have signed"
+    say(f"{name} is set." if document["done"] else f"Your sign-off is recorded; {waits}.")
+    say_seats(document["seats"])

@@ -1,0 +1,68 @@
+"""What runs, and how is the first unit adopted?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from leverframe.cli.output import say, table
+from leverframe.cli.verbs import Because, noun, read_bytes, server, show, verb
+from leverframe.nouns.documents import from_document, to_document
+from leverframe.nouns.units import Unit
+from leverframe.nouns.verdicts import Fault, Invalid
+from leverframe.sources.changes import read_unit
+
+app = noun("List what runs on each feature, and adopt the unit that runs on day zero.")
+
+
+def add_to(parent: typer.Typer) -> None:
+    """Add `targets`."""
+    parent.add_typer(app, name="targets")
+
+
+@verb(app, "list")
+def list_targets() -> None:
+    """List the catalog's features with what runs on each."""
+    show(server().get("/targets"), _list)
+
+
+def _list(document: Any) -> None:
+    table(
+        ("Target", "Tier", "Current", "Ramping"),
+        ((t["target"]["id"], t["target"]["tier"], _unit(t["current"]), t["ramping"]) for t in document["targets"]),
+        empty="The catalog has no feature.",
+    )
+
+
+def _unit(document: Mapping[str, Any] | None) -> str:
+    return from_document(Unit, document).name if document else "none adopted"
+
+
+@verb(app, "adopt")
+def adopt(
+    target: Annotated[str, typer.Argument(metavar="TARGET", help="The feature's id.")],
+    path: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="The unit as YAML; - reads it from a pipe.")
+    ] = None,
+    prompt: Annotated[str, typer.Option("--prompt", metavar="NAME@VERSION")] = "",
+    model: Annotated[str, typer.Option("--model", metavar="PLATFORM.MODEL")] = "",
+    index: Annotated[str, typer.Option("--index", help="The retrieval index.")] = "",
+    code_ref: Annotated[str, typer.Option("--code-ref", help="The code's revision.")] = "",
+    config_digest: Annotated[str, typer.Option("--config-digest", help="The configuration's digest.")] = "",
+    because: Because = "the unit that runs today",
+) -> None:
+    """Write down the unit that runs on day zero: by the owner, once, without a ramp."""
+    given = Unit(prompt, model, index, code_ref, config_digest)
+    unit = _read(path) if path else given
+    answer = server().put(f"/targets/{target}/unit", {"unit": to_document(unit), "because": because})
+    show(answer, lambda _: say(f"{target} runs {unit.name}."))
+
+
+def _read(path: Path) -> Unit:
+    try:
+        return read_unit(read_bytes(path).decode("utf-8"), place=str(path))
+    except UnicodeDecodeError:
+        raise Invalid([Fault(str(path), "the file is not UTF-8 text", "save it as UTF-8")]) from None
