@@ -89,7 +89,9 @@ def tell(db: Db, topic: str, body: Mapping[str, Any], *, key: str) -> None:
 
 
 def permit(policy: Policy, actor: Actor, act: str, target: Target | None = None) -> str:
-    """Return the role that permits an act, or refuse with the reason and who may."""
+    """Return the role that permits an act, or refuse with the reason and who may; the clock does what was armed."""
+    if actor is CLOCK:
+        return "clock"
     verdict = may(policy, actor, act, target)
     if verdict.refuses:
         raise Refused([verdict])
@@ -98,8 +100,6 @@ def permit(policy: Policy, actor: Actor, act: str, target: Target | None = None)
 
 def acting_role(policy: Policy, actor: Actor, act: str, target: Target | None) -> str:
     """Name the role in which an actor does what they may do."""
-    if actor is CLOCK:
-        return "clock"
     roles = set(actor.roles)
     if target is not None and target.owner in actor.groups:
         roles.add("feature_owner")

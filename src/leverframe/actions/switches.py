@@ -186,7 +186,7 @@ def set_signed(house: House) -> None:
     with house.store.read() as db:
         if house.policy_or_none(db) is None:
             return
-        waiting = [s for s in switches.all_switches(db) if s.thrown and sign_offs.standing(db, s.id)]
+        waiting = [s for s in _thrown(db) if sign_offs.standing(db, s.id)]
     for switch in waiting:
         with house.store.write() as db:
             signed = sign_offs.standing(db, switch.id)
@@ -199,7 +199,7 @@ def lapse_expired(house: House) -> None:
         policy, now = house.policy_or_none(db), house.clock.now()
         if policy is None:
             return
-        due = [s for s in switches.all_switches(db) if _lapses(policy, s, now)]
+        due = [s for s in _thrown(db) if _lapses(policy, s, now)]
     for switch in due:
         with house.store.write() as db:
             switch = switches.put(db, replace(switches.get(db, switch.id), thrown=False))
@@ -209,6 +209,10 @@ def lapse_expired(house: House) -> None:
             publish_table(house, db, now, f"{switch.id} lapsed")
             record(db, now, CLOCK, "switch.lapsed", switch.id, because, role="clock")
             tell(db, "switch.lapsed", {"switch": switch.id, "because": because}, key=f"{switch.id}/{switch.version}")
+
+
+def _thrown(db: Db) -> list[Switch]:
+    return [switch for switch in switches.all_switches(db) if switch.thrown]
 
 
 def _lapses(policy: Policy, switch: Switch, now: datetime) -> bool:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, Text
 from sqlalchemy.types import TypeDecorator
 
 from leverframe.nouns.documents import from_document, to_document
+
+NOUNS_KEPT = 4096
 
 RunningId = BigInteger().with_variant(Integer, "sqlite")
 """A number that the database gives: SQLite counts only INTEGER keys by itself."""
@@ -52,5 +55,10 @@ class Noun(TypeDecorator[Any]):
         return None if value is None else json.dumps(to_document(value), separators=(",", ":"))
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        """Read the noun back."""
-        return None if value is None else from_document(self.kind, json.loads(value))
+        """Read the noun back; nouns are frozen, so that the same text may be the same noun."""
+        return None if value is None else _read(self.kind, value)
+
+
+@lru_cache(maxsize=NOUNS_KEPT)
+def _read(kind: Any, text: str) -> Any:
+    return from_document(kind, json.loads(text))
