@@ -115,6 +115,14 @@ def test_no_wait_is_named_where_nobody_has_met_the_event():
     assert labels.minutes_to_rule_out({0.1: (1, 9)}, 3.0, 0.05, minutes=0.0) is None
 
 
+@pytest.mark.parametrize("ratio", [0.5, 0.9, 1.0])
+def test_a_floor_that_asks_for_fewer_people_than_beside_it_is_never_proved(ratio):
+    strata = {0.5: (0, 1_000)}
+    assert labels.log_ruled_out(strata, ratio) == 0.0
+    assert labels.smallest_ruled_out(strata, 0.05, (ratio,)) is None
+    assert labels.minutes_to_rule_out(strata, ratio, 0.05, minutes=60.0) is None
+
+
 def test_cells_are_compared_like_with_like():
     """A cell where everybody fares worse has more of the candidate: pooled, that would look like harm (Simpson)."""
     good = CellCounts(0.1, 100, 900, {"error": 1}, {"error": 9})

@@ -14,13 +14,14 @@ only floors are waited for: a mean that still `continue`s does not keep a stage 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from math import exp, log
+from typing import NamedTuple
 
 from leverframe.nouns.evidence import CellCounts, Finding, Reading, StageCounts, StageReading
-from leverframe.nouns.ramps import Floor, LimitKind, RampPlan, Slo, Stage
+from leverframe.nouns.ramps import LimitKind, RampPlan, Slo, Stage
 from leverframe.rules.evidence import carrying, labels, limits, means, sample_ratio
 from leverframe.rules.evidence import words as say
 
@@ -134,41 +135,64 @@ def _read_sample_ratio(look: _Look) -> Reading:
 def _read_relative(look: _Look, guardrail: str) -> Reading:
     alpha = look.alpha / 2.0 / len(_relative(look.plan)) / look.parts
     evidence = labels.log_harm(labels.strata_of(look.carried, guardrail))
-    reading = Reading(
+    floor = next((floor.ratio for floor in look.stage.floors if floor.guardrail == guardrail), None)
+    arms = _arms(look, guardrail, [(cell.candidate_bad, cell.control_bad) for cell in look.cells])
+    ratio = labels.ratio_of(look.cells, guardrail)
+    if evidence >= -log(alpha):
+        proof = _Proof(Finding.HARM, say.harm(arms, ratio, _value(evidence), 1.0 / alpha))
+    else:
+        proof = _prove(look, arms, floor)
+    return Reading(
         guardrail=guardrail,
-        finding=Finding.CONTINUE,
-        because="",
-        ratio=labels.ratio_of(look.cells, guardrail),
+        finding=proof.finding,
+        because=proof.because,
+        floor=floor is not None,
+        bound=floor,
+        ratio=ratio,
+        ruled_out=proof.ruled_out,
+        wait_minutes=proof.wait_minutes,
         e_value=_value(evidence),
         e_bound=1.0 / alpha,
-        candidate_units=look.candidate_units,
-        control_units=look.control_units,
-        candidate_bad=sum(cell.candidate_bad.get(guardrail, 0) for cell in look.cells),
-        control_bad=sum(cell.control_bad.get(guardrail, 0) for cell in look.cells),
+        candidate_units=arms.candidate_units,
+        control_units=arms.control_units,
+        candidate_bad=arms.candidate_bad,
+        control_bad=arms.control_bad,
     )
-    floor = next((floor for floor in look.stage.floors if floor.guardrail == guardrail), None)
-    reading = replace(reading, floor=floor is not None, bound=floor.ratio if floor else None)
-    if evidence >= -log(alpha):
-        return replace(reading, finding=Finding.HARM, because=say.harm(reading))
-    return _read_proof(look, reading, floor)
 
 
-def _read_proof(look: _Look, reading: Reading, floor: Floor | None) -> Reading:
-    """Say what this stage has ruled out, and how far it is from what its floor asks."""
+class _Proof(NamedTuple):
+    """What a stage has ruled out of a relative harm, and how far it is from what its floor asks."""
+
+    finding: Finding
+    because: str
+    ruled_out: float | None = None
+    wait_minutes: float | None = None
+
+
+def _prove(look: _Look, arms: say.Arms, floor: float | None) -> _Proof:
     missing = _nothing_to_read(look)
     if missing:
-        finding = Finding.NO_DATA if floor or not look.candidate_units else Finding.PASS
-        return replace(reading, finding=finding, because=missing)
-    strata = labels.strata_of(look.cells, reading.guardrail)
+        is_silent = floor is not None or not look.candidate_units
+        return _Proof(Finding.NO_DATA if is_silent else Finding.PASS, missing)
+    strata = labels.strata_of(look.cells, arms.guardrail)
     beta = look.beta / (len(look.stage.floors) or len(_relative(look.plan)))
-    margins = (*labels.MARGINS, floor.ratio) if floor else labels.MARGINS
-    reading = replace(reading, ruled_out=labels.smallest_ruled_out(strata, beta, margins))
+    margins = labels.MARGINS if floor is None else (*labels.MARGINS, floor)
+    ruled_out = labels.smallest_ruled_out(strata, beta, margins)
     if floor is None:
-        return replace(reading, finding=Finding.PASS, because=say.watched(reading))
-    if reading.ruled_out is not None and reading.ruled_out <= floor.ratio:
-        return replace(reading, finding=Finding.PASS, wait_minutes=0.0, because=say.proved(reading, floor.ratio))
-    reading = replace(reading, wait_minutes=labels.minutes_to_rule_out(strata, floor.ratio, beta, look.minutes))
-    return replace(reading, because=say.waiting(reading, floor.ratio))
+        return _Proof(Finding.PASS, say.watched(arms, ruled_out), ruled_out)
+    if ruled_out is not None and ruled_out <= floor:
+        return _Proof(Finding.PASS, say.proved(arms, ruled_out, floor), ruled_out, 0.0)
+    wait = labels.minutes_to_rule_out(strata, floor, beta, look.minutes)
+    return _Proof(Finding.CONTINUE, say.waiting(arms, wait, floor), ruled_out, wait)
+
+
+def _arms(look: _Look, guardrail: str, counts: list[tuple[Mapping[str, int], Mapping[str, int]]]) -> say.Arms:
+    """Sum one guardrail's counts of both arms over the stage's cells."""
+    candidate = control = 0
+    for mine, theirs in counts:
+        candidate += mine.get(guardrail, 0)
+        control += theirs.get(guardrail, 0)
+    return say.Arms(guardrail, candidate, look.candidate_units, control, look.control_units)
 
 
 def _nothing_to_read(look: _Look) -> str:
@@ -182,30 +206,34 @@ def _nothing_to_read(look: _Look) -> str:
 def _read_rate(look: _Look, slo: Slo) -> Reading:
     """Test the rate of first calls in this stage; the current unit's rate at the same time decides whose fault."""
     tests = _rates(look.plan)
-    alpha = look.alpha / 2.0 / len(set(tests)) / tests.count(slo.guardrail)
-    bad = sum(cell.candidate_first_bad.get(slo.guardrail, 0) for cell in look.cells)
-    control_bad = sum(cell.control_first_bad.get(slo.guardrail, 0) for cell in look.cells)
-    evidence = limits.log_above(bad, look.candidate_units, slo.limit)
-    reading = Reading(
+    needed = -log(look.alpha / 2.0 / len(set(tests)) / tests.count(slo.guardrail))
+    counts = [(cell.candidate_first_bad, cell.control_first_bad) for cell in look.cells]
+    arms = _arms(look, slo.guardrail, counts)
+    evidence = limits.log_above(arms.candidate_bad, arms.candidate_units, slo.limit)
+    finding, because = _find_rate(arms, slo.limit, evidence, needed)
+    return Reading(
         guardrail=slo.guardrail,
-        finding=Finding.PASS,
-        because="",
+        finding=finding,
+        because=because,
         limit=slo.limit,
         e_value=_value(evidence),
-        e_bound=1.0 / alpha,
-        candidate_units=look.candidate_units,
-        control_units=look.control_units,
-        candidate_bad=bad,
-        control_bad=control_bad,
+        e_bound=exp(needed),
+        candidate_units=arms.candidate_units,
+        control_units=arms.control_units,
+        candidate_bad=arms.candidate_bad,
+        control_bad=arms.control_bad,
     )
-    if not look.candidate_units:
-        return replace(reading, finding=Finding.NO_DATA, because=say.NOBODY)
-    if evidence < -log(alpha):
-        return replace(reading, because=say.within(reading, slo.limit))
-    if control_bad > slo.limit * look.control_units:
-        return replace(reading, finding=Finding.BOTH_ABOVE, because=say.both_above(reading, slo.limit))
-    lowest = limits.lower_bound(bad, look.candidate_units, -log(alpha))
-    return replace(reading, finding=Finding.HARM, because=say.above(reading, slo.limit, lowest))
+
+
+def _find_rate(arms: say.Arms, limit: float, evidence: float, needed: float) -> tuple[Finding, str]:
+    if not arms.candidate_units:
+        return Finding.NO_DATA, say.NOBODY
+    if evidence < needed:
+        return Finding.PASS, say.within(arms, limit)
+    if arms.control_bad > limit * arms.control_units:
+        return Finding.BOTH_ABOVE, say.both_above(arms, limit)
+    lowest = limits.lower_bound(arms.candidate_bad, arms.candidate_units, needed)
+    return Finding.HARM, say.above(arms, limit, lowest)
 
 
 def _read_mean(look: _Look, slo: Slo) -> Reading:

@@ -55,7 +55,12 @@ def log_harm(strata: Strata) -> float:
 
 
 def log_ruled_out(strata: Strata, ratio: float) -> float:
-    """Return the log of the evidence against "at least `ratio` times as many people are harmed"."""
+    """Return the log of the evidence against "at least `ratio` times as many people are harmed".
+
+    No proof is sought that a candidate harms fewer people than the current unit: for a ratio up to 1 it is 0.
+    """
+    if ratio <= 1.0:
+        return 0.0
     below = tuple(r for r in PROOF_RATIOS if r < ratio)
     return log_mixture(below, strata) - _log_likelihoods((ratio,), strata)[0]
 
@@ -71,9 +76,9 @@ def smallest_ruled_out(strata: Strata, beta: float, margins: Iterable[float] = M
     """Return the smallest of `margins` that is ruled out at level `beta`, or None.
 
     Each margin has its own e-process, and the sets where they reach 1/beta are nested, so that naming the
-    smallest costs nothing (a one-sided confidence sequence). Margins lie above 1.
+    smallest costs nothing (a one-sided confidence sequence). Margins up to 1 are never ruled out.
     """
-    ordered = tuple(sorted(margins))
+    ordered = tuple(sorted(margin for margin in margins if margin > 1.0))
     needed = log_mixture(PROOF_RATIOS, strata) + log(beta)
     against = _log_likelihoods(ordered, strata)
     return next((ratio for ratio, value in zip(ordered, against, strict=True) if value <= needed), None)
@@ -84,7 +89,7 @@ def minutes_to_rule_out(strata: Strata, ratio: float, beta: float, minutes: floa
 
     `minutes` is how long the counts took. None where no event has been met, so that no rate is known.
     """
-    if minutes <= 0 or not any(sum(pair) for pair in strata.values()):
+    if minutes <= 0 or ratio <= 1.0 or not any(sum(pair) for pair in strata.values()):
         return None
     below = tuple(r for r in PROOF_RATIOS if r < ratio)
     here = _log_likelihoods((*below, ratio), strata)

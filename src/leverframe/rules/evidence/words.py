@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from math import ceil
-
-from leverframe.nouns.evidence import Reading
+from typing import NamedTuple
 
 NOBODY = "nobody has been served the candidate in this stage yet"
 NOBODY_BESIDE = "nobody has been served the current unit beside it, so there is nothing to compare with"
@@ -17,6 +16,16 @@ EVENTS = {
     "feedback_negative": "negative feedback",
     "refusal": "a refusal",
 }
+
+
+class Arms(NamedTuple):
+    """How many people met one guardrail's event, on the candidate and beside it."""
+
+    guardrail: str
+    candidate_bad: int
+    candidate_units: int
+    control_bad: int
+    control_units: int
 
 
 def event(guardrail: str) -> str:
@@ -43,23 +52,23 @@ def percent(rate: float) -> str:
     return f"{100.0 * rate:.3g} %"
 
 
-def counted(reading: Reading) -> str:
+def counted(arms: Arms) -> str:
     """Give both arms' counts, the candidate's first."""
     return (
-        f"{reading.candidate_bad:,} of {reading.candidate_units:,} on the candidate, "
-        f"{reading.control_bad:,} of {reading.control_units:,} beside it"
+        f"{arms.candidate_bad:,} of {arms.candidate_units:,} on the candidate, "
+        f"{arms.control_bad:,} of {arms.control_units:,} beside it"
     )
 
 
-def harm(reading: Reading) -> str:
+def harm(arms: Arms, ratio: float | None, evidence: float, needed: float) -> str:
     """Say that more people are harmed, and how sure that is."""
-    if reading.ratio is not None and reading.ratio > 1.0:
-        many = f"{times(reading.ratio)} as many people met {event(reading.guardrail)}"
+    if ratio is not None and ratio > 1.0:
+        many = f"{times(ratio)} as many people met {event(arms.guardrail)}"
     else:
-        many = f"over the ramp more people met {event(reading.guardrail)} on the candidate"
+        many = f"over the ramp more people met {event(arms.guardrail)} on the candidate"
     return (
-        f"{many} ({counted(reading)}); the evidence of harm over the ramp is "
-        f"{odds(reading.e_value)}, and {odds(reading.e_bound)} rolls back"
+        f"{many} ({counted(arms)}); the evidence of harm over the ramp is "
+        f"{odds(evidence)}, and {odds(needed)} rolls back"
     )
 
 
@@ -68,32 +77,32 @@ def odds(value: float) -> str:
     return "over 1,000,000 to 1" if value > 1e6 else f"{value:,.0f} to 1"
 
 
-def fewer(reading: Reading) -> str:
+def fewer(arms: Arms, ruled_out: float | None) -> str:
     """Say the smallest harm that is ruled out."""
-    if reading.ruled_out is None:
-        return f"no ratio of people who met {event(reading.guardrail)} is ruled out yet"
-    return f"fewer than {times(reading.ruled_out)} as many people met {event(reading.guardrail)}"
+    if ruled_out is None:
+        return f"no ratio of people who met {event(arms.guardrail)} is ruled out yet"
+    return f"fewer than {times(ruled_out)} as many people met {event(arms.guardrail)}"
 
 
-def proved(reading: Reading, floor: float) -> str:
+def proved(arms: Arms, ruled_out: float, floor: float) -> str:
     """Say that the floor's harm is ruled out."""
-    return f"{fewer(reading)} (the floor asks below {floor:g}x)"
+    return f"{fewer(arms, ruled_out)} (the floor asks below {floor:g}x)"
 
 
-def waiting(reading: Reading, floor: float) -> str:
+def waiting(arms: Arms, wait: float | None, floor: float) -> str:
     """Say how long the floor's proof will still take."""
-    if reading.wait_minutes is None:
+    if wait is None:
         return (
-            f"nobody has met {event(reading.guardrail)} on either side, "
+            f"nobody has met {event(arms.guardrail)} on either side, "
             f"so it is not known when {times(floor)} as many is ruled out"
         )
-    wait = f"{minutes(reading.wait_minutes)} more at this traffic to rule out {times(floor)} as many"
-    return f"{wait} people who met {event(reading.guardrail)} ({counted(reading)})"
+    more = f"{minutes(wait)} more at this traffic to rule out {times(floor)} as many"
+    return f"{more} people who met {event(arms.guardrail)} ({counted(arms)})"
 
 
-def watched(reading: Reading) -> str:
+def watched(arms: Arms, ruled_out: float | None) -> str:
     """Say what has been ruled out where nothing was asked."""
-    return f"{fewer(reading)} (this stage asks for no proof; {counted(reading)})"
+    return f"{fewer(arms, ruled_out)} (this stage asks for no proof; {counted(arms)})"
 
 
 def first_calls(bad: int, units: int, guardrail: str) -> str:
@@ -101,26 +110,26 @@ def first_calls(bad: int, units: int, guardrail: str) -> str:
     return f"{percent(bad / units)} of {units:,} people met {event(guardrail)} at their first call"
 
 
-def within(reading: Reading, limit: float) -> str:
+def within(arms: Arms, limit: float) -> str:
     """Say that a limit is not shown to be broken; an estimate above it is called that."""
-    rate = first_calls(reading.candidate_bad, reading.candidate_units, reading.guardrail)
-    if reading.candidate_bad > limit * reading.candidate_units:
+    rate = first_calls(arms.candidate_bad, arms.candidate_units, arms.guardrail)
+    if arms.candidate_bad > limit * arms.candidate_units:
         return f"{rate}, above the limit of {percent(limit)}, but it may be chance"
     return f"{rate}; the limit is {percent(limit)}"
 
 
-def above(reading: Reading, limit: float, lowest: float) -> str:
+def above(arms: Arms, limit: float, lowest: float) -> str:
     """Say that a limit is broken, by at least how much, and how the current unit did."""
-    rate = first_calls(reading.candidate_bad, reading.candidate_units, reading.guardrail)
-    beside = f", {percent(reading.control_bad / reading.control_units)} beside it" if reading.control_units else ""
+    rate = first_calls(arms.candidate_bad, arms.candidate_units, arms.guardrail)
+    beside = f", {percent(arms.control_bad / arms.control_units)} beside it" if arms.control_units else ""
     return f"{rate}{beside}; the rate is at least {percent(lowest)}, and the limit is {percent(limit)}"
 
 
-def both_above(reading: Reading, limit: float) -> str:
+def both_above(arms: Arms, limit: float) -> str:
     """Say that the limit is broken with and without the candidate."""
-    rate = first_calls(reading.candidate_bad, reading.candidate_units, reading.guardrail)
-    beside = percent(reading.control_bad / reading.control_units)
-    return f"both are above the limit of {percent(limit)}: {rate}, {beside} of {reading.control_units:,} beside it"
+    rate = first_calls(arms.candidate_bad, arms.candidate_units, arms.guardrail)
+    beside = percent(arms.control_bad / arms.control_units)
+    return f"both are above the limit of {percent(limit)}: {rate}, {beside} of {arms.control_units:,} beside it"
 
 
 def fits(candidate: int, control: int, expected: float) -> str:

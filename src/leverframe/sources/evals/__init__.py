@@ -50,4 +50,4 @@ def read_evals(body: bytes, *, candidate: Unit, deployed: Unit | None, format: s
 
 
 def _known() -> str:
-    return f"Known formats: {', '.join(formats())}."
+    return f"known formats: {', '.join(formats())}"

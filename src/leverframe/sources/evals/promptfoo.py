@@ -228,7 +228,7 @@ def _member(holder: Any, key: str, kind: type, place: str, faults: list[Fault]) 
         return value
     said = KINDS[kind]
     because = f"{key} is missing" if value is None else f"{key} is not {said}"
-    faults.append(Fault(place, because, f"promptfoo writes {key} as {said}."))
+    faults.append(Fault(place, because, f"promptfoo writes {key} as {said}"))
     return kind()
 
 
