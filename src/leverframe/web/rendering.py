@@ -8,6 +8,7 @@ import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
+from enum import Enum
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -20,7 +21,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from leverframe.nouns.changes import Change
+from leverframe.nouns.changes import BlastRadius, Change, StartWindow
 from leverframe.nouns.documents import to_document
 from leverframe.nouns.people import Actor
 from leverframe.nouns.units import UNIT_PARTS, Unit
@@ -31,6 +32,7 @@ from leverframe.web.problems import Problem
 
 FORMATS = {"text/html": "html", "application/json": "json", "application/problem+json": "json", "text/csv": "csv"}
 STALE_AFTER = timedelta(days=183)
+NOT_FILLED = Markup('<span class="quiet">not filled</span>')
 NEVER_KEPT = frozenset({"csrf", "password", "_method"})
 """Fields that are not shown again when a form is refused."""
 
@@ -67,7 +69,8 @@ def respond(
 ) -> Response:
     """Show a view as the request asks: HTML, JSON, or CSV of `rows` where the view is a list.
 
-    `problem` and `typed` show a form of the page again, with what is wrong with it and what was typed.
+    `problem` and `typed` show a form of the page again, with what is wrong with it and what was typed; without
+    `typed`, the address's own query fills the form, so that a link can carry what a person had written.
     """
     wanted = wanted_format(request)
     if wanted == "json":
@@ -76,7 +79,7 @@ def respond(
         )
     if wanted == "csv" and rows is not None:
         return csv_response(rows, template.removesuffix(".html"))
-    page = render(request, template, view, problem=problem, typed=dict(typed or {}))
+    page = render(request, template, view, problem=problem, typed=dict(typed or request.query_params))
     return HTMLResponse(page, status, headers=PAGE_HEADERS)
 
 
@@ -87,8 +90,14 @@ def respond_problem(
     if wanted_format(request) != "html":
         return JSONResponse(problem.document(), problem.status, media_type="application/problem+json")
     shown = {name: value for name, value in (kept or {}).items() if name not in NEVER_KEPT}
-    page = render(request, "problem.html", problem, kept=shown, back=back)
+    page = render(request, "problem.html", problem, kept=shown, back=back or page_of(request.url.path))
     return HTMLResponse(page, problem.status, headers=PAGE_HEADERS)
+
+
+def page_of(path: str) -> str:
+    """Return the page that a form of this path stands on: `/changes/CHG-…/sign-offs` stands on the change's."""
+    parts = path.split("/")
+    return "/".join(parts[: 4 if parts[1] == "switches" else 3]) if len(parts) > 3 else f"/{parts[1]}"
 
 
 def wanted_format(request: Request) -> str:
@@ -183,6 +192,7 @@ def page(template: str, view: Any, *, reader: Reader, path: str, query: str = ""
         "problem": None,
         "kept": {},
         "back": "",
+        "is_live": template != "problem.html",
         **more,
     }
     return environment().get_template(template).render(context)
@@ -236,7 +246,7 @@ def typed_of(change: Change, zone: str) -> dict[str, str]:
         "title": change.title,
         "kind": change.kind.value,
         **{part: getattr(unit, part) for part in UNIT_PARTS},
-        "ramp": change.plan.template,
+        "plan": change.plan.template,
         "users": str(blast.users),
         "regions": ", ".join(blast.regions),
         "max_share_percent": f"{blast.max_share_percent:g}",
@@ -293,6 +303,28 @@ def words(value: Any) -> str:
     return str(getattr(value, "value", value)).replace("_", " ").replace(".", " ", 1)
 
 
+@pass_context
+def shown(context: Context, value: Any) -> Any:
+    """Show a field of the ticket as people read it."""
+    match value:
+        case BlastRadius():
+            where = ", ".join((*value.regions, *value.rings)) or "everywhere"
+            return f"{value.users:,} users in {where}, at most {times.say_share(value.max_share_percent)}"
+        case StartWindow():
+            said = Markup("{} to {}, not after {}")
+            return said.format(*(when(context, at) for at in (value.opens_at, value.closes_at, value.not_after)))
+        case Unit():
+            return value.name
+        case str() if value.startswith(("https://", "http://")):
+            return Markup('<a href="{0}" rel="noreferrer">{0}</a>').format(value)
+        case Mapping():
+            lines = (Markup("{} {}").format(words(name), shown(context, item)) for name, item in value.items())
+            return Markup("<br>").join(lines) or NOT_FILLED
+        case tuple() | list():
+            return ", ".join(words(item) for item in value) or NOT_FILLED
+    return words(value) if isinstance(value, Enum) else value or NOT_FILLED
+
+
 def plain(value: Any) -> str:
     """Write a fact of an audit entry on one line."""
     if is_dataclass(value) and not isinstance(value, type):
@@ -311,6 +343,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "wall": wall,
     "words": words,
     "plain": plain,
+    "shown": shown,
     "share": times.say_share,
     "span": times.say_span,
     "count": times.say_count,

@@ -158,18 +158,24 @@ def _days(frame: Frame) -> list[Markup]:
     midnight = frame.starts.astimezone(frame.zone).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
     count = (frame.ends - frame.starts).days + 3
     days = [(midnight + timedelta(days=number)).replace(tzinfo=frame.zone) for number in range(count)]
-    drawn, after = [], float(frame.left)
-    for day in days:
-        if not frame.starts - timedelta(days=1) < day < frame.ends:
-            continue
-        place = max(frame.x(day), frame.left)
-        if day > frame.starts:
-            drawn.append(Markup('<path class="day" d="M{} {}V{}"/>').format(place, frame.top, frame.floor + 6))
+    seen = [day for day in days if frame.starts - timedelta(days=1) < day < frame.ends]
+    lines = [
+        Markup('<path class="day" d="M{} {}V{}"/>').format(frame.x(day), frame.top, frame.floor + 6)
+        for day in seen
+        if day > frame.starts
+    ]
+    return [*lines, *_day_names(frame, seen), _axis(frame.edge + 4, frame.floor + 18, _zone(frame))]
+
+
+def _day_names(frame: Frame, days: Sequence[datetime]) -> list[Markup]:
+    """Name as many days as fit, from the last one back, so that the first, cut one gives way."""
+    drawn, before = [], float(frame.edge)
+    for day in reversed(days):
         said = f"{day:%a} {day.day} {day:%b}" if frame.width > 600 else f"{day:%a} {day.day}"
-        if place >= after and place + len(said) * 6 < frame.edge:
-            drawn.append(_axis(place + 3, frame.floor + 18, said))
-            after = place + len(said) * 6 + 10
-    return [*drawn, _axis(frame.edge + 4, frame.floor + 18, _zone(frame))]
+        if frame.x(day) + len(said) * 6.2 <= before:
+            before = frame.x(day) - 6
+            drawn.append(_axis(frame.x(day) + 3, frame.floor + 18, said))
+    return drawn
 
 
 def _zone(frame: Frame) -> str:
