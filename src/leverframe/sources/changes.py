@@ -20,8 +20,8 @@ from leverframe.nouns.changes import BlastRadius, Kind, Path, StartWindow
 from leverframe.nouns.forms import ChangeForm
 from leverframe.nouns.units import UNIT_PARTS, Unit
 from leverframe.nouns.verdicts import Invalid
-from leverframe.sources.policies.reading import Report, Section
-from leverframe.sources.policies.yaml_values import Value, from_plain, read_yaml
+from leverframe.sources.policies.reading import Report, Section, read_mapping
+from leverframe.sources.policies.yaml_values import Value, from_plain
 
 
 def read_change_form(
@@ -54,13 +54,19 @@ def read_unit(source: str | Mapping[str, Any], *, place: str = "unit.yaml") -> U
 
 def _document(source: str | Mapping[str, Any], place: str, report: Report) -> Value | None:
     if not isinstance(source, str):
-        return from_plain("", _without_blanks(source))
-    documents = read_yaml(place, source, report.faults)
-    if len(documents) > 1:
-        report.error(documents[1].place, "There is more than one document in this file.", "Write one file for each.")
-    if not documents and not report.faults:
+        return _from_mapping(source, report)
+    if not source.strip():
         report.error(f"{place}:1", "This file is empty.", "Name at least `target`, `kind`, `title` and `candidate`.")
-    return documents[0] if documents else None
+        return None
+    return read_mapping(place, source, "The file", report)
+
+
+def _from_mapping(source: Mapping[str, Any], report: Report) -> Value | None:
+    try:
+        return from_plain("", _without_blanks(source))
+    except RecursionError:
+        report.error("change", "It nests its values deeper than any change needs.")
+        return None
 
 
 def _without_blanks(value: Any) -> Any:

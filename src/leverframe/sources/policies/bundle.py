@@ -26,6 +26,7 @@ _READ = re.compile(
     r"policy\.yaml|catalog/.+\.ya?ml|prompts/.+\.md|gateway-policies/kill-switches\.yaml|rollouts/[^/]+\.ya?ml"
 )
 _BESIDE = re.compile(r"(changes|units)/.+|(.+/)?README\.md|[^/]+\.md")
+_UNKEPT = re.compile("[\x00\ud800-\udfff]")
 _TEXTS = (".yaml", ".yml", ".md")
 
 
@@ -36,6 +37,7 @@ def read_bundle(files: Mapping[str, str], *, today: date | None = None) -> tuple
     expired tenant switches and switches whose last exercise is long ago.
     """
     report = Report()
+    files = {path: _as_text(path, text, report) for path, text in files.items()}
     catalog = read_catalog(files, report)
     prompts = read_prompts(files, report)
     file = read_policy(files, (*GATES, "forecast"), report)
@@ -69,6 +71,14 @@ def is_read(path: str) -> bool:
 def bundle_digest(files: Mapping[str, str]) -> str:
     """Return the digest over the sorted {path: digest of the text} of the files that are part of the policy."""
     return digest({path: text_digest(text) for path, text in sorted(files.items()) if is_read(path)})
+
+
+def _as_text(path: str, text: str, report: Report) -> str:
+    """Return a text that can be kept; what cannot (half a character, a NUL) is a fault."""
+    if not _UNKEPT.search(text):
+        return text
+    report.error(f"{path}:1", "This file holds bytes that are no text.", "Write it in UTF-8.")
+    return _UNKEPT.sub("", text)
 
 
 def _is_ours(path: str) -> bool:

@@ -11,8 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from leverframe.nouns.switches import Layer, OnExpiry, Switch
-from leverframe.sources.policies.reading import Report, Section
-from leverframe.sources.policies.yaml_values import read_yaml
+from leverframe.sources.policies.reading import Report, Section, read_mapping
 
 PATH = "gateway-policies/kill-switches.yaml"
 
@@ -21,8 +20,10 @@ def read_switches(files: Mapping[str, str], report: Report) -> tuple[Switch, ...
     """Return the switches of all three layers, each with the place that names it."""
     if PATH not in files:
         return ()
-    documents = read_yaml(PATH, files[PATH], report.faults)
-    with Section(report, documents[0] if documents else None, "The switch file", place=f"{PATH}:1") as file:
+    document = read_mapping(PATH, files[PATH], "The switch file", report)
+    if document is None:
+        return ()
+    with Section(report, document, "The switch file") as file:
         features = tuple(_read_features(file.section("feature_kill_switches"), report))
         models = tuple(_read_models(file.sections("model_kill_switches"), report))
         tenants = tuple(_read_tenants(file.section("tenant_kill_switches"), report))

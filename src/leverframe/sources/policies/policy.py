@@ -18,9 +18,8 @@ from leverframe.sources.policies.authority import (
     read_switch_rules,
 )
 from leverframe.sources.policies.hours import KINDS, read_calendar
-from leverframe.sources.policies.reading import Report, Section
+from leverframe.sources.policies.reading import Report, Section, read_mapping
 from leverframe.sources.policies.rollouts import RampDefaults, read_plan
-from leverframe.sources.policies.yaml_values import read_yaml
 
 PATH = "policy.yaml"
 
@@ -40,14 +39,10 @@ def read_policy(files: Mapping[str, str], gates: Collection[str], report: Report
     if PATH not in files:
         report.error(f"{PATH}:1", "There is no release policy.", "Write `policy.yaml` beside the catalog.")
         return None
-    before = len(report.faults)
-    documents = read_yaml(PATH, files[PATH], report.faults)
-    if len(documents) != 1 or not isinstance(documents[0].data, dict):
-        if len(report.faults) == before:
-            because = "The policy is not one mapping of keys to values."
-            report.error(f"{PATH}:1", because, "Begin with `organisation: …`.")
+    document = read_mapping(PATH, files[PATH], "The policy", report)
+    if document is None:
         return None
-    with Section(report, documents[0], "The policy") as section:
+    with Section(report, document, "The policy") as section:
         return _read(section, gates, report)
 
 

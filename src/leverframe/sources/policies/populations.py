@@ -11,7 +11,7 @@ from leverframe.nouns.targets import EVERYWHERE, LAST_RING, Cell
 from leverframe.sources.policies.entities import Entity
 from leverframe.sources.policies.yaml_values import Value
 
-_CELL = re.compile(r"(?:(?P<region>[\w.-]+)(?:/(?P<ring>[\w.-]+))?\s*:\s*)?(?P<users>[+-]?[\d_]+)")
+_CELL = re.compile(r"(?:(?P<region>[\w.-]+)(?:/(?P<ring>[\w.-]+))?\s*:\s*)?(?P<users>[+-]?[\d_]{1,15})")
 _FORM = "Write one number, or `region: users` or `region/ring: users` lines, such as `eu: 1_200_000`."
 
 

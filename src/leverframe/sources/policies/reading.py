@@ -13,9 +13,12 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from leverframe.nouns.verdicts import Fault
-from leverframe.sources.policies.yaml_values import Value
+from leverframe.sources.policies.yaml_values import Value, read_yaml
 
 E = TypeVar("E", bound=StrEnum)
+
+YEARS = range(2000, 2200)
+"""Years that a date can mean; beyond them there is a slip of the hand, and times that no zone can turn."""
 
 
 @dataclass(slots=True)
@@ -52,6 +55,19 @@ def nearest(word: str, known: Collection[str], *, noun: str = "names") -> str:
     shown = sorted(known)
     tail = f" and {len(shown) - 12} more" if len(shown) > 12 else ""
     return f"The known {noun} are: {', '.join(shown[:12])}{tail}."
+
+
+def read_mapping(path: str, text: str, name: str, report: Report) -> Value | None:
+    """Return the one mapping of a YAML file; None where there is none, which is told."""
+    before = len(report.faults)
+    documents = read_yaml(path, text, report.faults)
+    if len(documents) > 1:
+        report.error(documents[1].place, "There is more than one document in this file.", "Write one file for each.")
+    elif documents and isinstance(documents[0].data, dict):
+        return documents[0]
+    elif len(report.faults) == before:
+        report.error(f"{path}:1", f"{name} is not a mapping of keys to values.", "Write it as `key: value` lines.")
+    return None
 
 
 class Section:
@@ -135,7 +151,7 @@ class Section:
         if value is None:
             return default
         number = value.data
-        if isinstance(number, bool) or not isinstance(number, int | float) or not math.isfinite(number):
+        if not _is_number(number):
             self.wrong(key, f"is {_shown(value)}, which is not a number", f"Write a number {_between(low, high)}.")
         elif not low <= number <= high:
             self.wrong(key, f"is {number:g}, which is out of bounds", f"Write a number {_between(low, high)}.")
@@ -238,10 +254,10 @@ class Section:
         if value is None:
             return None
         try:
-            if isinstance(value.data, datetime):
-                return value.data
-            if isinstance(value.data, str) and len(value.data) > len("2026-05-12"):
-                return datetime.fromisoformat(value.data)
+            long = isinstance(value.data, str) and len(value.data) > len("2026-05-12")
+            moment = datetime.fromisoformat(value.data) if long else value.data
+            if isinstance(moment, datetime) and moment.year in YEARS:
+                return moment
         except ValueError:
             pass
         self.wrong(key, f"is {_shown(value)}, which is not a date with a time", "Write it as `2026-05-13 10:00`.")
@@ -252,13 +268,14 @@ class Section:
         value = self.value(key)
         if value is None:
             return None
-        if isinstance(value.data, date) and not isinstance(value.data, datetime):
-            return value.data
         try:
-            return date.fromisoformat(value.data if isinstance(value.data, str) else "")
+            day = date.fromisoformat(value.data) if isinstance(value.data, str) else value.data
+            if isinstance(day, date) and not isinstance(day, datetime) and day.year in YEARS:
+                return day
         except ValueError:
-            self.wrong(key, f"is {_shown(value)}, which is not a date", "Write it as `2026-06-30`.")
-            return None
+            pass
+        self.wrong(key, f"is {_shown(value)}, which is not a date", "Write it as `2026-06-30`.")
+        return None
 
     def wrong(self, key: str, what: str, remedy: str = "") -> None:
         """Add an error about a key, as `key of name what.`"""
@@ -272,6 +289,12 @@ def is_zone(name: str) -> bool:
     except (ValueError, OSError, KeyError):
         return False
     return True
+
+
+def _is_number(data: object) -> bool:
+    if isinstance(data, bool) or not isinstance(data, int | float):
+        return False
+    return math.isfinite(data) if isinstance(data, float) else abs(data) < 10**18
 
 
 def _shown(value: Value) -> str:

@@ -12,9 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from leverframe.nouns.ramps import Clause, Floor, RampPlan, Slo, Stage
-from leverframe.sources.policies.reading import Report, Section, nearest
+from leverframe.sources.policies.reading import Report, Section, nearest, read_mapping
 from leverframe.sources.policies.slos import read_slos
-from leverframe.sources.policies.yaml_values import read_yaml
 
 RATES = ("error", "slow", "feedback_negative")
 FOLDER = "rollouts/"
@@ -42,12 +41,12 @@ def read_rollouts(files: Mapping[str, str], defaults: RampDefaults, report: Repo
         match = re.fullmatch(r"rollouts/([^/]+)\.ya?ml", path)
         if not match:
             continue
-        documents = read_yaml(path, files[path], report.faults)
-        name = FOLDER + match[1]
+        name, title = FOLDER + match[1], f"The rollout of {match[1]}"
         report.remember(f"plan {name}", f"{path}:1")
-        with Section(
-            report, documents[0] if documents else None, f"The rollout of {match[1]}", place=path
-        ) as section:
+        document = read_mapping(path, files[path], title, report)
+        if document is None:
+            continue
+        with Section(report, document, title) as section:
             plans[name] = read_plan(section, defaults, name, report)
     return plans
 
