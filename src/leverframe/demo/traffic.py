@@ -155,7 +155,7 @@ class Traffic:
                     await _give(visit.client, came.answered.call, negative=came.thumb)
             except openai.APIStatusError as refusal:
                 came.fallback = refusal.response.headers.get("x-leverframe-fallback")
-            except openai.APIConnectionError:
+            except openai.APIError:
                 pass  # counted as an error: there is neither an answer nor a fallback
         return came
 

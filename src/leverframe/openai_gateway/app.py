@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
+import signal
+import socket
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -17,8 +22,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from leverframe.gateway import Gateway
-from leverframe.nouns.documents import from_document
-from leverframe.nouns.units import Unit
+from leverframe.nouns.units import UNIT_PARTS, Unit
 from leverframe.nouns.verdicts import Fault, Invalid
 from leverframe.openai_gateway import answers
 from leverframe.openai_gateway.completions import Completions
@@ -29,6 +33,7 @@ from leverframe.openai_gateway.status import AsgiApp, Counted, Status
 from leverframe.openai_gateway.upstreams import EVERY_PLATFORM, MOCK, HttpUpstream, Upstream, Upstreams
 
 GOODBYE_SECONDS = 5.0
+_ADDRESS = re.compile(r"https?://[^/\s]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +64,11 @@ class Settings:
 
 
 def run(settings: Settings) -> None:
-    """Serve until SIGTERM; then finish what is under way, flush the outcomes and say goodbye."""
+    """Serve until SIGTERM; then finish what is under way, send the outcomes and say goodbye. Raises Invalid."""
+    app = build(settings)
+    signal.signal(signal.SIGTERM, _end)
     uvicorn.run(
-        build(settings),
+        app,
         host=settings.host,
         port=settings.port,
         loop="uvloop",
@@ -69,40 +76,42 @@ def run(settings: Settings) -> None:
         ws="none",
         access_log=False,
         log_level="warning",
-        timeout_graceful_shutdown=10,
         server_header=False,
+        timeout_graceful_shutdown=10,
     )
 
 
 def build(settings: Settings) -> AsgiApp:
-    """Build the app of one process, with its own connection to the control plane."""
-    gateway = Gateway(
-        settings.control_plane,
-        settings.token_file.read_text(encoding="utf-8").strip(),
-        state_dir=settings.state_dir,
-        instance=settings.instance,
-        on_no_table=settings.on_no_table,
-        current=read_units(settings.current_file),
-        fallbacks=settings.fallbacks,
-        snapshot=settings.snapshot,
-    )
+    """Build the app of one process, with its own connection to the control plane. Raises Invalid."""
     upstreams = upstreams_of(settings.upstreams, settings.upstream_keys)
+    gateway = _gateway(settings)
     return app_for(gateway, prompts=settings.prompts, upstreams=upstreams, lockstep=settings.lockstep)
 
 
 def read_units(path: Path | None) -> Mapping[str, Unit]:
-    """Read the units by feature that serve without a table. Raises Invalid."""
+    """Read the units by feature that serve without a table. Raises Invalid with every fault."""
     if path is None:
         return {}
     try:
-        return {str(feature): from_document(Unit, unit) for feature, unit in json.loads(path.read_bytes()).items()}
-    except (OSError, ValueError, AttributeError, TypeError) as fault:
-        raise Invalid([Fault(path.name, f"it is not a JSON object of units by feature ({fault}).")]) from fault
+        document = json.loads(path.read_bytes())
+    except (OSError, ValueError) as fault:
+        raise Invalid([Fault(path.name, f"it cannot be read as JSON ({fault}).")]) from fault
+    if not isinstance(document, dict):
+        raise Invalid([Fault(path.name, "it is not an object of units by feature.")])
+    wrong = [feature for feature, unit in document.items() if not _is_unit(unit)]
+    if wrong:
+        remedy = f"A unit has texts for {', '.join(UNIT_PARTS)}."
+        raise Invalid(Fault(f"{path.name}: {feature}", "it is not a unit.", remedy) for feature in wrong)
+    return {feature: Unit(**unit) for feature, unit in document.items()}
 
 
 def upstreams_of(addresses: Mapping[str, str], keys: Mapping[str, str]) -> Upstreams:
-    """Build the upstream of each platform; none given means that the mock answers for all."""
+    """Build the upstream of each platform; none given means that the mock answers for all. Raises Invalid."""
     chosen = addresses or {EVERY_PLATFORM: MOCK}
+    wrong = [platform for platform, address in chosen.items() if address != MOCK and not _ADDRESS.match(address)]
+    if wrong:
+        remedy = "Give mock, or an address such as https://api.openai.com/v1."
+        raise Invalid(Fault(f"upstream {platform}", "it is not an address.", remedy) for platform in wrong)
     return Upstreams({platform: _upstream(address, keys.get(platform, "")) for platform, address in chosen.items()})
 
 
@@ -129,6 +138,34 @@ def app_for(gateway: Gateway, *, prompts: Path, upstreams: Upstreams, lockstep: 
     counted = Counted(Starlette(routes=routes, lifespan=lifespan, exception_handlers=handlers))
     status.answers = counted.answers
     return counted
+
+
+def _is_unit(document: Any) -> bool:
+    if not isinstance(document, dict) or not document:
+        return False
+    return document.keys() <= set(UNIT_PARTS) and all(isinstance(part, str) for part in document.values())
+
+
+def _gateway(settings: Settings) -> Gateway:
+    """Make the embedded gateway; processes on one host are told apart by their port."""
+    try:
+        return Gateway(
+            settings.control_plane,
+            settings.token_file.read_text(encoding="utf-8").strip(),
+            state_dir=settings.state_dir,
+            instance=settings.instance or f"{socket.gethostname()}:{settings.port}",
+            on_no_table=settings.on_no_table,
+            current=read_units(settings.current_file),
+            fallbacks=settings.fallbacks,
+            snapshot=settings.snapshot,
+        )
+    except (OSError, ValueError) as fault:
+        raise Invalid([Fault("gateway", f"it cannot begin: {fault}.")]) from fault
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    """End as asked: uvicorn raises the signal again when it has shut down, which is no failure."""
+    raise SystemExit(0)
 
 
 async def _no_such_door(request: Request, fault: Exception) -> Response:
