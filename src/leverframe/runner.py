@@ -14,8 +14,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from leverframe.actions import audits, deliveries, receipts, reviews, stepping, switches, tables
-from leverframe.actions.due import closing, fresh_table, leased, scheduled
+from leverframe.actions import audits, deliveries, receipts, reviews, starting, stepping, switches, tables
+from leverframe.actions.due import Due, give_back, lease, what_is_due
 from leverframe.actions.house import House
 from leverframe.clock import monotonic
 from leverframe.nouns.tables import NO_NUMBER, Number
@@ -40,6 +40,8 @@ class Runner:
     published: Number = NO_NUMBER
     _stop: threading.Event = field(default_factory=threading.Event)
     _checkpoint_at: float = 0.0
+    _leased: frozenset[str] = frozenset()
+    _leased_at: float = 0.0
     _thread: threading.Thread | None = None
     _stepping: threading.Lock = field(default_factory=threading.Lock)
 
@@ -53,6 +55,7 @@ class Runner:
         self._stop.set()
         if self._thread is not None:
             self._thread.join(timeout=10)
+        self._guarded("leases", give_back, self.house, self.owner)
         self._guarded("checkpoint", self._checkpoint)
 
     def _run(self) -> None:
@@ -62,26 +65,43 @@ class Runner:
     def round(self) -> None:
         """Do everything that is due now, once. A virtual clock calls this after each of its minutes."""
         with self._stepping:
-            self._guarded("tables", self._catch_up)
-            for change_id in self._listed("scheduled", scheduled):
-                self._guarded(change_id, stepping.start_due, self.house, change_id)
-            for change_id in self._listed("ramps", leased, self.owner, LEASE_SECONDS):
+            due = self._look()
+            if due.newest is not None and due.newest > self.published:
+                self._guarded("tables", self._catch_up)
+            for change_id in due.scheduled:
+                self._guarded(change_id, starting.start_due, self.house, change_id)
+            for change_id in self._mine(due.ramping):
                 self._guarded(change_id, stepping.step_ramp, self.house, change_id)
-            for change_id in self._listed("closing", closing):
+            for change_id in due.closing:
                 self._guarded(change_id, reviews.close_due, self.house, change_id)
-            self._guarded("switches", switches.set_signed, self.house)
-            self._guarded("switches", switches.lapse_expired, self.house)
-            self._guarded("receipts", receipts.close_receipts, self.house)
-            self._guarded("outbox", deliveries.deliver, self.house, self.secrets)
-            if monotonic() - self._checkpoint_at >= CHECKPOINT_SECONDS:
-                self._guarded("checkpoint", self._checkpoint)
+            for switch_id in due.setting:
+                self._guarded(switch_id, switches.set_signed, self.house, switch_id)
+            for switch_id in due.lapsing:
+                self._guarded(switch_id, switches.lapse, self.house, switch_id)
+            self._finish(due)
 
-    def _listed(self, what: str, ask: Callable[..., list[str]], *arguments: object) -> list[str]:
+    def _finish(self, due: Due) -> None:
+        """Write down what gateways have obeyed, tell people, sign the log."""
+        if self.house.opened:
+            self._guarded("receipts", receipts.close_receipts, self.house)
+        if due.telling:
+            self._guarded("outbox", deliveries.deliver, self.house, self.secrets)
+        if monotonic() - self._checkpoint_at >= CHECKPOINT_SECONDS:
+            self._guarded("checkpoint", self._checkpoint)
+
+    def _look(self) -> Due:
         try:
-            return ask(self.house, *arguments)
+            return what_is_due(self.house)
         except Exception:
-            log.exception("could not list %s", what)
-            return []
+            log.exception("could not look at what is due; trying again next round")
+            return Due()
+
+    def _mine(self, ramping: tuple[str, ...]) -> list[str]:
+        """Keep the running ramps that this process leases; leases are renewed well before they end."""
+        stale = monotonic() - self._leased_at > LEASE_SECONDS / 3
+        if ramping and (stale or not self._leased.issuperset(ramping)):
+            self._leased, self._leased_at = lease(self.house, self.owner, LEASE_SECONDS), monotonic()
+        return [change_id for change_id in ramping if change_id in self._leased]
 
     def _guarded(self, what: str, act: Callable[..., object], *arguments: object) -> None:
         """Run one act; a row that somebody else has just written is looked at again next round."""
@@ -94,7 +114,7 @@ class Runner:
 
     def _catch_up(self) -> None:
         """Hand on a table that another process has published."""
-        newest = fresh_table(self.house, self.published)
+        newest = tables.newest_frame(self.house)
         if newest is not None:
             self.published = newest[0]
             self.house.publish(*newest)
@@ -102,8 +122,3 @@ class Runner:
     def _checkpoint(self) -> None:
         self._checkpoint_at = monotonic()
         audits.checkpoint(self.house, self.sign, self.checkpoints)
-
-
-def heard(house: House, number: Number) -> None:
-    """Take note of the number that a gateway reports."""
-    tables.heard(house, number)

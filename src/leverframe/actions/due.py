@@ -2,52 +2,77 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from leverframe.actions.house import House
-from leverframe.actions.tables import newest_frame
+from leverframe.actions.switches import lapses, may_set_now
 from leverframe.clock import wall
-from leverframe.nouns.changes import State
+from leverframe.nouns.changes import Change, State
+from leverframe.nouns.policies import Policy
 from leverframe.nouns.tables import Number
-from leverframe.store import changes, ramps
+from leverframe.store import changes, outbox, ramps, sign_offs, switches, tables
+from leverframe.store.database import Db
 
 MOST = 100_000
 
 
-def scheduled(house: House) -> list[str]:
-    """Return the armed changes whose start window has opened."""
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What one look found: changes by id, switches by id, and whether anything waits to be told."""
+
+    scheduled: tuple[str, ...] = ()
+    ramping: tuple[str, ...] = ()
+    closing: tuple[str, ...] = ()
+    setting: tuple[str, ...] = ()
+    lapsing: tuple[str, ...] = ()
+    telling: bool = False
+    newest: Number | None = None
+
+
+def what_is_due(house: House) -> Due:
+    """Look at everything that time may move, in one snapshot; writes nothing."""
     with house.store.read() as db:
-        if house.policy_or_none(db) is None:
-            return []
+        policy = house.policy_or_none(db)
+        if policy is None:
+            return Due()
         now = house.clock.now()
-        armed = changes.find(db, states=(State.SCHEDULED,), limit=MOST)
-        return [c.id for c in sorted(armed, key=lambda c: c.start.opens_at) if c.start.opens_at <= now]
+        thrown = [switch for switch in switches.all_switches(db) if switch.thrown]
+        return Due(
+            scheduled=_scheduled(db, now),
+            ramping=tuple(ramp.change for ramp in ramps.active(db)),
+            closing=_closing(db, policy, now),
+            setting=tuple(s.id for s in thrown if may_set_now(policy, s, now) and sign_offs.standing(db, s.id)),
+            lapsing=tuple(s.id for s in thrown if lapses(policy, s, now)),
+            telling=bool(outbox.waiting(db)),
+            newest=tables.newest_number(db),
+        )
 
 
-def leased(house: House, owner: str, seconds: float) -> list[str]:
+def _scheduled(db: Db, now: datetime) -> tuple[str, ...]:
+    """Return the armed changes whose start window has opened, the earliest first."""
+    armed = sorted(changes.find(db, states=(State.SCHEDULED,), limit=MOST), key=lambda change: change.start.opens_at)
+    return tuple(change.id for change in armed if change.start.opens_at <= now)
+
+
+def _closing(db: Db, policy: Policy, now: datetime) -> tuple[str, ...]:
+    found = changes.find(db, states=(State.IMPLEMENT, State.REVIEW), limit=MOST)
+    return tuple(change.id for change in found if _may_close(change, policy, now))
+
+
+def _may_close(change: Change, policy: Policy, now: datetime) -> bool:
+    if change.state is State.REVIEW:
+        return change.review is not None
+    return change.settled_at is not None and (now - change.settled_at).total_seconds() >= policy.watch_hours * 3600
+
+
+def lease(house: House, owner: str, seconds: float) -> frozenset[str]:
     """Lease the running ramps that nobody else holds, and return their changes."""
-    with house.store.read() as db:
-        if not ramps.active(db):
-            return []
     with house.store.write() as db:
-        return [ramp.change for ramp in ramps.claim(db, owner, wall(), seconds, MOST)]
+        return frozenset(ramp.change for ramp in ramps.claim(db, owner, wall(), seconds, MOST))
 
 
-def closing(house: House) -> list[str]:
-    """Return the settled changes whose watch may have ended, and the reviewed ones that may close."""
-    with house.store.read() as db:
-        if house.policy_or_none(db) is None:
-            return []
-        now, policy = house.clock.now(), house.policy(db)
-        found = changes.find(db, states=(State.IMPLEMENT, State.REVIEW), limit=MOST)
-        over = policy.watch_hours * 3600
-        return [
-            c.id
-            for c in found
-            if (c.state is State.REVIEW and c.review)
-            or (c.state is State.IMPLEMENT and c.settled_at and (now - c.settled_at).total_seconds() >= over)
-        ]
-
-
-def fresh_table(house: House, published: Number) -> tuple[Number, bytes] | None:
-    """Return the newest table where it is newer than what this process has handed on."""
-    newest = newest_frame(house)
-    return newest if newest is not None and newest[0] > published else None
+def give_back(house: House, owner: str) -> None:
+    """Give back this process's leases, so that another need not wait for their end."""
+    with house.store.write() as db:
+        ramps.release(db, owner)

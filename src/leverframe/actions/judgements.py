@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leverframe.actions.house import House, need_reason, record, target_of
-from leverframe.actions.stepping import look
+from leverframe.actions.looks import look
 from leverframe.nouns.documents import digest
 from leverframe.nouns.evidence import Finding
 from leverframe.nouns.people import FEATURE_OWNER, Actor

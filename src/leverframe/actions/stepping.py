@@ -2,79 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from leverframe.actions.changes import return_to_assess
-from leverframe.actions.facts import subject_of, switches_now
 from leverframe.actions.house import House, record, tell
-from leverframe.actions.ramps import begin, end_ramp, go_to_stage, publish_stage
+from leverframe.actions.looks import Look, look
+from leverframe.actions.ramps import end_ramp, go_to_stage, publish_stage
 from leverframe.actions.reviews import owe_review
-from leverframe.actions.schedules import lapse, only_time
 from leverframe.actions.tables import publish_table
-from leverframe.nouns.changes import Change, State
+from leverframe.nouns.changes import Change
 from leverframe.nouns.documents import digest
-from leverframe.nouns.evidence import StageReading
 from leverframe.nouns.people import CLOCK
-from leverframe.nouns.policies import Policy
 from leverframe.nouns.ramps import Hold, HoldRow, Promote, Ramp, RampState, RollBack, Stay, Step, Widen
-from leverframe.nouns.verdicts import Refused
-from leverframe.rules.ramping import RampFacts, next_step
-from leverframe.rules.readings import read_stage
-from leverframe.store import changes, evidence, outcomes, ramps, units
+from leverframe.store import changes, evidence, ramps, units
 from leverframe.store.database import Db
 
 PAGE_AGAIN_HOURS = 24
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """One look at a ramp: where it stands, what was read, and what follows from it."""
-
-    change: Change
-    ramp: Ramp
-    reading: StageReading | None
-    step: Step
-
-
-def look(house: House, db: Db, change: Change, ramp: Ramp, now: datetime) -> Look:
-    """Read the evidence and ask the rule; writes nothing. The page and the runner ask the same."""
-    policy = house.policy(db)
-    reading = read(db, policy, change, ramp, now)
-    return Look(change, ramp, reading, next_step(ramp, ramp_facts(db, policy, change, ramp, reading), now))
-
-
-def read(db: Db, policy: Policy, change: Change, ramp: Ramp, now: datetime) -> StageReading:
-    """Read the present stage's guardrails from the counts of the whole ramp."""
-    minutes = (now - ramp.stage_since).total_seconds() / 60
-    counts = outcomes.counts(db, change.id)
-    return read_stage(
-        change.plan, ramp.stage, counts, alpha=policy.alpha, beta=policy.beta, stage_minutes=minutes, now=now
-    )
-
-
-def ramp_facts(db: Db, policy: Policy, change: Change, ramp: Ramp, reading: StageReading | None) -> RampFacts:
-    """Gather what `next_step` is told."""
-    return RampFacts(
-        plan=change.plan,
-        calendar=policy.calendar,
-        subject=subject_of(change),
-        regions=change.blast_radius.regions,
-        reading=reading,
-        not_after=change.start.not_after,
-        closed_stretch_max_percent=policy.closed_stretch_max_percent,
-        closed_stretch_hours=policy.closed_stretch_hours,
-        closed_stretch_narrow=policy.closed_stretch_narrow,
-        watched_switches=_thrown_under(db, change, ramp),
-        judged=evidence.judged(db, change.id, ramp.stage),
-    )
-
-
-def _thrown_under(db: Db, change: Change, ramp: Ramp) -> tuple[str, ...]:
-    models = {u.model for u in (change.candidate.get(ramp.target), change.current.get(ramp.target)) if u and u.model}
-    watched = [f"feature/{ramp.target}", *(f"model/{m}" for m in sorted(models))]
-    thrown = switches_now(db)
-    return tuple(name for name in watched if name in thrown and thrown[name].thrown)
 
 
 def step_ramp(house: House, change_id: str) -> Step | None:
@@ -196,17 +140,3 @@ def _settle_if_last(house: House, db: Db, change: Change, ramp: Ramp, now: datet
     )
     owe_review(house, db, change, now)
     publish_table(house, db, now, f"{change.id} settled")
-
-
-def start_due(house: House, change_id: str) -> None:
-    """Start an armed change whose window has opened, or let the window lapse; wait while only time is missing."""
-    with house.store.write() as db:
-        now, change = house.clock.now(), changes.get(db, change_id)
-        if change.state is not State.SCHEDULED or now < change.start.opens_at:
-            return
-        try:
-            begin(house, db, CLOCK, change, now)
-        except Refused as no:
-            closes = min(change.start.closes_at, change.start.not_after)
-            if now >= closes or not only_time(no.verdicts):
-                lapse(house, db, change, now, str(no))

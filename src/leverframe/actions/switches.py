@@ -181,43 +181,33 @@ def _may_sign_set(
     return answers
 
 
-def set_signed(house: House) -> None:
+def set_signed(house: House, switch_id: str) -> None:
     """Set, now that a window is open, what was signed completely outside one."""
-    with house.store.read() as db:
-        if house.policy_or_none(db) is None:
+    with house.store.write() as db:
+        signed = sign_offs.standing(db, switch_id)
+        _set_if_complete(house, db, CLOCK, switches.get(db, switch_id), signed, house.clock.now())
+
+
+def lapse(house: House, switch_id: str) -> None:
+    """Let a tenant's switch whose date has passed lapse; the entry names who set the date."""
+    with house.store.write() as db:
+        policy, now, switch = house.policy(db), house.clock.now(), switches.get(db, switch_id)
+        if not lapses(policy, switch, now):
             return
-        waiting = [s for s in _thrown(db) if sign_offs.standing(db, s.id)]
-    for switch in waiting:
-        with house.store.write() as db:
-            signed = sign_offs.standing(db, switch.id)
-            _set_if_complete(house, db, CLOCK, switches.get(db, switch.id), signed, house.clock.now())
+        lapsed = switches.put(db, replace(switch, thrown=False))
+        because = f"its date {switch.expires_on} has passed; set by {switch.thrown_by or switch.place or 'the file'}"
+        publish_table(house, db, now, f"{switch.id} lapsed")
+        record(db, now, CLOCK, "switch.lapsed", switch.id, because, role="clock")
+        tell(
+            db, "switch.lapsed", {"switch": switch.id, "because": because}, key=f"{switch.id}/lapsed/{lapsed.version}"
+        )
+        db.after_commit(lambda: house.stir("switch"))
 
 
-def lapse_expired(house: House) -> None:
-    """Let tenant switches whose date has passed lapse at the next open window; the entry names who set the date."""
-    with house.store.read() as db:
-        policy, now = house.policy_or_none(db), house.clock.now()
-        if policy is None:
-            return
-        due = [s for s in _thrown(db) if _lapses(policy, s, now)]
-    for switch in due:
-        with house.store.write() as db:
-            switch = switches.put(db, replace(switches.get(db, switch.id), thrown=False))
-            because = (
-                f"its date {switch.expires_on} has passed; set by {switch.thrown_by or switch.place or 'the file'}"
-            )
-            publish_table(house, db, now, f"{switch.id} lapsed")
-            record(db, now, CLOCK, "switch.lapsed", switch.id, because, role="clock")
-            tell(db, "switch.lapsed", {"switch": switch.id, "because": because}, key=f"{switch.id}/{switch.version}")
-
-
-def _thrown(db: Db) -> list[Switch]:
-    return [switch for switch in switches.all_switches(db) if switch.thrown]
-
-
-def _lapses(policy: Policy, switch: Switch, now: datetime) -> bool:
-    lapses = switch.thrown and switch.layer is Layer.TENANT and switch.on_expiry is OnExpiry.LAPSE
-    return lapses and is_expired(switch, now) and may_set_now(policy, switch, now)
+def lapses(policy: Policy, switch: Switch, now: datetime) -> bool:
+    """Say whether a tenant's thrown switch has passed its date, and a window is open to let it lapse in."""
+    ends = switch.thrown and switch.layer is Layer.TENANT and switch.on_expiry is OnExpiry.LAPSE
+    return ends and is_expired(switch, now) and may_set_now(policy, switch, now)
 
 
 @dataclass(frozen=True, slots=True)

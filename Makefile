@@ -1,0 +1,37 @@
+# What can be done here? Every target works on a fresh clone; each builds on `setup`.
+PY ?= python3
+BIN := .venv/bin
+WORKERS ?= 2
+
+.PHONY: setup demo test check bench soak lock clean
+
+setup: .venv/.ready ## the virtual environment, from the hash-locked requirements
+
+.venv/.ready: requirements/dev.txt pyproject.toml
+	test -x $(BIN)/python || $(PY) -m venv .venv
+	test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	touch $@
+
+demo: setup ## the whole story on this machine, in a browser
+	$(BIN)/leverframe demo
+
+test: setup ## everything: format, lint, types, contracts, tests, stories, docs
+	$(BIN)/python tools/test_everything.py --workers $(WORKERS)
+
+check: setup ## the quick half: format, lint, types, contracts
+	$(BIN)/python tools/test_everything.py --quick
+
+bench: setup ## measure, and print goals beside figures
+	$(BIN)/python bench/all.py
+
+soak: setup ## the long half: ten demos, kill -9 at random points
+	$(BIN)/python tools/soak.py
+
+lock: ## lock the requirements again, without any index address
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --all-extras --group dev pyproject.toml -o requirements/dev.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --extra server --extra postgres pyproject.toml -o requirements/server.txt
+
+clean:
+	rm -rf .venv build dist .pytest_cache .ruff_cache .hypothesis

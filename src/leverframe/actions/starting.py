@@ -1,0 +1,25 @@
+"""Does an armed change start now?"""
+
+from __future__ import annotations
+
+from leverframe.actions.house import House
+from leverframe.actions.ramps import begin
+from leverframe.actions.schedules import lapse, only_time
+from leverframe.nouns.changes import State
+from leverframe.nouns.people import CLOCK
+from leverframe.nouns.verdicts import Refused
+from leverframe.store import changes
+
+
+def start_due(house: House, change_id: str) -> None:
+    """Start an armed change whose window has opened, or let the window lapse; wait while only time is missing."""
+    with house.store.write() as db:
+        now, change = house.clock.now(), changes.get(db, change_id)
+        if change.state is not State.SCHEDULED or now < change.start.opens_at:
+            return
+        try:
+            begin(house, db, CLOCK, change, now)
+        except Refused as no:
+            closes = min(change.start.closes_at, change.start.not_after)
+            if now >= closes or not only_time(no.verdicts):
+                lapse(house, db, change, now, str(no))
