@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from leverframe.nouns.calendar import Subject
 from leverframe.nouns.changes import BlastRadius
 from leverframe.nouns.documents import to_document
 from leverframe.nouns.forms import ChangeForm
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Invalid
+from leverframe.rules.forecasting import forecast
 from leverframe.sources.changes import read_change_form, read_unit
 from leverframe.sources.policies import read_bundle
 
@@ -57,6 +59,34 @@ def test_an_example_fits_the_policy_it_is_sent_to(name, acme):
     assert form.blast_radius.regions == target.regions
     assert {form.release_manager, form.coordinator} <= set(policy.catalog.people)
     assert form.start.opens_at < form.start.closes_at < form.start.not_after
+
+
+@pytest.mark.parametrize(
+    ("name", "ramp"),
+    [
+        ("support-prompt-v8.yaml", "Wed 10:00 1%, Wed 10:30 10%, Wed 14:30 50%, Thu 14:30 100%"),
+        ("support-prompt-v9.yaml", "Tue 10:00 1%, Tue 10:30 10%, Tue 14:30 50%, Wed 14:30 100%"),
+        (
+            "claims-regions.yaml",
+            "Tue 01:00 50% (au), Tue 09:00 50% (eu), Tue 15:00 50% (us), "
+            "Wed 11:00 100% (eu), Wed 15:00 100% (us), Thu 01:00 100% (au)",
+        ),
+        (
+            "underwriting-model.yaml",
+            "Tue 10:00 1%, Tue 12:00 5%, Wed 12:00 10%, Tue 26 May 10:00 50%, Wed 27 May 10:00 100%",
+        ),
+    ],
+)
+def test_an_example_would_ramp_as_its_comments_say(name, ramp, acme):
+    policy, _ = read_bundle(acme)
+    form = read(name)
+    target = policy.catalog.targets[form.target]
+    subject = Subject(target.id, target.tier.value, form.kind)
+    regions, start = form.blast_radius.regions, form.start
+    plan, cells = policy.plans[form.ramp], target.population
+    course = forecast(plan, subject, regions, policy.calendar, start.opens_at, start.not_after, None, cells, policy)
+    assert course.text == ramp
+    assert not any(verdict.refuses for verdict in course.verdicts)
 
 
 @pytest.mark.parametrize("name", UNITS)

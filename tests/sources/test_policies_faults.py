@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leverframe.sources.policies import read_bundle, read_folder
+from leverframe.sources.policies import is_read, read_bundle, read_folder
 
 FILES = read_folder(Path(__file__).resolve().parents[2] / "examples" / "acme")
 POLICY = "policy.yaml"
@@ -281,16 +281,18 @@ def test_a_solo_policy_asks_for_nobodys_sign_off(edited):
     assert all(rule.set == () and rule.throw for rule in policy.switch_rules.values())
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
+    path=st.sampled_from(sorted(path for path in FILES if is_read(path) and path.endswith(".yaml"))),
     at=st.integers(0, 4000),
-    piece=st.text(alphabet=":-[]{}&*!|>'\"#%@`,?\n\t ax1\u00e9\u0000", min_size=1, max_size=8),
+    drop=st.integers(0, 30),
+    piece=st.text(alphabet=":-[]{}&*!|>'\"#%@`,?\n\t ax1\u00e9\u0000\ud800", max_size=8),
 )
-def test_whatever_is_typed_into_the_policy_is_answered_with_places_and_never_with_an_exception(at, piece):
-    text = FILES[POLICY]
-    policy, faults = read_bundle({**FILES, POLICY: text[:at] + piece + text[at:]})
+def test_whatever_is_typed_into_a_file_is_answered_with_places_and_never_with_an_exception(path, at, drop, piece):
+    at %= len(FILES[path])
+    policy, faults = read_bundle({**FILES, path: FILES[path][:at] + piece + FILES[path][at + drop :]})
     assert policy is not None or any(fault.severity == "error" for fault in faults)
-    assert all(":" in fault.place and fault.because for fault in faults)
+    assert all(fault.place.rpartition(":")[2].isdigit() and fault.because for fault in faults)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from leverframe.nouns.verdicts import Fault
 
+MOST_CHARACTERS = 2_000_000
 MOST_VALUES = 200_000
 MOST_NESTING = 40
 _TAG = "tag:yaml.org,2002:"
@@ -32,6 +33,10 @@ class Value:
 
 def read_yaml(path: str, text: str, faults: list[Fault]) -> tuple[Value, ...]:
     """Return the documents of a YAML text; what cannot be read is added to the faults."""
+    if len(text) > MOST_CHARACTERS:
+        because = f"This file has more than {MOST_CHARACTERS:,} characters."
+        faults.append(Fault(f"{path}:1", because, "Split it into several files."))
+        return ()
     reading = _Reading(path, faults)
     try:
         nodes = tuple(YAML(typ="safe", pure=True).compose_all(text))
