@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
@@ -61,10 +62,8 @@ def test_a_failed_migration_leaves_nothing_behind(tmp_path, monkeypatch):
         raise OSError("the disk is full")
 
     monkeypatch.setattr(migrations, "upgrade", fails)
-    try:
+    with pytest.raises(OSError, match="the disk is full"):
         store.migrate()
-    except OSError:
-        pass
     monkeypatch.undo()
     store.migrate()
     with store.read() as db:

@@ -10,6 +10,7 @@ import base64
 import binascii
 import hashlib
 import os
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -118,7 +119,7 @@ def _signing_key(name: str, private: Ed25519PrivateKey) -> SigningKey:
 def _write_key(path: Path, key: SigningKey) -> None:
     """Write the whole file aside and link it into place, so that of two first starts one key wins."""
     encoded = base64.b64encode(_ED25519 + key.private.private_bytes_raw()).decode()
-    aside = path.with_name(f"{path.name}.{os.getpid()}")
+    aside = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     path.parent.mkdir(parents=True, exist_ok=True)
     with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(f"{_PRIVATE}{key.public.name}+{key.public.id.hex()}+{encoded}\n")
