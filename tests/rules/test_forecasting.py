@@ -148,6 +148,14 @@ def test_where_nothing_bad_ever_happens_the_evidence_never_comes(traffic):
     assert "more than 60 days" in told.verdicts[0].because
 
 
+def test_without_a_longest_wait_evidence_that_never_comes_is_still_unmet():
+    told = ask("2026-05-12T10:00", plan=plan_of((10, 30), (100, 0), waits=0.0), traffic=steady(0))
+    assert told.verdicts[0].because == (
+        "stage 1 (10 %) may need more than 60 days to rule out that 3 times as many people meet negative feedback "
+        "(p90), and it would stand there without an end"
+    )
+
+
 def test_a_ramp_that_does_not_end_within_its_ticket_says_where_it_stops():
     told = ask("2026-05-13T10:00", not_after=at("2026-05-14T12:00"))
     assert told.settles_p50 is None

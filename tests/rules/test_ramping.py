@@ -376,6 +376,62 @@ def test_nothing_widens_after_the_ticket_allows(moment):
     assert "not_after" in step.remedy
 
 
+@pytest.mark.parametrize(("not_after", "code"), [("2026-05-14T10:00", "not_after"), ("2026-05-14T10:01", "window")])
+def test_the_ticket_ends_at_its_not_after_and_no_step_is_taken_at_that_moment(not_after, code):
+    step = next_step(ramp_at(1, "2026-05-13T15:45"), facts_of(not_after=at(not_after)), at("2026-05-13T16:15"))
+    assert isinstance(step, Hold)
+    assert step.code == code
+
+
+def test_a_bake_that_outlasts_the_ticket_pages_at_its_end():
+    step = next_step(
+        ramp_at(2, "2026-05-13T10:00"), facts_of(not_after=at("2026-05-13T12:00")), at("2026-05-13T12:00")
+    )
+    assert isinstance(step, Hold)
+    assert (step.code, step.page) == ("not_after", True)
+
+
+@pytest.mark.parametrize(("not_after", "page"), [("2026-05-19T10:00", True), ("2026-05-19T10:01", False)])
+def test_a_closed_stretch_that_outlasts_the_ticket_pages(not_after, page):
+    step = next_step(ramp_at(2, "2026-05-14T10:30"), facts_of(not_after=at(not_after)), at("2026-05-14T14:30"))
+    assert isinstance(step, Hold)
+    assert (step.code, step.page) == ("closed_stretch", page)
+
+
+@pytest.mark.parametrize(
+    ("finding", "judged", "answer"),
+    [
+        (Finding.PASS, False, Widen),
+        (Finding.CONTINUE, False, Widen),
+        (Finding.NO_DATA, False, Hold),
+        (Finding.NO_DATA, True, Widen),
+        (Finding.ERROR, True, Hold),
+    ],
+)
+def test_further_regions_follow_unless_there_is_no_answer_from_the_first(finding, judged, answer):
+    facts = facts_of(finding, judged=judged, regions=("eu", "uk"))
+    step = next_step(ramp_at(2, "2026-05-13T09:00", "eu"), facts, at("2026-05-13T10:00"))
+    assert isinstance(step, answer)
+    assert not isinstance(step, Widen) or step.regions == ("uk",)
+
+
+def test_a_region_that_has_settled_does_not_stand_and_one_that_waits_stands_where_it_was():
+    facts = facts_of(plan=plan_of((10, 30), (100, 0)), regions=("uk", "us"))
+    step = next_step(ramp_at(2, "2026-05-14T15:00", "uk"), facts, at("2026-05-15T12:00"))
+    assert isinstance(step, Hold)
+    assert (step.code, step.page) == ("window", False)
+
+
+def test_a_freeze_narrows_only_what_is_exposed_where_it_holds():
+    stages = (Stage((Clause(10, ("uk",)),), 0), Stage((Clause(50, ("uk",)),), 9000), Stage((Clause(100),), 0))
+    facts = facts_of(plan=RampPlan(stages), regions=("uk", "eu"), closed_stretch_max_percent=20.0)
+    ramp, now = ramp_at(2, "2026-05-13T10:30"), at("2026-05-13T12:00")
+    for region, answer in (("eu", Stay), ("uk", Hold)):
+        scope = Scope(regions=frozenset({region}))
+        calendar = frozen(during_ramp=DuringRamp.NARROW, scope=scope)
+        assert isinstance(next_step(ramp, replace(facts, calendar=calendar), now), answer)
+
+
 def test_an_opening_that_comes_too_late_is_said_at_once():
     facts = facts_of(not_after=at("2026-05-14T09:00"))
     step = next_step(ramp_at(1, "2026-05-13T15:45"), facts, at("2026-05-13T16:15"))
