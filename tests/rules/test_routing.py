@@ -1,0 +1,223 @@
+"""Which unit answers, and why?"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leverframe.nouns.tables import BUCKETS, CandidateRoute, FeatureRoute, Number, Reason, RouteTable, Variant
+from leverframe.nouns.units import Unit
+from leverframe.rules.routing import Router, bucket
+
+GPT, CLAUDE, HAIKU = "openai.gpt-4o-2024-11", "anthropic.claude-sonnet-4-5", "bedrock.anthropic.claude-haiku-4-5"
+CURRENT = Unit(prompt="support@1", model=GPT, index="kb@7")
+CANDIDATE = Unit(prompt="support@2", model=CLAUDE, index="kb@8")
+ALL, HALF = BUCKETS, BUCKETS // 2
+
+
+def _ramp(**below: int) -> CandidateRoute:
+    cells = {cell.replace("__", "|"): bound for cell, bound in below.items()}
+    return CandidateRoute("CHG-2026-00001", 2, CANDIDATE, "salt", cells)
+
+
+def _router(candidate: CandidateRoute | None = None, current: Unit | None = CURRENT, **table) -> Router:
+    feature = FeatureRoute(current, "macro-templates", candidate, ("us", "eu"), ("internal", "everyone"))
+    return Router(RouteTable(Number(1, 7), {"support": feature}, **table))
+
+
+EVERYONE = _ramp(us__internal=ALL, us__everyone=ALL, eu__internal=ALL, eu__everyone=ALL)
+
+
+def test_the_published_vectors_hold():
+    page = Path(__file__).parents[2] / "docs" / "reference" / "buckets.md"
+    found = re.search(r"```json\n(.*?)```", page.read_text(), re.DOTALL)
+    assert found is not None
+    vectors = json.loads(found.group(1))
+    assert len(vectors) == 20
+    for salt, key, published in vectors:
+        assert bucket(salt, key) == int(published), (salt, key)
+
+
+def test_without_a_ramp_current_serves():
+    decision = _router().route("support", "vic", "acme", "eu")
+    assert (decision.serve, decision.unit, decision.variant) == (True, CURRENT, Variant.CURRENT)
+    assert (decision.reason, decision.number, decision.change) == (Reason.CURRENT, Number(1, 7), "")
+
+
+def test_a_thrown_tenant_comes_before_everything_else():
+    router = _router(EVERYONE, thrown_tenants=frozenset({"acme"}), thrown_features=frozenset({"support"}))
+    decision = router.route("support", "vic", "acme", "eu")
+    assert (decision.serve, decision.unit, decision.reason) == (False, None, Reason.TENANT_THROWN)
+    assert decision.fallback == "macro-templates"
+    assert router.route("nonsense", tenant="acme").reason is Reason.TENANT_THROWN
+    assert router.route("support", "vic", "beta", "eu").reason is Reason.FEATURE_THROWN
+
+
+def test_a_thrown_feature_is_off_for_candidate_and_current_alike():
+    decision = _router(EVERYONE, thrown_features=frozenset({"support"})).route("support", "vic", region="eu")
+    assert (decision.serve, decision.reason, decision.fallback) == (False, Reason.FEATURE_THROWN, "macro-templates")
+
+
+def test_a_switch_speaks_even_for_a_feature_that_the_table_does_not_know():
+    router = _router(thrown_features=frozenset({"gone"}))
+    assert router.route("gone").reason is Reason.FEATURE_THROWN
+    assert router.route("never-heard-of").reason is Reason.UNKNOWN_FEATURE
+
+
+# candidate's model, thrown models -> variant, model, reason
+MODELS = [
+    ({}, Variant.CANDIDATE, CLAUDE, Reason.CANDIDATE),
+    ({HAIKU: GPT}, Variant.CANDIDATE, CLAUDE, Reason.CANDIDATE),
+    ({CLAUDE: HAIKU}, Variant.CURRENT, GPT, Reason.CANDIDATE_MODEL_THROWN),
+    ({CLAUDE: ""}, Variant.CURRENT, GPT, Reason.CANDIDATE_MODEL_THROWN),
+    ({GPT: HAIKU}, Variant.CANDIDATE, CLAUDE, Reason.CANDIDATE),
+    ({GPT: HAIKU, CLAUDE: HAIKU}, Variant.CURRENT, HAIKU, Reason.MODEL_FALLBACK),
+    ({GPT: "", CLAUDE: ""}, Variant.OFF, None, Reason.MODEL_OFF),
+]
+
+
+@pytest.mark.parametrize(("thrown", "variant", "model", "reason"), MODELS)
+def test_a_candidate_whose_model_is_thrown_gives_way_to_the_whole_current_unit(thrown, variant, model, reason):
+    decision = _router(EVERYONE, thrown_models=thrown).route("support", "vic", region="eu")
+    assert (decision.variant, decision.reason) == (variant, reason)
+    assert (decision.unit.model if decision.unit else None) == model
+    if decision.variant is Variant.CURRENT:
+        assert decision.unit is not None
+        assert replace(decision.unit, model=GPT) == CURRENT
+
+
+def test_only_the_model_of_a_current_unit_is_replaced():
+    decision = _router(thrown_models={GPT: HAIKU}).route("support")
+    assert (decision.unit, decision.reason) == (replace(CURRENT, model=HAIKU), Reason.MODEL_FALLBACK)
+
+
+def test_a_current_unit_without_any_model_left_is_off_with_the_features_fallback():
+    decision = _router(thrown_models={GPT: ""}).route("support")
+    assert (decision.serve, decision.unit, decision.reason) == (False, None, Reason.MODEL_OFF)
+    assert decision.fallback == "macro-templates"
+
+
+def test_on_day_zero_the_candidate_serves_its_share_and_the_fallback_the_rest():
+    router = _router(_ramp(eu__everyone=ALL), current=None)
+    assert router.route("support", "vic", region="eu").variant is Variant.CANDIDATE
+    rest = router.route("support", "vic", region="us")
+    assert (rest.serve, rest.reason, rest.fallback, rest.change) == (
+        False, Reason.NO_UNIT, "macro-templates", "CHG-2026-00001",
+    )  # fmt: skip
+
+
+# subject, conversation, tenant -> what is bucketed
+KEYS = [
+    ("vic", "talk", "acme", "vic"),
+    (None, "talk", "acme", "talk"),
+    ("", "talk", "acme", "talk"),
+    (None, None, "acme", "acme"),
+    (None, "", "acme", "acme"),
+]
+
+
+@pytest.mark.parametrize(("subject", "conversation", "tenant", "key"), KEYS)
+def test_without_a_subject_the_conversation_is_bucketed_then_the_tenant(subject, conversation, tenant, key):
+    at = bucket("salt", key)
+    for bound, variant in ((at, Variant.CURRENT), (at + 1, Variant.CANDIDATE)):
+        router = _router(_ramp(eu__everyone=bound))
+        assert router.route("support", subject, tenant, "eu", conversation).variant is variant
+
+
+def test_with_nothing_to_bucket_current_serves():
+    decision = _router(EVERYONE).route("support", region="eu")
+    assert (decision.variant, decision.reason) == (Variant.CURRENT, Reason.NO_SUBJECT)
+
+
+# region, tenant -> the cell that decides
+CELLS = [
+    ("us", "acme", "us|internal"),
+    ("us", "stranger", "us|everyone"),
+    ("us", None, "us|everyone"),
+    ("us", "odd", "us|everyone"),
+    ("eu", "acme", "eu|internal"),
+    ("mars", "acme", "eu|internal"),
+    (None, "acme", "eu|internal"),
+    ("", None, "eu|everyone"),
+]
+
+
+@pytest.mark.parametrize(("region", "tenant", "cell"), CELLS)
+def test_an_unknown_region_or_tenant_is_in_the_last(region, tenant, cell):
+    rings = {"acme": "internal", "odd": "a ring that this feature has not"}
+    for exposed in ("us|internal", "us|everyone", "eu|internal", "eu|everyone"):
+        router = _router(CandidateRoute("CHG", 1, CANDIDATE, "salt", {exposed: ALL}), rings=rings)
+        decision = router.route("support", "vic", tenant, region)
+        assert (decision.variant is Variant.CANDIDATE) == (exposed == cell)
+        assert "|".join(router.cell("support", tenant, region)) == cell
+
+
+def test_a_feature_of_one_region_needs_no_region():
+    feature = FeatureRoute(CURRENT, candidate=_ramp(everywhere__everyone=ALL))
+    router = Router(RouteTable(Number(1, 1), {"support": feature}))
+    for region in (None, "", "eu"):
+        assert router.route("support", "vic", region=region).variant is Variant.CANDIDATE
+
+
+def test_without_a_lease_the_candidate_is_served_to_no_one_and_switches_hold():
+    router = _router(EVERYONE, thrown_tenants=frozenset({"acme"}))
+    decision = router.route("support", "vic", region="eu", lease_ok=False)
+    assert (decision.variant, decision.reason) == (Variant.CURRENT, Reason.LEASE_EXPIRED)
+    assert router.route("support", "vic", "acme", lease_ok=False).reason is Reason.TENANT_THROWN
+    assert _router().route("support", "vic", lease_ok=False).reason is Reason.CURRENT
+
+
+def test_each_arm_of_a_ramp_names_its_change_and_stage():
+    router = _router(_ramp(eu__everyone=HALF))
+    seen = {router.route("support", f"user-{n}", region="eu") for n in range(200)}
+    assert {decision.variant for decision in seen} == {Variant.CURRENT, Variant.CANDIDATE}
+    assert {(decision.change, decision.stage) for decision in seen} == {("CHG-2026-00001", 2)}
+
+
+def test_answers_are_made_once():
+    router = _router(_ramp(eu__everyone=HALF))
+    assert len({id(router.route("support", f"user-{n}", region="eu")) for n in range(500)}) == 2
+
+
+def test_a_salt_is_told_only_for_the_change_that_is_under_way():
+    router = _router(EVERYONE)
+    assert router.salt("support", "CHG-2026-00001") == "salt"
+    assert router.salt("support", "CHG-2026-00000") == ""
+    assert router.salt("nonsense", "CHG-2026-00001") == ""
+
+
+@given(
+    subject=st.text(st.characters(codec="utf-8"), min_size=1), narrow=st.integers(0, ALL), wide=st.integers(0, ALL)
+)
+def test_who_is_exposed_stays_exposed_when_the_share_grows(subject, narrow, wide):
+    narrow, wide = sorted((narrow, wide))
+    before = _router(_ramp(eu__everyone=narrow)).route("support", subject, region="eu").variant
+    after = _router(_ramp(eu__everyone=wide)).route("support", subject, region="eu").variant
+    assert not (before is Variant.CANDIDATE and after is Variant.CURRENT)
+
+
+@given(subject=st.text(st.characters(codec="utf-8"), min_size=1), tenant=st.text(), region=st.text())
+def test_the_same_key_falls_the_same_way_on_every_gateway(subject, tenant, region):
+    one, other = (_router(_ramp(eu__everyone=HALF, us__internal=HALF)) for _ in range(2))
+    first = one.route("support", subject, tenant, region)
+    assert first == one.route("support", subject, tenant, region) == other.route("support", subject, tenant, region)
+
+
+def test_a_share_is_the_share_of_subjects():
+    router = _router(_ramp(eu__everyone=BUCKETS // 10))
+    exposed = sum(
+        router.route("support", f"user-{n}", region="eu").variant is Variant.CANDIDATE for n in range(100_000)
+    )
+    assert 9_600 < exposed < 10_400
+
+
+def test_two_ramps_expose_different_subjects():
+    first = {n for n in range(20_000) if bucket("salt-1", f"user-{n}") < BUCKETS // 10}
+    second = {n for n in range(20_000) if bucket("salt-2", f"user-{n}") < BUCKETS // 10}
+    assert 130 < len(first & second) < 270
