@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from leverframe.nouns.policies import WebhookRule
 from leverframe.sources.policies import is_read, read_bundle, read_folder
 
 FILES = read_folder(Path(__file__).resolve().parents[2] / "examples" / "acme")
@@ -180,7 +181,7 @@ ERRORS = {
     "an exercise in the future": (SWITCHES, "2026-04-14 # the last", "2027-04-14 # the", "customer-support-ai:", "yet", ""),
     "a list that is a word": (POLICY, "rings:\n", "rings: all\nringz:\n", "rings: all", "not a list", "`- `"),
     "a mapping that is a list": (POLICY, "eval_allowances:\n", "eval_allowances: [a]\nx:\n", "[a]", "not a mapping", "key: value"),
-    "a webhook that is no address": (POLICY, "https://hooks", "hooks", "webhook: hooks", "not a web address", "https://"),
+    "a webhook that is no address": (POLICY, "notifiers: []", "notifiers:\n  - {name: chat, webhook: hooks, secret_env: X}", "webhook: hooks", "not a web address", "https://"),
     "a tenant in two rings": (POLICY, "[northwind,", "[acme-staff,", "[acme-staff, fab", "in the ring internal", "one ring"),
     "a last ring that is not everyone": (POLICY, "  - name: everyone", "", "rings:", "end with `design_partners`", "everyone"),
 }  # fmt: skip
@@ -271,6 +272,12 @@ def test_a_file_that_nothing_reads_is_told(acme):
     assert ("rolouts/customer-support-ai.yaml:1", "Nothing reads this file.") in {
         (f.place, f.because) for f in faults
     }
+
+
+def test_a_notifier_is_read_with_the_name_of_its_secret(edited):
+    hook = "notifiers:\n  - {name: chat, webhook: 'https://a.example/x', secret_env: SECRET, topics: [ramp]}"
+    policy, _ = read_bundle(edited(POLICY, "notifiers: []", hook))
+    assert policy.webhooks == (WebhookRule("chat", "https://a.example/x", "SECRET", ("ramp",)),)
 
 
 def test_a_solo_policy_asks_for_nobodys_sign_off(edited):
