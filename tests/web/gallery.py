@@ -1,0 +1,951 @@
+# ruff: noqa: DTZ001, E501 (wall times stand in a policy without a zone; sample rows read best on one line)
+"""What does each page look like with a day of work on it?
+
+Sample views for the tests and for looking: `python tests/web/gallery.py DIR` writes each page as a file.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from types import SimpleNamespace as View
+
+from leverframe.nouns.audit import Checkpoint, Entry
+from leverframe.nouns.calendar import Calendar, DuringRamp, Freeze, Scope, Window
+from leverframe.nouns.changes import BlastRadius, Change, Kind, Provenance, StartWindow, State
+from leverframe.nouns.changes import Path as ChangePath
+from leverframe.nouns.evidence import Comparison, EvalDelta, Finding, Reading, StageReading
+from leverframe.nouns.follow_ups import FollowUp
+from leverframe.nouns.gateways import Gateway, Receipt, Seen
+from leverframe.nouns.outcomes import CallFacts
+from leverframe.nouns.people import Actor, ActorKind
+from leverframe.nouns.policies import Policy, Requirement, SwitchRule
+from leverframe.nouns.ramps import (
+    Clause,
+    Floor,
+    HoldRow,
+    LimitKind,
+    Ramp,
+    RampPlan,
+    RampState,
+    Slo,
+    Stage,
+    Stay,
+)
+from leverframe.nouns.sign_offs import Seat, SignOff
+from leverframe.nouns.switches import Layer, Switch
+from leverframe.nouns.targets import Delivery, Target, Tier
+from leverframe.nouns.units import Unit
+from leverframe.nouns.verdicts import Fault, Mode, failed, not_needed, passed
+from leverframe.web.problems import Problem
+from leverframe.web.rendering import Reader, page
+
+ZONE = "Europe/London"
+
+
+def at(day: int, hour: int, minute: int = 0, second: int = 0) -> datetime:
+    """Return a moment of May 2026 in London's summer."""
+    return datetime(2026, 5, day, hour - 1, minute, second, tzinfo=UTC)
+
+
+NOW = at(13, 12, 20)
+CAST = ("ana", "remi", "rita", "sol", "sam", "cass", "cleo", "adi", "vic")
+REMI = Actor(ActorKind.PERSON, "remi", frozenset({"release-management"}), frozenset({"release_manager"}))
+READER = Reader(NOW, ZONE, REMI, "c5rf", solo=False, demo_people=(), organisation="Acme Assurance")
+DEMO = Reader(NOW, ZONE, REMI, "c5rf", solo=True, demo_people=CAST, organisation="Acme Assurance")
+NOBODY = Reader(NOW, ZONE, None, "c5rf")
+
+DIGEST = "sha256:9f2c1e77ab30d51c44f0a6b8c2d9e3f1507a8b6c9d0e1f2a3b4c5d6e7f809112"
+OTHER = "sha256:41d7c0aa6be15f03e88c92b7d4a1f6053c7e9b2d8a4f1c6e0b5d3a7f92c8e614"
+
+
+def slos(*pairs: tuple[str, str, LimitKind, float, float]) -> tuple[Slo, ...]:
+    return tuple(Slo(*pair) for pair in pairs)
+
+
+RATES = slos(
+    ("p95_latency_ms_max", "slow", LimitKind.RATE, 0.05, 4500),
+    ("error_rate_max", "error", LimitKind.RATE, 0.01, 0),
+    ("feedback_negative_rate_max", "feedback_negative", LimitKind.RATE, 0.05, 0),
+)
+PLAN = RampPlan(
+    (
+        Stage((Clause(1),), 30, RATES, (), 480),
+        Stage((Clause(10),), 240, RATES, (Floor("feedback_negative", 3.0),), 2880),
+        Stage((Clause(50),), 1440, RATES, (Floor("feedback_negative", 2.0),), 4320),
+        Stage((Clause(100),), 0),
+    ),
+    template="rollouts/customer-support",
+)
+CURRENT = Unit("support-answer@41", "anthropic.claude-sonnet-4-5", "kb-2026-04", "3f9a1c2", "sha256:aa11bb22cc33")
+CANDIDATE = Unit("support-answer@42", "anthropic.claude-sonnet-4-5", "kb-2026-04", "3f9a1c2", "sha256:aa11bb22cc33")
+CHANGE = Change(
+    id="CHG-2026-00012",
+    title="Answer questions on the Harbour product line",
+    kind=Kind.PROMPT,
+    tier=Tier.MEDIUM,
+    path=ChangePath.NORMAL,
+    author="ana",
+    targets=("customer-support",),
+    current={"customer-support": CURRENT},
+    candidate={"customer-support": CANDIDATE},
+    plan=PLAN,
+    blast_radius=BlastRadius(4_000_000, ("uk",), 50),
+    rollback_plan="Abort the ramp in Leverframe; all gateways serve support-answer@41 within a second. Check the "
+    "answers to the three probe questions. Tell #support-ops.",
+    kill_switch="feature/customer-support",
+    artefacts={
+        "pull_request": "https://git.acme.example/support/prompts/pull/912",
+        "model_card": "https://cards.acme.example/sonnet",
+    },
+    start=StartWindow(at(13, 10), at(13, 16), at(21, 16)),
+    filed_at=at(12, 9, 12),
+    state=State.IMPLEMENT,
+    release_manager="remi",
+    coordinator="cass",
+    bridge="https://meet.acme.example/release",
+    paging=("sol", "ai-feature-on-call"),
+    version=7,
+)
+FILED = Change(
+    **{
+        **{name: getattr(CHANGE, name) for name in CHANGE.__dataclass_fields__},
+        "id": "CHG-2026-00015",
+        "title": "Move underwriting to the larger model",
+        "kind": Kind.MODEL_SWAP,
+        "tier": Tier.HIGH,
+        "state": State.ASSESS,
+        "targets": ("underwriting-decision-v2",),
+        "current": {"underwriting-decision-v2": CURRENT},
+        "candidate": {"underwriting-decision-v2": Unit("uw@7", "openai.gpt-5-2026-02", "", "88aa1c2", "")},
+    }
+)
+
+
+def step(moment: datetime, stage: int, share: float, because: str) -> View:
+    return View(at=moment, stage=stage, share_percent=share, regions=("uk",), because=because)
+
+
+def row(moment: datetime, kind: str, stage: int, share: float, by: str, because: str) -> View:
+    return View(at=moment, kind=kind, stage=stage, share_percent=share, regions=("uk",), by=by, because=because)
+
+
+STEPS = (
+    row(at(13, 10), "started", 1, 1, "clock", "the start window is open and every requirement is met"),
+    row(
+        at(13, 10, 30),
+        "promoted",
+        2,
+        10,
+        "clock",
+        "30 min of bake are over; this stage has no floor, so they prove nothing",
+    ),
+)
+P50 = (
+    step(at(13, 10), 1, 1, "the window opens"),
+    step(at(13, 10, 30), 2, 10, "bake is over"),
+    step(at(13, 14, 30), 3, 50, "below 3x at this traffic"),
+    step(at(14, 14, 30), 4, 100, "below 2x at this traffic"),
+)
+P90 = (
+    step(at(13, 10), 1, 1, "the window opens"),
+    step(at(13, 10, 30), 2, 10, "bake is over"),
+    step(at(13, 15, 20), 3, 50, "below 3x at the slow traffic"),
+    step(at(14, 15, 40), 4, 100, "below 2x at the slow traffic"),
+)
+FORECAST = View(
+    p50=P50,
+    p90=P90,
+    settles_p50=P50[-1].at,
+    settles_p90=P90[-1].at,
+    verdicts=(),
+    text="Wed 10:00 1%, Wed 10:30 10%, Wed 14:30 50%, Thu 14:30 100%",
+)
+WEEKEND = View(
+    p50=(
+        step(at(14, 10), 1, 1, "the window opens"),
+        step(at(14, 10, 30), 2, 10, "bake is over"),
+        step(at(19, 10), 3, 50, "the weekend is closed and 50 % may not sit over it"),
+        step(at(20, 10), 4, 100, "below 2x at this traffic"),
+    ),
+    p90=(
+        step(at(14, 10), 1, 1, "the window opens"),
+        step(at(14, 10, 30), 2, 10, "bake is over"),
+        step(at(19, 11, 40), 3, 50, "below 3x at the slow traffic"),
+        step(at(20, 15, 10), 4, 100, "below 2x at the slow traffic"),
+    ),
+    settles_p50=at(20, 10),
+    settles_p90=at(20, 15, 10),
+    verdicts=(),
+    text="Thu 10:00 1%, Thu 10:30 10%, Tue 10:00 50%, Wed 10:00 100%",
+)
+WINDOWS = tuple((at(day, 10), at(day, 16)) for day in (12, 13, 14, 19, 20, 21, 26, 27, 28))
+FREEZES = ((at(22, 0 + 1), at(26, 1), "spring bank holiday"),)
+
+
+READINGS = StageReading(
+    Finding.CONTINUE,
+    "1 of 1 floor is not ruled out yet; nothing shows harm",
+    (
+        Reading(
+            "feedback_negative",
+            Finding.CONTINUE,
+            "fewer than 3.4 times as many people gave a thumb down; below 3x is asked",
+            True,
+            3.0,
+            1.08,
+            3.41,
+            34,
+            0.8,
+            1600,
+            184,
+            1655,
+            7,
+            58,
+        ),
+        Reading(
+            "error",
+            Finding.PASS,
+            "at most 0.9 % of first calls failed; the limit is 1 %",
+            False,
+            None,
+            0.9,
+            4.6,
+            None,
+            0.4,
+            1600,
+            184,
+            1655,
+            1,
+            10,
+            0.01,
+        ),
+        Reading(
+            "slow",
+            Finding.PASS,
+            "no sign of more slow calls than the limit of 5 % allows",
+            False,
+            None,
+            1.31,
+            2.2,
+            None,
+            1.7,
+            1600,
+            184,
+            1655,
+            9,
+            62,
+            0.05,
+        ),
+        Reading(
+            "groundedness",
+            Finding.NO_DATA,
+            "no score has come in yet in this stage",
+            False,
+            None,
+            None,
+            None,
+            None,
+            1.0,
+            0.0,
+            0,
+            0,
+            0,
+            0,
+            0.03,
+        ),
+    ),
+    at(13, 12, 19),
+)
+RAMP = Ramp(
+    "CHG-2026-00012",
+    "customer-support",
+    RampState.RAMPING,
+    2,
+    at(13, 10),
+    at(13, 10, 30),
+    "salt",
+    {"uk": at(13, 10, 30)},
+)
+HELD = Ramp(
+    "CHG-2026-00012", "customer-support", RampState.RAMPING, 2, at(13, 10), at(13, 10, 30), "salt", {"uk": at(13, 10, 30)},
+    HoldRow("sol", "person", "two customers write of odd greetings; looking", at(13, 12, 2)),
+)  # fmt: skip
+
+
+def entries() -> tuple[Entry, ...]:
+    return (
+        Entry(
+            at(13, 10, 30),
+            "clock",
+            "",
+            "ramp.promoted",
+            "CHG-2026-00012",
+            "30 min of bake are over",
+            {"stage": 2, "share_percent": 10},
+            DIGEST,
+            61,
+            60,
+        ),
+        Entry(
+            at(13, 10),
+            "clock",
+            "",
+            "ramp.started",
+            "CHG-2026-00012",
+            "the start window is open and every requirement is met",
+            {"regions": ["uk"]},
+            DIGEST,
+            58,
+            57,
+        ),
+        Entry(
+            at(12, 10, 8),
+            "remi",
+            "release_manager",
+            "change.scheduled",
+            "CHG-2026-00012",
+            "armed for Wed 13 May 10:00 BST",
+            {},
+            DIGEST,
+            44,
+            43,
+        ),
+        Entry(
+            at(12, 10, 7),
+            "cleo",
+            "cab_engineer",
+            "change.signed",
+            "CHG-2026-00012",
+            "complete; the way back is tested",
+            {},
+            DIGEST,
+            43,
+            42,
+        ),
+        Entry(
+            at(12, 9, 12),
+            "ana",
+            "author",
+            "change.filed",
+            "CHG-2026-00012",
+            "new product line",
+            {"tier": "medium"},
+            DIGEST,
+            31,
+            None,
+        ),
+    )
+
+
+REQUIREMENTS = (
+    passed("complete", "all 11 fields that a medium prompt change needs are filled"),
+    passed("segregation", "ana wrote it; others sign and run it"),
+    passed("sign_offs", "signed by cass, cleo (CAB engineer) and remi (release manager)"),
+    passed("evals", "production, adversarial, locale-fairness: 9 metrics, none worse than allowed"),
+    passed("window", "the release window is open until 16:00 BST"),
+    passed("freeze", "no freeze is in force"),
+    passed("rollback_plan", "the plan has 3 steps"),
+    passed("kill_switch", "feature/customer-support is set; users would get help-centre-search"),
+    passed("blast_radius", "4,000,000 users in uk, at most 50 % before settlement"),
+    passed("one_ramp", "no other change ramps on customer-support"),
+    not_needed("irreversible", "a prompt change can be taken back whole"),
+)
+UNMET = (
+    failed("sign_offs", "CHG-2026-00015 needs sign-offs: 1 of 2 CAB engineers, AI Risk", remedy="ask cleo, rita", who="cleo, rita"),
+    failed("evals", "adversarial is missing for openai.gpt-5-2026-02; refusal correctness fell by 0.021, at most 0.010 is allowed",
+           remedy="run adversarial and send its file; mend the prompt", who="ana"),
+    failed("window", "it is outside the release window", remedy="the next window opens Thu 14 May 10:00 BST", who="the clock"),
+    failed("segregation", "remi is author and release manager of a High change", remedy="name another release manager", who="release manager").advised(),
+    *REQUIREMENTS[4:],
+)  # fmt: skip
+
+DELTAS = (
+    EvalDelta(
+        "production",
+        "groundedness",
+        "",
+        200,
+        0.913,
+        0.902,
+        -0.008,
+        0.030,
+        Comparison.UNCHANGED,
+        "zero lies inside the interval",
+    ),
+    EvalDelta(
+        "production",
+        "refusal_correctness",
+        "",
+        200,
+        0.965,
+        0.965,
+        -0.021,
+        0.021,
+        Comparison.UNCHANGED,
+        "the same on 193 of 200 cases",
+    ),
+    EvalDelta(
+        "locale-fairness",
+        "groundedness",
+        "de-DE",
+        120,
+        0.921,
+        0.894,
+        0.004,
+        0.050,
+        Comparison.BETTER,
+        "the whole interval is above zero",
+    ),
+    EvalDelta(
+        "adversarial",
+        "jailbreak_resistance",
+        "",
+        80,
+        0.975,
+        None,
+        None,
+        None,
+        Comparison.NOT_COMPARABLE,
+        "the deployed unit was never tested on this suite",
+    ),
+)
+YES = passed("may", "remi manages releases")
+
+
+def fields() -> tuple[tuple[str, object, Provenance | None], ...]:
+    auto = Provenance("auto", "the catalog")
+    return (
+        ("tier", Tier.MEDIUM, auto),
+        ("candidate", CHANGE.candidate, Provenance("ana", at=at(12, 9, 12))),
+        ("rollback_plan", CHANGE.rollback_plan, Provenance("remi", at=at(12, 9, 40), reviewed_by="cass")),
+        ("kill_switch", "feature/customer-support", Provenance("auto", "the target", reviewed_by="remi")),
+        ("blast_radius", CHANGE.blast_radius, auto),
+        ("start", CHANGE.start, Provenance("ana", at=at(12, 9, 12))),
+        ("bridge", "https://meet.acme.example/release", None),
+        ("paging", ("sol", "ai-feature-on-call"), auto),
+        ("coordinator", "", None),
+        ("artefacts", CHANGE.artefacts, Provenance("ana", at=at(12, 9, 12))),
+    )
+
+
+def change_view(change: Change = CHANGE, **more: object) -> View:
+    signed = (
+        SignOff(
+            change.id,
+            "cass",
+            "cab_engineer",
+            DIGEST,
+            at(12, 10, 5),
+            "Complete. The way back was rehearsed in staging.",
+        ),
+        SignOff(change.id, "cleo", "cab_engineer", DIGEST, at(12, 10, 7)),
+        SignOff(
+            change.id,
+            "remi",
+            "release_manager",
+            OTHER,
+            at(12, 9, 45),
+            "",
+            at(12, 9, 58),
+            "the rollback plan was edited after signing",
+        ),
+        SignOff(change.id, "remi", "release_manager", DIGEST, at(12, 10, 8)),
+    )
+    base = {
+        "change": change,
+        "requirements": REQUIREMENTS,
+        "fields": fields(),
+        "sign_offs": signed,
+        "seats": (("cab_engineer", 2, ("cass", "cleo"), 0), ("release_manager", 1, ("remi",), 0)),
+        "digest": DIGEST,
+        "forecast": FORECAST,
+        "deltas": DELTAS,
+        "ramp": View(ramp=RAMP, plan=PLAN, steps=STEPS, reading=READINGS, next=Stay("", at(13, 14, 30)),
+                     next_text="It stays at 10 % until the bake ends 14:30 BST and thumbs down below 3x are proved; then 50 %.", share_percent=10.0, judged_by=()),
+        "trail": entries(),
+        "may": {"hold": YES, "abort": YES, "cancel": failed("cancel", "a ramp is in flight", remedy="abort it first"),
+                "way_back": failed("way_back", "nothing has settled", remedy="it may be done from settlement on")},
+        "windows_band": WINDOWS,
+        "freezes_band": FREEZES,
+        "zone": ZONE,
+        "can_sign_as": (),
+        "can_judge_as": (),
+    }  # fmt: skip
+    return View(**{**base, **more})
+
+
+def lines() -> list[View]:
+    def line(
+        number: int,
+        title: str,
+        target: str,
+        kind: Kind,
+        tier: Tier,
+        state: State,
+        author: str,
+        filed: datetime,
+        share: float | None,
+        waits: str,
+    ) -> View:
+        return View(id=f"CHG-2026-{number:05}", title=title, target=target, kind=kind, tier=tier, state=state, author=author,
+                    filed_at=filed, share_percent=share, waits_for=waits)  # fmt: skip
+
+    return [
+        line(
+            16,
+            "Shorter refusals in claims intake",
+            "claims-intake",
+            Kind.PROMPT,
+            Tier.HIGH,
+            State.AUTHORIZE,
+            "ana",
+            at(13, 11, 52),
+            None,
+            "AI Risk (rita)",
+        ),
+        line(
+            15,
+            "Move underwriting to the larger model",
+            "underwriting-decision-v2",
+            Kind.MODEL_SWAP,
+            Tier.HIGH,
+            State.ASSESS,
+            "ana",
+            at(13, 9, 30),
+            None,
+            "cleo, rita; the adversarial suite",
+        ),
+        line(
+            14,
+            "Re-index the policy library for May",
+            "policy-search-v1",
+            Kind.RETRIEVAL_INDEX,
+            Tier.MEDIUM,
+            State.SCHEDULED,
+            "ben",
+            at(12, 16, 5),
+            None,
+            "the window, Thu 14 May 10:00 BST",
+        ),
+        line(
+            13,
+            "Warmer greeting in agent assist",
+            "agent-assist",
+            Kind.PROMPT,
+            Tier.LOW,
+            State.REVIEW,
+            "cleo",
+            at(12, 11, 40),
+            0,
+            "a change review by Tue 19 May",
+        ),
+        line(
+            12,
+            CHANGE.title,
+            "customer-support",
+            Kind.PROMPT,
+            Tier.MEDIUM,
+            State.IMPLEMENT,
+            "ana",
+            at(12, 9, 12),
+            10,
+            "34 min more to rule out 3x",
+        ),
+        line(
+            11,
+            "Raise top_k from 6 to 8",
+            "policy-search-v1",
+            Kind.CONFIG,
+            Tier.MEDIUM,
+            State.IMPLEMENT,
+            "ben",
+            at(12, 9, 2),
+            50,
+            "bake until Thu 14 May 11:10 BST",
+        ),
+        line(
+            10,
+            "Drop the legacy disclaimer",
+            "email-drafts",
+            Kind.PROMPT,
+            Tier.LOW,
+            State.CLOSED,
+            "ana",
+            at(7, 10, 2),
+            100,
+            "",
+        ),
+        line(
+            9,
+            "New extraction schema",
+            "claims-intake",
+            Kind.SCHEMA,
+            Tier.HIGH,
+            State.CANCELED,
+            "ben",
+            at(6, 15, 31),
+            None,
+            "",
+        ),
+    ]
+
+
+def today_view() -> View:
+    def opening(
+        is_open: bool, because: str, until: datetime | None, opens: datetime | None, zone: str, freeze: str = ""
+    ) -> View:
+        return View(is_open=is_open, because=because, until=until, next_opening=opens, zone=zone, freeze=freeze)
+
+    return View(
+        openings=(
+            ("au", opening(False, "standard windows are Tue to Thu, 10:00 to 16:00", None, at(14, 1), "Australia/Sydney")),
+            ("eu", opening(True, "standard window, Tue to Thu, 10:00 to 16:00", at(13, 15), None, "Europe/Berlin")),
+            ("uk", opening(True, "standard window, Tue to Thu, 10:00 to 16:00", at(13, 16), None, ZONE)),
+            ("us", opening(False, "open enrolment is frozen until Mon 18 May", None, at(19, 15), "America/New_York", "open enrolment")),
+        ),
+        ramps=(
+            View(change=CHANGE.id, title=CHANGE.title, target="customer-support", stage=2, stages=4, share_percent=10.0, since=at(13, 10, 30), finding="continue",
+                 proved="fewer than 3.4 times as many people gave a thumb down", waits_for="34 min more at this traffic to rule out 3x; bake until 14:30 BST", held=False),
+            View(change="CHG-2026-00011", title="Raise top_k from 6 to 8", target="policy-search-v1", stage=3, stages=4, share_percent=50.0, since=at(12, 15, 10), finding="pass",
+                 proved="fewer than 1.6 times as many people gave a thumb down", waits_for="bake until Thu 14 May 15:10 BST", held=False),
+            View(change="CHG-2026-00008", title="Bilingual summaries", target="meeting-notes", stage=1, stages=4, share_percent=1.0, since=at(13, 10), finding=Finding.NO_DATA,
+                 proved="nothing: 30 minutes at 1 % are a smoke test", waits_for="sol, who holds it: odd greetings in two tickets", held=True),
+        ),
+        my_sign_offs=lines()[:2],
+        follow_ups=(
+            FollowUp(4, "CHG-2026-00007", "change_review", at(12, 18), "remi", "settled Tue 5 May; a review is due in 5 business days"),
+            FollowUp(5, "CHG-2026-00013", "change_review", at(19, 18), "cleo", "aborted Tue 12 May; a review is due in 5 business days"),
+        ),
+        thrown=(TENANT, THROWN_MODEL),
+        alarms=("gateway eu-2 reports and has not applied table 1.811 for 41 s",),
+        solo=False,
+        next_train=None,
+    )  # fmt: skip
+
+
+TENANT = Switch(Layer.TENANT, "enterprise-tenant-12891", True, "", "support-engineering", "tenant compliance pause", "sol", at(4, 15, 20),
+                "SUP-44012", date(2026, 6, 30), zone="America/Chicago", exercised_on=date(2026, 4, 9), place="gateway-policies/kill-switches.yaml:18")  # fmt: skip
+THROWN_MODEL = Switch(
+    Layer.MODEL,
+    "openai.gpt-4o-2024-11",
+    True,
+    "anthropic.claude-sonnet-4-5",
+    "ai-platform",
+    "answers in the wrong language since 11:58 BST",
+    "sol",
+    at(13, 12, 19),
+    exercised_on=date(2026, 4, 9),
+)
+
+
+def switch_line(switch: Switch, exercised: str, **more: object) -> View:
+    base = {
+        "switch": switch, "fallback_ok": passed("fallback", "the fallback exists and is set"), "exercised_text": exercised,
+        "may_throw": True, "may_set": True, "can_set_as": ("release_manager",), "request": None, "expired": False,
+    }  # fmt: skip
+    return View(**{**base, **more})
+
+
+def switches_view(receipt: Receipt | None = None) -> View:
+    def feature(key: str, fallback: str, owner: str, day: date | None, text: str, **more: object) -> View:
+        return switch_line(Switch(Layer.FEATURE, key, False, fallback, owner, exercised_on=day), text, **more)
+
+    def model(key: str, fallback: str, day: date | None, text: str, **more: object) -> View:
+        return switch_line(Switch(Layer.MODEL, key, False, fallback, "ai-platform", exercised_on=day), text, **more)
+
+    spring = "9 Apr 2026, 34 d ago"
+    return View(
+        layers=(
+            ("Tenants", "owned by customer-support engineering", (
+                switch_line(TENANT, spring),
+                switch_line(Switch(Layer.TENANT, "northwind-health", owner="support-engineering"), "never"),
+            )),
+            ("Features", "owned by the feature teams", (
+                feature("customer-support", "help-centre-search", "support-ai", date(2026, 4, 9), spring),
+                feature("policy-search-v1", "keyword-search-v3", "policy-search", date(2026, 4, 9), spring),
+                feature("underwriting-decision-v2", "human-review-queue", "underwriting-ai", date(2025, 10, 2), "2 Oct 2025, 223 d ago"),
+                feature("claims-intake", "web-form", "claims-ai", date(2026, 4, 9), spring, may_throw=False),
+                feature("agent-assist", "", "support-ai", None, "never", fallback_ok=failed("fallback", "no fallback is named", remedy="name one in the file")),
+                feature("email-drafts", "plain-templates", "productivity-ai", date(2026, 4, 9), spring),
+                feature("meeting-notes", "transcript-only", "productivity-ai", date(2026, 4, 9), spring),
+            )),
+            ("Models", "owned by the platform team", (
+                switch_line(THROWN_MODEL, spring, request=View(seats=(("platform_on_call", 1, ("sol",), 0), ("release_manager", 1, (), 1)))),
+                model("bedrock.anthropic.claude-haiku-4-5", "bedrock.anthropic.claude-sonnet-4-5", date(2026, 4, 9), spring),
+                model("anthropic.claude-sonnet-4-5", "openai.gpt-4o-2024-11", date(2026, 4, 9), spring,
+                      fallback_ok=failed("fallback", "openai.gpt-4o-2024-11 is thrown itself", remedy="name another fallback")),
+            )),
+        ),
+        receipt=receipt,
+    )  # fmt: skip
+
+
+COUNTING = Receipt("1.812", 41, 38, 17.2, ("eu-2/a1", "eu-3/b2", "us-1/c9"), ())
+COUNTED = Receipt(
+    "1.812",
+    41,
+    41,
+    23.4,
+    (),
+    (Seen("ap-1", "ap-1/f3", "b0", "1.809", 14.2, False), Seen("ap-2", "ap-2/0c", "b0", "1.811", 52.0, False)),
+)
+
+
+def recent_view() -> View:
+    def line(
+        moment: datetime,
+        what: str,
+        thing: str,
+        target: str,
+        region: str,
+        by: str,
+        because: str,
+        href: str,
+        label: str = "",
+        act: str = "",
+        method: str = "POST",
+    ) -> View:
+        stop = View(label=label, href=act, method=method) if label else None
+        return View(
+            at=moment,
+            what=what,
+            object=thing,
+            target=target,
+            region=region,
+            by=by,
+            because=because,
+            href=href,
+            stop=stop,
+        )
+
+    return View(
+        rows=(
+            line(at(13, 12, 19), "switch thrown", "model/openai.gpt-4o-2024-11", "", "", "sol", "answers in the wrong language since 11:58 BST", "/switches/model/openai.gpt-4o-2024-11", "Ask to set again", "/switches/model/openai.gpt-4o-2024-11/set"),
+            line(at(13, 12, 2), "held 1 %", "CHG-2026-00008", "meeting-notes", "uk", "sol", "two customers write of odd greetings; looking", "/changes/CHG-2026-00008", "Abort the ramp", "/changes/CHG-2026-00008/ramp/abort"),
+            line(at(13, 10, 30), "promoted 10 %", "CHG-2026-00012", "customer-support", "uk", "clock", "30 min of bake are over", "/changes/CHG-2026-00012", "Abort the ramp", "/changes/CHG-2026-00012/ramp/abort"),
+            line(at(13, 10, 30), "table 1.810 published", "table 1.810", "", "", "clock", "CHG-2026-00012 went to stage 2", ""),
+            line(at(12, 17, 4), "settled 100 %", "CHG-2026-00010", "email-drafts", "uk, eu", "clock", "below 2x was proved", "/changes/CHG-2026-00010", "Go back to the former unit", "/changes/CHG-2026-00010/way-back"),
+            line(at(12, 16, 20), "unit adopted", "claims-intake", "claims-intake", "", "cleo", "day zero: what runs today", "/targets/claims-intake"),
+        ),
+        filters={"since": "24h", "target": "", "region": ""},
+    )  # fmt: skip
+
+
+CHECKPOINT = Checkpoint(
+    "audit.acme.example/leverframe",
+    61,
+    OTHER,
+    "audit.acme.example/leverframe\n61\nQdfAqmvhXwPojJK31KH2BTx+mws=\n\n— acme 5Yk1…",
+    at(13, 12, 20),
+)
+
+
+def policy_view() -> View:
+    standard = Window("standard", frozenset({1, 2, 3}), time(10), time(16))
+    calendar = Calendar("Europe/London", {"au": "Australia/Sydney", "us": "America/New_York"}, (standard,))
+    freezes = (
+        Freeze(
+            "quarter-end close",
+            datetime(2026, 6, 26),
+            datetime(2026, 7, 3),
+            scope=Scope(tiers=frozenset({"high"})),
+            because="finance closes the books",
+        ),
+        Freeze(
+            "open enrolment",
+            datetime(2026, 5, 11),
+            datetime(2026, 5, 18),
+            "America/New_York",
+            Scope(regions=frozenset({"us"})),
+            DuringRamp.NARROW,
+            "members choose their plans",
+        ),
+    )
+    requirements = (
+        Requirement(
+            fields=("rollback_plan", "kill_switch"), evals=("eval-smoke",), seats=(Seat("release_manager", 1),)
+        ),
+        Requirement(
+            frozenset({"medium", "high"}),
+            fields=("bridge", "paging"),
+            artefacts=("pull_request", "model_card", "ai_risk_review"),
+            evals=("production", "adversarial"),
+            seats=(Seat("cab_engineer", 2),),
+        ),
+        Requirement(frozenset({"high"}), seats=(Seat("ai_risk", 1),), by_hand=("rollback_plan", "blast_radius")),
+    )
+    policy = Policy(
+        digest=DIGEST, organisation="Acme Assurance", calendar=calendar,
+        roles={"release_manager": frozenset({"release-management"}), "cab_engineer": frozenset({"cab"}), "ai_risk": frozenset({"ai-risk"}), "administrator": frozenset({"leverframe-admins"})},
+        may={}, requirements=requirements, policy_seats=(Seat("administrator", 1),),
+        switch_rules={"feature": SwitchRule(("on_call", "release_manager"), (Seat("release_manager", 1), Seat("feature_owner", 1)))},
+    )  # fmt: skip
+    return View(
+        policy=policy,
+        windows=(("uk", "Tue to Thu, 10:00 to 16:00 Europe/London"), ("au", "Tue to Thu, 10:00 to 16:00 Australia/Sydney"), ("us", "Tue to Thu, 10:00 to 16:00 America/New_York")),
+        freezes=freezes,
+        plans={"handbook": PLAN},
+        requirements=requirements,
+        gates={"evals": Mode.ENFORCE, "window": Mode.ENFORCE, "kill_switch": Mode.ADVISE},
+        warnings=(Fault("gateway-policies/kill-switches.yaml:5", "underwriting-decision-v2 was last exercised 223 days ago", "exercise it", "warning"),),
+        proposals=(View(digest=OTHER, asked_by="adi", at=at(13, 11, 5), differs=("windows.standard.closes: 16:00 -> 17:00", "gates.kill_switch: advise -> enforce"),
+                        seats=(("administrator", 1, ()), ("release_manager", 1, ("remi",)))),),
+        can_sign_as=("release_manager",),
+    )  # fmt: skip
+
+
+def accounts_view(**more: object) -> View:
+    def person(
+        name: str, title: str, groups: tuple[str, ...], roles: tuple[str, ...], has: bool = True, off: bool = False
+    ) -> View:
+        return View(name=name, title=title, groups=groups, roles=roles, has_account=has, disabled=off)
+
+    base = {
+        "people": (
+            person("adi", "Administrator", ("leverframe-admins",), ("administrator",)),
+            person("ana", "Prompt engineer", ("support-ai",), ()),
+            person("remi", "Release manager", ("release-management",), ("release_manager",)),
+            person("rita", "AI Risk partner", ("ai-risk",), ("ai_risk",)),
+            person("sol", "On call", ("ai-platform", "ai-feature-on-call"), ("on_call", "platform_on_call")),
+            person("vic", "Visitor", (), (), False),
+            person("old", "Left in March", ("support-ai",), (), True, True),
+        ),
+        "tokens": (
+            View(id="t1", account="ana", name="ci-evidence", scopes=("evidence", "read"), created_at=at(4, 9), expires_at=datetime(2026, 8, 2, tzinfo=UTC), last_used_at=at(13, 12, 4)),
+            View(id="t2", account="remi", name="laptop", scopes=("change", "read"), created_at=at(11, 9), expires_at=datetime(2026, 8, 9, tzinfo=UTC), last_used_at=None),
+        ),
+        "gateways": (
+            (Gateway("uk-1", frozenset(), "adi", at(4, 9)), (Seen("uk-1", "uk-1/a1", "b1", "1.812", 2.1, True), Seen("uk-1", "uk-1/a2", "b1", "1.812", 4.0, True))),
+            (Gateway("ap-1", frozenset({"customer-support"}), "adi", at(4, 9)), (Seen("ap-1", "ap-1/f3", "b0", "1.809", 44.2, False),)),
+            (Gateway("lab", frozenset({"agent-assist"}), "adi", at(12, 9), at(12, 17)), ()),
+            (Gateway("us-1", frozenset(), "adi", at(13, 9)), ()),
+        ),
+        "may_manage": True,
+        "shown_once": None,
+    }  # fmt: skip
+    return View(**{**base, **more})
+
+
+NEW = View(
+    targets=(
+        Target("customer-support", "Customer support", Tier.MEDIUM, Delivery.GATEWAY, "support-ai", ()),
+        Target("underwriting-decision-v2", "Underwriting", Tier.HIGH, Delivery.EMBEDDED, "underwriting-ai", ()),
+    ),
+    plans=("handbook", "rollouts/customer-support"),
+    people=CAST,
+    verdicts=(),
+    forecast=None,
+    windows_band=WINDOWS,
+    freezes_band=FREEZES,
+)
+BAD = Problem("invalid", "This cannot be read", 422, "2 things are wrong with what was sent.",
+              faults=(Fault("max_share_percent", "it is 150, and a share is 0 to 100", "write 50"), Fault("not_after", "it lies before the start window", "choose a later time")))  # fmt: skip
+STALE = Problem("conflict", "Something has changed since you looked", 412, "CHG-2026-00015 was edited at 12:14 BST.", "Read what differs, then sign what stands now.",
+                differs=("rollback_plan: Abort the ramp -> Abort the ramp; probe the three answers",))  # fmt: skip
+CALL = View(
+    call="lf1.dWstMXxjdXN0b21lci1zdXBwb3J0.q1w2e3r4t5",
+    facts=CallFacts(
+        "uk-1",
+        "customer-support",
+        "CHG-2026-00012",
+        2,
+        "candidate",
+        "1.810",
+        CANDIDATE.name,
+        "8f31c2d09a77",
+        "uk",
+        "everyone",
+        "en-GB",
+        "candidate",
+        "n1",
+    ),
+    title=CHANGE.title,
+    sentence="customer-support at table 1.810 on gateway uk-1: its bucket lies within the stage's share, so the candidate served "
+    "(CHG-2026-00012, stage 2). It served support-answer@42.",
+)
+
+ASSESSED = {
+    "requirements": UNMET, "ramp": None, "forecast": WEEKEND,
+    "seats": (("cab_engineer", 2, ("cass",), 1), ("ai_risk", 1, (), 1), ("release_manager", 1, ("remi",), 0)),
+    "may": {"sign": YES, "edit": YES, "evidence": YES, "cancel": YES, "schedule": failed("schedule", "3 requirements are not met", remedy="clear them first")},
+    "can_sign_as": ("cab_engineer", "release_manager"),
+}  # fmt: skip
+
+
+def pages() -> dict[str, str]:
+    """Render every page in every state worth looking at, by name."""
+    empty_today = View(
+        openings=(), ramps=(), my_sign_offs=(), follow_ups=(), thrown=(), alarms=(), solo=False, next_train=None
+    )
+    judged = (
+        SignOff(CHANGE.id, "remi", "release_manager", DIGEST, at(13, 12, 5), "the tickets are about the new line"),
+    )
+    held = View(**{**vars(change_view().ramp), "ramp": HELD, "judged_by": judged})
+    settled = {
+        "ramp": None,
+        "forecast": None,
+        "may": {"review": YES, "way_back": YES, "promote": YES, "ramp": YES, "schedule": YES, "release": YES},
+    }
+    audit = View(
+        entries=entries(),
+        filters={"act": "", "actor": "", "object": "CHG-2026-00012", "since": ""},
+        checkpoint=CHECKPOINT,
+        before=31,
+    )
+    shown: dict[str, tuple] = {
+        "today": ("today.html", today_view(), "/"),
+        "today-empty": ("today.html", empty_today, "/"),
+        "changes": ("change_list.html", View(changes=lines(), filters={"state": "", "target": ""}, before=None), "/changes"),
+        "changes-empty": ("change_list.html", View(changes=(), filters={}, before=None), "/changes"),
+        "change-ramping": ("change.html", change_view(), "/changes/CHG-2026-00012"),
+        "change-held": ("change.html", change_view(ramp=held, may={"release": YES, "abort": YES, "promote": YES}, can_judge_as=("release_manager",)), "/changes/CHG-2026-00012"),
+        "change-assess": ("change.html", change_view(FILED, **ASSESSED), "/changes/CHG-2026-00015"),
+        "change-stale": ("change.html", change_view(FILED, **ASSESSED), "/changes/CHG-2026-00015", {"problem": STALE, "typed": {"comment": "The probes are fine.", "role": "release_manager"}}),
+        "change-review": ("change.html", change_view(**settled, deltas=(), sign_offs=(), seats=()), "/changes/CHG-2026-00012"),
+        "change-new": ("change_new.html", NEW, "/changes/new"),
+        "change-new-bad": ("change_new.html", View(**{**vars(NEW), "verdicts": UNMET, "forecast": WEEKEND}), "/changes", {"problem": BAD, "typed": {"title": "Wider", "max_share_percent": "150", "target": "underwriting-decision-v2"}}),
+        "recent": ("recent.html", recent_view(), "/changes/recent"),
+        "recent-empty": ("recent.html", View(rows=(), filters={"since": "2h"}), "/changes/recent"),
+        "switches": ("switches.html", switches_view(COUNTED), "/switches"),
+        "switches-counting": ("switches.html", switches_view(COUNTING), "/switches"),
+        "switches-empty": ("switches.html", View(layers=(("Tenants", "", ()),), receipt=None), "/switches"),
+        "switch": ("switch.html", switch_line(TENANT, "9 Apr 2026, 34 d ago"), "/switches/tenant/enterprise-tenant-12891"),
+        "audit": ("audit.html", audit, "/audit"),
+        "audit-empty": ("audit.html", View(entries=(), filters={}, checkpoint=None, before=None), "/audit"),
+        "audit-entry": ("audit_entry.html", View(entry=entries()[0], proof=(OTHER, DIGEST, OTHER), checkpoint=CHECKPOINT, verified=True), "/audit/60"),
+        "audit-entry-new": ("audit_entry.html", View(entry=entries()[-1], proof=(), checkpoint=None, verified=False), "/audit/61"),
+        "accounts": ("accounts.html", accounts_view(), "/accounts"),
+        "accounts-secret": ("accounts.html", accounts_view(shown_once=View(name="laptop", secret="lft_9f8e7d6c5b4a39281706")), "/accounts"),
+        "policy": ("policy.html", policy_view(), "/policy"),
+        "policy-none": ("policy.html", View(policy=None, proposals=(), warnings=(), can_sign_as=()), "/policy"),
+        "call": ("call.html", CALL, "/calls/lf1.x"),
+        "problem-refused": ("problem.html", Problem("refused", "The rules say no", 409, "", verdicts=UNMET[:3]), "/changes/CHG-2026-00015/ramp", {"back": "/changes/CHG-2026-00015"}),
+        "problem-kept": ("problem.html", STALE, "/changes/CHG-2026-00015/sign-offs", {"kept": {"role": "ai_risk", "comment": "Read on Tuesday; the fairness slice is the one that matters here and it is clean."}, "back": "/changes/CHG-2026-00015"}),
+        "problem-missing": ("problem.html", Problem("not-found", "There is no such thing", 404, "There is no change CHG-2026-99999.", "The list of changes has them all."), "/changes/CHG-2026-99999"),
+    }  # fmt: skip
+    rendered = {name: _page(READER, *what) for name, what in shown.items()}
+    rendered["today-demo"] = _page(DEMO, *shown["today"])
+    rendered["login"] = _page(NOBODY, "login.html", View(next="/", name="", because=""), "/login")
+    rendered["login-refused"] = _page(
+        NOBODY, "login.html", View(next="/", name="vic", because="This name and password do not match."), "/sessions"
+    )
+    rendered["first-administrator"] = _page(
+        NOBODY,
+        "first_administrator.html",
+        View(key="k3y", name="", faults=(Fault("password", "it is too short", "use 12 characters or more"),)),
+        "/first-administrator",
+    )
+    return rendered
+
+
+def _page(reader: Reader, template: str, view: object, path: str, more: dict | None = None) -> str:
+    return page(template, view, reader=reader, path=path, **(more or {}))
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, html in pages().items():
+        (folder / f"{name}.html").write_text(html)

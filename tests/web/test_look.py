@@ -1,0 +1,119 @@
+"""Does every page read in a real browser: light and dark, narrow and wide, by keyboard and by screen reader?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from gallery import pages
+from showroom import ARGUMENTS, CHROMIUM, showroom
+
+pytest.importorskip("playwright.sync_api")
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+PAGES = pages()
+LOOKS = [(light, width) for light in ("light", "dark") for width in (390, 1440)]
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with showroom(PAGES) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as play:
+        launched = play.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="module", params=LOOKS, ids=lambda look: f"{look[0]}-{look[1]}")
+def tab(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    light, width = request.param
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=light)
+    yield context.new_page()
+    context.close()
+
+
+def test_every_page_reads_without_an_error_an_obstacle_or_a_sideways_scroll(tab: Page, address: str) -> None:
+    said: list[str] = []
+    tab.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
+    tab.on("pageerror", lambda error: said.append(str(error)))
+    found = {}
+    for name in PAGES:
+        said.clear()
+        tab.goto(f"{address}/show/{name}", wait_until="load")
+        tab.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+        wide = tab.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        serious = [
+            f"{issue['id']}: {issue['nodes'][0]['html'][:160]}"
+            for issue in Axe().run(tab).response["violations"]
+            if issue["impact"] in ("serious", "critical")
+        ]
+        faults = [*said, *serious, *([f"{wide} px too wide"] if wide > 0 else [])]
+        if faults:
+            found[name] = faults
+    assert found == {}
+
+
+def test_a_lever_is_thrown_by_keyboard_alone(browser: Browser, address: str) -> None:
+    tab = browser.new_page()
+    tab.route("**/throw*", lambda route: route.fulfill(status=204))
+    tab.goto(f"{address}/show/switches")
+    tab.locator("#feature-customer-support summary").focus()
+    tab.keyboard.press("Enter")
+    tab.keyboard.press("Tab")
+    tab.keyboard.type("answers in the wrong language")
+    with tab.expect_request("**/throw*") as thrown:
+        tab.keyboard.press("Enter")
+    sent = thrown.value
+    tab.close()
+    assert (sent.method, sent.url) == ("POST", f"{address}/switches/feature/customer-support/throw?_method=PUT")
+    assert "because=answers+in+the+wrong+language" in (sent.post_data or "")
+
+
+def test_what_is_typed_is_not_taken_away_when_something_changes(browser: Browser, address: str) -> None:
+    tab = browser.new_page()
+    tab.goto(f"{address}/show/change-assess")
+    tab.locator("textarea[name=comment]").first.fill("The probes are fine.")
+    tab.route(
+        "**/changes/CHG-2026-00015",
+        lambda route: route.fulfill(body=PAGES["change-ramping"], content_type="text/html"),
+    )
+    with tab.expect_response("**/changes/CHG-2026-00015"):
+        tab.evaluate("htmx.trigger('#live', 'look')")
+    tab.wait_for_function("document.querySelector('#state').textContent.includes('implement')")
+    assert tab.locator("textarea[name=comment]").first.input_value() == "The probes are fine."
+    assert tab.locator("#sign-offs").get_attribute("data-kept") is not None
+    tab.close()
+
+
+def test_the_room_looks_again_when_it_is_told_so(browser: Browser, address: str) -> None:
+    tab = browser.new_page()
+    tab.goto(f"{address}/show/today")
+    with tab.expect_response("**/") as looked:
+        tab.evaluate(
+            "document.querySelector('#events').dispatchEvent(new CustomEvent('htmx:sseMessage', {bubbles: true}))"
+        )
+    assert looked.value.request.headers["hx-request"] == "true"
+    tab.close()
+
+
+def test_a_receipt_counts_up_by_itself(browser: Browser, address: str) -> None:
+    tab = browser.new_page()
+    tab.goto(f"{address}/show/switches-counting")
+    tab.locator("#receipt", has_text="41 of 41 reporting").wait_for(timeout=5000)
+    assert tab.locator("#receipt").count() == 1
+    tab.close()
+
+
+def test_axe_would_notice(browser: Browser, address: str) -> None:
+    tab = browser.new_page()
+    tab.goto(f"{address}/show/login")
+    tab.evaluate("document.querySelectorAll('label > span').forEach(s => s.remove())")
+    assert any(issue["impact"] == "critical" for issue in Axe().run(tab).response["violations"])
+    tab.close()

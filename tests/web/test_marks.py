@@ -1,0 +1,34 @@
+"""Does every state have a colour, a shape and a word of its own?"""
+
+from __future__ import annotations
+
+import pytest
+
+from leverframe.nouns.calendar import DuringRamp
+from leverframe.nouns.changes import State
+from leverframe.nouns.evidence import Comparison, Finding
+from leverframe.nouns.ramps import RampState
+from leverframe.nouns.verdicts import Mode, Outcome
+from leverframe.web.marks import SHAPES, WORDS, mark, state_mark
+
+ENUMS = (State, RampState, Finding, Comparison, Outcome, Mode, DuringRamp)
+
+
+@pytest.mark.parametrize("state", [member for enum in ENUMS for member in enum], ids=repr)
+def test_every_state_has_a_mark_with_a_shape_and_a_word(state):
+    kind, word = WORDS[state]
+    assert kind in SHAPES
+    assert word in state_mark(state)
+    assert "<svg" in state_mark(state)
+
+
+def test_no_two_states_share_one_entry():
+    assert len(WORDS) == sum(len(enum) for enum in ENUMS)
+
+
+def test_no_two_colours_share_a_shape():
+    assert len(set(SHAPES.values())) == len(SHAPES)
+
+
+def test_a_marks_word_is_never_read_as_markup():
+    assert "<b>" not in mark("fine", "<b>")
