@@ -7,8 +7,9 @@ way: a Decision costs more to make than to find.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 from xxhash import xxh3_64_intdigest
 
@@ -25,19 +26,26 @@ def bucket(salt: str, subject: str) -> int:
     return xxh3_64_intdigest(f"{salt}:{subject}".encode())
 
 
+# What a feature answers lies in one tuple, because at 10,000 features it is memory that takes the time:
+# (None, decision) where there is no ramp, else (places of regions, places of rings, salt with its colon, candidate,
+# not exposed, no subject, lease expired, bounds ...). A cell's bound is at its region's place plus its ring's; the
+# last region is at FIRST_BOUND and the last ring at 0, which is also where the unknown ones are.
+FIRST_BOUND = 7
+
+
 class Router:
     """One route table, ready to be asked. It never changes; a newer table is a newer Router."""
 
-    __slots__ = ("_features", "_killed", "_rings", "_settled", "_tenants", "_unknown", "_waiting", "table")
+    __slots__ = ("_answers", "_bounds", "_killed", "_places", "_rings", "_tenants", "_unknown", "table")
 
     def __init__(self, table: RouteTable) -> None:
         self.table = table
-        self._waiting = table.features
         self._tenants = frozenset(table.thrown_tenants)
         self._rings = table.rings
-        self._settled: dict[str, Decision] = {}
-        self._features: dict[str, _Ramped] = {}
+        self._answers: dict[str, tuple[Any, ...]] = {}
         self._killed: dict[str, Decision] = {}
+        self._places: dict[tuple[Any, ...], dict[str, int]] = {}
+        self._bounds: dict[int, int] = {}
         self._unknown = _off(Reason.UNKNOWN_FEATURE, table, "")
 
     def route(
@@ -56,30 +64,25 @@ class Router:
         """
         if tenant in self._tenants:
             return self._killed.get(feature) or self._kill(feature)
-        settled = self._settled.get(feature)
-        if settled is not None:
-            return settled
-        ramped = self._features.get(feature)
-        if ramped is None:
-            return self._first_use(feature, subject, tenant, region, conversation, lease_ok)
+        answers = self._answers.get(feature)
+        if answers is None:
+            answers = self._first_use(feature)
+        regions = answers[0]
+        if regions is None:
+            return answers[1]
         if not lease_ok:
-            return ramped.lease_expired
-        bounds = ramped.bounds.get(region)
-        if bounds is None:
-            bounds = ramped.last_bounds
-        bound = bounds.get(self._rings.get(tenant))  # pyright: ignore[reportArgumentType]
-        if bound is None:
-            bound = bounds[None]
+            return answers[6]
         key = subject or conversation or tenant
         if not key:
-            return ramped.no_subject
-        if xxh3_64_intdigest(f"{ramped.salt}{key}".encode()) < bound:
-            return ramped.candidate
-        return ramped.not_exposed
+            return answers[5]
+        bound = answers[regions.get(region, FIRST_BOUND) + answers[1].get(self._rings.get(tenant), 0)]  # pyright: ignore[reportArgumentType]
+        if xxh3_64_intdigest(f"{answers[2]}{key}".encode()) < bound:
+            return answers[3]
+        return answers[4]
 
     def cell(self, feature: str, tenant: str | None, region: str | None) -> tuple[str, str]:
         """Return the (region, ring) in which a request is counted: the last where it is unknown."""
-        route = self._waiting.get(feature)
+        route = self.table.features.get(feature)
         ring = self._rings.get(tenant or "", "")
         if route is None:
             return region or "", ring or LAST_RING
@@ -88,81 +91,58 @@ class Router:
 
     def salt(self, feature: str, change: str) -> str:
         """Return the salt of a change's ramp on a feature, or "" where another or none is under way."""
-        route = self._waiting.get(feature)
+        route = self.table.features.get(feature)
         candidate = route.candidate if route is not None else None
         return candidate.salt if candidate is not None and candidate.change == change else ""
 
-    def _first_use(
-        self,
-        feature: str,
-        subject: str | None,
-        tenant: str | None,
-        region: str | None,
-        conversation: str | None,
-        lease_ok: bool,
-    ) -> Decision:
-        """Work out what a feature answers, keep it, and answer. Unknown names are not kept: they have no end."""
-        route = self._waiting.get(feature)
+    def _first_use(self, feature: str) -> tuple[Any, ...]:
+        """Work out what a feature answers, and keep it. Unknown names are not kept: they have no end."""
+        route = self.table.features.get(feature)
         if feature in self.table.thrown_features:
-            decision = _off(Reason.FEATURE_THROWN, self.table, route.fallback if route else "")
+            answers = (None, _off(Reason.FEATURE_THROWN, self.table, route.fallback if route else ""))
         elif route is None:
-            return self._unknown
+            return (None, self._unknown)
         elif route.candidate is None:
-            decision = _current(route, self.table, Reason.CURRENT)
+            answers = (None, _current(route, self.table, Reason.CURRENT))
         else:
-            self._features[feature] = _ramped(route, route.candidate, self.table)
-            return self.route(feature, subject, tenant, region, conversation, lease_ok)
-        self._settled[feature] = decision
-        return decision
+            answers = self._ramped(route, route.candidate)
+        self._answers[feature] = answers
+        return answers
+
+    def _ramped(self, route: FeatureRoute, candidate: CandidateRoute) -> tuple[Any, ...]:
+        def current(reason: Reason) -> Decision:
+            return replace(_current(route, self.table, reason), change=candidate.change, stage=candidate.stage)
+
+        regions, rings = _regions(route), _rings(route)
+        cells = (f"{region}|{ring}" for region in reversed(regions) for ring in reversed(rings))
+        return (
+            self._place(regions, FIRST_BOUND, len(rings)),
+            self._place(rings, 0, 1),
+            f"{candidate.salt}:",
+            _candidate(candidate, self.table, current),
+            current(Reason.NOT_EXPOSED),
+            current(Reason.NO_SUBJECT),
+            current(Reason.LEASE_EXPIRED),
+            *(self._shared(candidate.below.get(cell, 0)) for cell in cells),
+        )
+
+    def _place(self, names: tuple[str, ...], first: int, step: int) -> dict[str, int]:
+        """Return the place of each name, the last one first; features with the same names share it."""
+        known = self._places.get((names, first, step))
+        if known is None:
+            known = {name: first + step * place for place, name in enumerate(reversed(names))}
+            self._places[(names, first, step)] = known
+        return known
+
+    def _shared(self, bound: int) -> int:
+        return self._bounds.setdefault(bound, bound)
 
     def _kill(self, feature: str) -> Decision:
-        route = self._waiting.get(feature)
+        route = self.table.features.get(feature)
         decision = _off(Reason.TENANT_THROWN, self.table, route.fallback if route else "")
         if route is not None:
             self._killed[feature] = decision
         return decision
-
-
-@dataclass(frozen=True, slots=True)
-class _Ramped:
-    """A feature under a ramp: its buckets' bounds, and each of its answers.
-
-    `bounds` maps a region to its rings' bounds; the key None is the ring of whoever no ring of the feature names.
-    `salt` ends with the colon.
-    """
-
-    salt: str
-    bounds: Mapping[str | None, Mapping[str | None, int]]
-    last_bounds: Mapping[str | None, int]
-    candidate: Decision
-    not_exposed: Decision
-    no_subject: Decision
-    lease_expired: Decision
-
-
-def _ramped(route: FeatureRoute, candidate: CandidateRoute, table: RouteTable) -> _Ramped:
-    def current(reason: Reason) -> Decision:
-        return replace(_current(route, table, reason), change=candidate.change, stage=candidate.stage)
-
-    regions, rings = _regions(route), _rings(route)
-    bounds: dict[str | None, Mapping[str | None, int]] = {
-        region: _bounds(candidate.below, region, rings) for region in regions
-    }
-    return _Ramped(
-        salt=f"{candidate.salt}:",
-        bounds=bounds,
-        last_bounds=bounds[regions[-1]],
-        candidate=_candidate(candidate, table, current),
-        not_exposed=current(Reason.NOT_EXPOSED),
-        no_subject=current(Reason.NO_SUBJECT),
-        lease_expired=current(Reason.LEASE_EXPIRED),
-    )
-
-
-def _bounds(below: Mapping[str, int], region: str, rings: tuple[str, ...]) -> Mapping[str | None, int]:
-    bounds: dict[str | None, int] = {ring: below.get(f"{region}|{ring}", 0) for ring in rings}
-    bounds[None] = bounds[rings[-1]]
-    return bounds
 
 
 def _candidate(candidate: CandidateRoute, table: RouteTable, current: Callable[[Reason], Decision]) -> Decision:
