@@ -65,10 +65,11 @@ def test_a_key_is_made_once_and_only_its_owner_reads_it(tmp_path):
 
 def test_of_two_first_starts_at_once_one_key_wins(tmp_path):
     keys = []
-    threads = [
-        threading.Thread(target=lambda: keys.append(load_or_make_key(tmp_path / "audit.key", "acme")))
-        for _ in range(8)
-    ]
+
+    def start():
+        keys.append(load_or_make_key(tmp_path / "audit.key", "acme"))
+
+    threads = [threading.Thread(target=start) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -85,7 +86,8 @@ def test_a_secret_is_not_shown(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "spoil", [lambda t: "", lambda t: t[12:], lambda t: t.replace("acme", "other"), lambda t: t[:-9]]
+    "spoil",
+    [lambda text: "", lambda text: text[12:], lambda text: text.replace("acme", "other"), lambda text: text[:-9]],
 )
 def test_a_damaged_key_file_is_refused(tmp_path, spoil):
     path = tmp_path / "audit.key"

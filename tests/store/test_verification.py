@@ -6,7 +6,7 @@ import shutil
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, text
 
 from leverframe.nouns.audit import Entry
 from leverframe.store import audit, checkpoints
@@ -83,11 +83,8 @@ def test_entries_past_the_last_checkpoint_are_counted_and_not_yet_verified(log, 
 
 def test_one_flipped_byte_is_found_and_named(log, key):
     with _tampering(log) as db:
-        db.execute(
-            text(
-                "update audit_entries set body = replace(body, 'because\":\"because', 'because\":\"becauze') where leaf = 17"
-            )
-        )
+        flipped = func.replace(audit.entries.c.body, "because", "becauze")
+        db.execute(audit.entries.update().where(audit.entries.c.leaf == 17).values(body=flipped))
     report = _verify(log, key)
     assert _faults(report) == ["leaf 17: error: its text is not what was hashed"]
     assert report.verified == 29
