@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from leverframe.actions.accounts import FIRST_ADMINISTRATOR
 from leverframe.actions.changes import EDITABLE, restate
@@ -36,9 +36,9 @@ class Proposal:
     warnings: tuple[Fault, ...] = ()
 
 
-def check_policy(files: Mapping[str, str]) -> tuple[Policy | None, tuple[Fault, ...]]:
+def check_policy(files: Mapping[str, str], today: date | None = None) -> tuple[Policy | None, tuple[Fault, ...]]:
     """Read a bundle and return all its errors and warnings; writes nothing."""
-    return read_bundle(files)
+    return read_bundle(files, today=today)
 
 
 def load_policy(house: House, actor: Actor, files: Mapping[str, str]) -> Proposal:
@@ -46,7 +46,7 @@ def load_policy(house: House, actor: Actor, files: Mapping[str, str]) -> Proposa
 
     Raises Invalid with every error of the bundle; then nothing is changed.
     """
-    policy, faults = read_bundle(files)
+    policy, faults = read_bundle(files, today=house.clock.now().date())
     if policy is None:
         raise Invalid(fault for fault in faults if fault.severity == "error")
     warnings = tuple(fault for fault in faults if fault.severity != "error")
@@ -137,7 +137,7 @@ def sign_policy(house: House, actor: Actor, digest: str, role: str, comment: str
 
 def _carry_out(house: House, db: Db, actor: Actor, request: requests.Request, now: datetime) -> None:
     files = request.body["files"]
-    policy, faults = read_bundle(files)
+    policy, faults = read_bundle(files, today=house.clock.now().date())
     if policy is None:
         raise Invalid(faults)
     activate(house, db, actor, policy, files, now, "its sign-offs are complete")
@@ -240,7 +240,7 @@ def _merged(written: Switch, kept: Switch, actor: Actor, now: datetime) -> Switc
 
 def recover_policy(house: House, files: Mapping[str, str], because: str) -> Policy:
     """Put a policy into force from the server's own console: the mend for a lock-out, audited and told to all."""
-    policy, faults = read_bundle(files)
+    policy, faults = read_bundle(files, today=house.clock.now().date())
     if policy is None:
         raise Invalid(fault for fault in faults if fault.severity == "error")
     with house.store.write() as db:

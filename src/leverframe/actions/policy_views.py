@@ -50,7 +50,7 @@ def show_policy(house: House, actor: Actor) -> PolicyView:
         plans=policy.plans,
         requirements=policy.requirements,
         gates=policy.gates,
-        warnings=read_bundle(files)[1],
+        warnings=read_bundle(files, today=house.clock.now().date())[1],
         proposals=proposals(house),
         can_sign_as=tuple(r for r in seats if actor.is_person and actor.name in holders(policy, r, None)),
     )

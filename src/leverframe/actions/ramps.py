@@ -8,6 +8,7 @@ from datetime import datetime
 
 from leverframe.actions.facts import ship_facts, subject_of, verdicts
 from leverframe.actions.house import House, need_reason, permit, record, refuse, target_of, tell
+from leverframe.actions.settling import settle_if_reached
 from leverframe.actions.tables import publish_table
 from leverframe.nouns.changes import Change, CloseCode, State
 from leverframe.nouns.people import CLOCK, Actor
@@ -39,7 +40,15 @@ def begin(house: House, db: Db, actor: Actor, change: Change, now: datetime) -> 
             [failed("state", f"{change.id} is in {change.state.value}", remedy="only a signed change starts")]
         )
     refuse(list(verdicts(house, db, change, now)))
-    step = first_step(change.plan, change.blast_radius.regions, policy.calendar, subject_of(change), now)
+    step = first_step(
+        change.plan,
+        change.blast_radius.regions,
+        policy.calendar,
+        subject_of(change),
+        now,
+        closed_stretch_max_percent=policy.closed_stretch_max_percent,
+        closed_stretch_hours=policy.closed_stretch_hours,
+    )
     if not isinstance(step, Promote):
         raise Refused([failed("window", step.because, remedy=step.remedy, who="the clock")])
     ramp = Ramp(
@@ -55,7 +64,8 @@ def begin(house: House, db: Db, actor: Actor, change: Change, now: datetime) -> 
     change = changes.update(db, replace(change, state=State.IMPLEMENT))
     facts = {"signed": ship_facts(house, db, change).digest_now}
     record(db, now, actor, "ramp.started", change.id, step.because, role=role, facts=facts)
-    return go_to_stage(house, db, actor, change, ramp, step, now)
+    ramp = go_to_stage(house, db, actor, change, ramp, step, now)
+    return settle_if_reached(house, db, changes.get(db, change.id), ramp, now)
 
 
 def _refuse_author(actor: Actor, change: Change) -> None:
@@ -159,7 +169,15 @@ def abort_ramp(house: House, actor: Actor, change_id: str, because: str) -> tupl
 
 
 def end_ramp(
-    house: House, db: Db, actor: Actor, change: Change, ramp: Ramp, state: RampState, because: str, role: str
+    house: House,
+    db: Db,
+    actor: Actor,
+    change: Change,
+    ramp: Ramp,
+    state: RampState,
+    because: str,
+    role: str,
+    guardrail: str = "",
 ) -> tuple[Ramp, Number | None]:
     """End a ramp short of settlement: current to all, the change to its review."""
     now, code = house.clock.now(), CLOSE_CODES[state]
@@ -167,7 +185,7 @@ def end_ramp(
     changes.update(db, replace(change, state=State.REVIEW, close_code=code))
     ramps.record_step(db, change.id, now, state.value, ramp.stage, 0.0, (), actor.name, because)
     number = publish_table(house, db, now, f"{change.id} {state.value}", narrows=True)
-    facts = {"stage": ramp.stage, "number": str(number) if number else ""}
+    facts = {"stage": ramp.stage, "number": str(number or ""), "guardrail": guardrail}
     record(db, now, actor, f"ramp.{state.value}", change.id, because, role=role, facts=facts)
     told = {"change": change.id, "because": because, "notify": list(change.plan.notify), "stage": ramp.stage}
     tell(db, f"ramp.{state.value}", told, key=f"{change.id}/{state.value}")

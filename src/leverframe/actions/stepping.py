@@ -5,17 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from leverframe.actions.changes import return_to_assess
 from leverframe.actions.house import House, record, tell
 from leverframe.actions.looks import Look, look
 from leverframe.actions.ramps import end_ramp, go_to_stage, publish_stage
-from leverframe.actions.reviews import owe_review
-from leverframe.actions.tables import publish_table
+from leverframe.actions.settling import settle_if_reached
 from leverframe.nouns.changes import Change
 from leverframe.nouns.documents import digest
 from leverframe.nouns.people import CLOCK
 from leverframe.nouns.ramps import Hold, HoldRow, Promote, Ramp, RampState, RollBack, Stay, Step, Widen
-from leverframe.store import changes, evidence, ramps, units
+from leverframe.store import changes, evidence, ramps
 from leverframe.store.database import Db
 
 PAGE_AGAIN_HOURS = 24
@@ -25,11 +23,11 @@ def step_ramp(house: House, change_id: str) -> Step | None:
     """Look at one ramp, and act where something follows; a look that changes nothing writes nothing."""
     with house.store.read() as db:
         first = _look_at(house, db, change_id)
-    if first is None or not _matters(first):
+    if first is None or not _matters(first, house.clock.now()):
         return first.step if first else None
     with house.store.write() as db:
         again = _look_at(house, db, change_id)
-        if again is not None and _matters(again):
+        if again is not None and _matters(again, house.clock.now()):
             _act(house, db, again, house.clock.now())
         return again.step if again else None
 
@@ -41,24 +39,24 @@ def _look_at(house: House, db: Db, change_id: str) -> Look | None:
     return look(house, db, changes.get(db, change_id), ramp, house.clock.now())
 
 
-def _matters(seen: Look) -> bool:
+def _matters(seen: Look, now: datetime) -> bool:
     """Say whether a step is an act: a plain stay is none, nor is a hold that stands already."""
     hold = seen.ramp.hold
     match seen.step:
         case Stay():
             return hold is not None and hold.by == CLOCK.name
         case Hold(code=code):
-            return hold is None or (hold.by == CLOCK.name and hold.code != code) or _pages(seen)
+            return hold is None or (hold.by == CLOCK.name and hold.code != code) or _pages(seen, now)
         case _:
             return True
 
 
-def _pages(seen: Look) -> bool:
+def _pages(seen: Look, now: datetime) -> bool:
     """Say whether a hold is due to page: at once, then each day while it lasts."""
-    if not isinstance(seen.step, Hold) or not seen.step.page or seen.reading is None:
+    if not isinstance(seen.step, Hold) or not seen.step.page:
         return False
     last = seen.ramp.paged_at
-    return last is None or (seen.reading.at - last).total_seconds() >= PAGE_AGAIN_HOURS * 3600
+    return last is None or (now - last).total_seconds() >= PAGE_AGAIN_HOURS * 3600
 
 
 def _act(house: House, db: Db, seen: Look, now: datetime) -> None:
@@ -69,10 +67,12 @@ def _act(house: House, db: Db, seen: Look, now: datetime) -> None:
             ramp = replace(seen.ramp, published={**seen.ramp.published, **dict.fromkeys(step.regions, now)})
             ramp = ramps.update(db, replace(ramp, stage_since=now, hold=None))
             ramp = publish_stage(house, db, CLOCK, seen.change, ramp, step.regions, "widened", step.because, now)
-            _settle_if_last(house, db, seen.change, ramp, now)
+            settle_if_reached(house, db, seen.change, ramp, now)
         case RollBack() as step:
             _keep_reading(db, seen)
-            end_ramp(house, db, CLOCK, seen.change, seen.ramp, RampState.ROLLED_BACK, step.because, "clock")
+            end_ramp(
+                house, db, CLOCK, seen.change, seen.ramp, RampState.ROLLED_BACK, step.because, "clock", step.guardrail
+            )
         case Hold() as step:
             _hold(house, db, seen, step, now)
         case Stay() as step:
@@ -83,7 +83,7 @@ def _act(house: House, db: Db, seen: Look, now: datetime) -> None:
 def _promote(house: House, db: Db, seen: Look, step: Promote, now: datetime) -> None:
     _keep_reading(db, seen)
     ramp = go_to_stage(house, db, CLOCK, seen.change, seen.ramp, step, now)
-    _settle_if_last(house, db, seen.change, ramp, now)
+    settle_if_reached(house, db, seen.change, ramp, now)
 
 
 def _keep_reading(db: Db, seen: Look) -> None:
@@ -97,7 +97,7 @@ def _hold(house: House, db: Db, seen: Look, step: Hold, now: datetime) -> None:
     if begun and (ramp.hold is None or ramp.hold.by == CLOCK.name):
         ramp = replace(ramp, hold=HoldRow(CLOCK.name, step.code, step.because, now, step.remedy))
         _note(house, db, seen.change, ramp, "held", step.because, now)
-    if _pages(seen):
+    if _pages(seen, now):
         page = {
             "change": seen.change.id,
             "because": step.because,
@@ -123,20 +123,3 @@ def _note(house: House, db: Db, change: Change, ramp: Ramp, kind: str, because: 
     ramps.record_step(db, change.id, now, kind, ramp.stage, share, (), CLOCK.name, because)
     record(db, now, CLOCK, f"ramp.{kind}", change.id, because, role="clock", facts={"stage": ramp.stage})
     db.after_commit(lambda: house.stir("ramp"))
-
-
-def _settle_if_last(house: House, db: Db, change: Change, ramp: Ramp, now: datetime) -> None:
-    """Adopt the candidate where the last stage has reached every region."""
-    if ramp.stage < len(change.plan.stages) or set(change.blast_radius.regions) - set(ramp.published):
-        return
-    because = f"{change.id} has reached 100 % of {', '.join(change.blast_radius.regions)}"
-    units.adopt(db, ramp.target, change.candidate[ramp.target], CLOCK.name, change.id, now)
-    ramps.update(db, replace(ramp, state=RampState.SETTLED, ended_at=now))
-    changes.update(db, replace(changes.get(db, change.id), settled_at=now))
-    ramps.record_step(db, change.id, now, "settled", ramp.stage, 100.0, (), CLOCK.name, because)
-    record(db, now, CLOCK, "ramp.settled", change.id, because, role="clock", facts={"target": ramp.target})
-    return_to_assess(
-        house, db, ramp.target, now, f"{change.id} settled, so the current unit is another", but=change.id
-    )
-    owe_review(house, db, change, now)
-    publish_table(house, db, now, f"{change.id} settled")

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -20,7 +20,7 @@ from leverframe.web import accounts, changes, doors, live, outcomes, pages, poli
 from leverframe.web.answers import ERRORS, PROBLEM_SCHEMA
 from leverframe.web.problems import Problem, problem_of
 from leverframe.web.rendering import respond_problem, wanted_format
-from leverframe.web.visits import FORMS, NotLoggedIn
+from leverframe.web.visits import FORMS, NotLoggedIn, Visit, Visiting
 
 TYPES = {
     "css": "text/css",
@@ -34,17 +34,17 @@ TYPES = {
 
 def make_app(house: House, events: live.Events) -> FastAPI:
     """Return the HTTP application of a house: pages and JSON from one handler."""
-    app = FastAPI(title="Leverframe", version=__version__, docs_url=None, redoc_url=None, responses=ERRORS)
+    app = FastAPI(title="Leverframe", version=__version__, openapi_url=None, responses=ERRORS)
     app.state.house, app.state.events = house, events
     for room in (pages, changes, ramps, switches, policy, outcomes, accounts, doors, live):
         app.include_router(room.router)
+    app.add_api_route("/openapi.json", _description(app), include_in_schema=False)
     app.add_api_route("/assets/{name:path}", asset, include_in_schema=False)
     for error in (Refused, Conflict, Invalid, NotFound, Forbidden, SourceFailed):
         app.add_exception_handler(error, _house_error)
     app.add_exception_handler(NotLoggedIn, _not_logged_in)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _request_error)
-    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     app.add_middleware(MethodOverride)
     return app
 
@@ -116,7 +116,16 @@ async def _request_error(request: Request, error: Exception) -> Response:
     return respond_problem(request, problem)
 
 
-def _openapi(app: FastAPI) -> dict[str, Any]:
+def _description(app: FastAPI) -> Callable[[Visit], Response]:
+    """Describe the API to whoever is logged in: nothing is open but health."""
+
+    def description(visit: Visiting) -> Response:
+        return JSONResponse(openapi_of(app))
+
+    return description
+
+
+def openapi_of(app: FastAPI) -> dict[str, Any]:
     if not app.openapi_schema:
         schema = get_openapi(title=app.title, version=app.version, routes=app.routes, openapi_version="3.1.0")
         schema.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA

@@ -38,26 +38,26 @@ class Typed:
     read: Any
     kept: Mapping[str, str]
     version: int = 0
+    zone: str = "UTC"
 
     def form(self) -> ChangeForm:
         """Read it; raises Invalid with all faults."""
-        return read_change_form(self.read)
+        return read_change_form(self.read, home_zone=self.zone)
 
 
 async def typed(request: Request) -> Typed:
-    """Take a change from a form, from JSON or from YAML."""
+    """Take a change from a form, from JSON or from YAML; times without an offset are in the reader's zone."""
+    zone = getattr(getattr(request.state, "reader", None), "zone", "UTC")
     kind = request.headers.get("content-type", "").split(";")[0].strip()
+    named = request.headers.get("if-match", "")
     if kind in YAML:
-        return Typed(
-            (await raw(request)).decode("utf-8", "replace"), {}, _version(request.headers.get("if-match", ""))
-        )
+        return Typed((await raw(request)).decode("utf-8", "replace"), {}, _version(named), zone)
     found = await document(request)
     if kind in FORMS:
         kept = {name: str(value) for name, value in found.items() if name != "csrf"}
-        zone = getattr(getattr(request.state, "reader", None), "zone", "UTC")
-        return Typed(from_fields(kept, zone), kept, _version(kept.get("version", "")))
-    version = found.get("version", request.headers.get("if-match", "0"))
-    return Typed({k: v for k, v in found.items() if k != "version"}, {}, _version(str(version)))
+        return Typed(from_fields(kept, zone), kept, _version(kept.get("version", "")), zone)
+    form = {name: value for name, value in found.items() if name != "version"}
+    return Typed(form, {}, _version(str(found.get("version", named))), zone)
 
 
 def _version(text: str) -> int:

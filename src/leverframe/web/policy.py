@@ -46,7 +46,7 @@ def load_policy(visit: Visiting, body: Annotated[Bundle, Depends(sent(Bundle))])
 @router.post("/policy/check", openapi_extra=describes(Bundle))
 def check_policy(visit: Visiting, body: Annotated[Bundle, Depends(sent(Bundle))]) -> Response:
     """Report every error and warning of a bundle; writes nothing."""
-    policy, faults = policies.check_policy(body.files)
+    policy, faults = policies.check_policy(body.files, visit.house.clock.now().date())
     return JSONResponse(to_document({"digest": policy.digest if policy else None, "faults": faults}))
 
 

@@ -318,11 +318,15 @@ def shown(context: Context, value: Any) -> Any:
         case str() if value.startswith(("https://", "http://")):
             return Markup('<a href="{0}" rel="noreferrer">{0}</a>').format(value)
         case Mapping():
-            lines = (Markup("{} {}").format(words(name), shown(context, item)) for name, item in value.items())
+            lines = (Markup("{} {}").format(_part(name, item), shown(context, item)) for name, item in value.items())
             return Markup("<br>").join(lines) or NOT_FILLED
         case tuple() | list():
-            return ", ".join(words(item) for item in value) or NOT_FILLED
+            return ", ".join(plain(item) for item in value) or NOT_FILLED
     return words(value) if isinstance(value, Enum) else value or NOT_FILLED
+
+
+def _part(name: str, value: Any) -> str:
+    return f"{name}:" if isinstance(value, Unit) else f"{words(name)}:"
 
 
 def plain(value: Any) -> str:

@@ -1,0 +1,41 @@
+"""What is done to the house on its own machine, past the doors?
+
+Saving it, bringing it back, and proving its log without trusting a server. Who may do this is who may read the files.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from leverframe.actions.house import House, record
+from leverframe.nouns.people import CLOCK
+from leverframe.store import Store
+from leverframe.store.backup import backup, restore
+from leverframe.store.notes import PublicKey
+from leverframe.store.verification import AuditReport, verify
+
+
+def save(house: House, path: Path) -> Path:
+    """Write a whole copy of the running house's database to a new file; raises Invalid."""
+    saved = backup(house.store, path)
+    with house.store.write() as db:
+        record(db, house.clock.now(), CLOCK, "store.saved", "store", "saved on the console", role="console")
+    return saved
+
+
+def bring_back(house: House, path: Path) -> int:
+    """Put a saved copy in the place of the database and begin a new epoch, which is returned; raises Invalid.
+
+    No server may run on it meanwhile.
+    """
+    epoch = restore(path, house.store)
+    with house.store.write() as db:
+        because, facts = "restored on the console", {"epoch": epoch}
+        record(db, house.clock.now(), CLOCK, "store.restored", "store", because, role="console", facts=facts)
+    return epoch
+
+
+def prove(store: Store, key: PublicKey, folder: Path) -> AuditReport:
+    """Recompute every leaf and every checkpoint, those kept in a folder too, and say what does not hold."""
+    with store.read() as db:
+        return verify(db, key, sorted(folder.glob("*.checkpoint")))
