@@ -193,3 +193,17 @@ def test_a_request_that_cannot_be_decided_gets_current_but_no_thrown_tenant_slip
     odd = good.route("support", subject="\ud800", region="eu")
     assert (odd.serve, odd.variant, odd.reason) == (True, Variant.CURRENT, Reason.ERROR)
     assert good.route("support", subject="\ud800", tenant="acme").reason is Reason.TENANT_THROWN
+
+
+def test_a_gateway_that_is_started_twice_has_one_line(plane, a_gateway, eventually):
+    gateway = a_gateway()
+    gateway.start()
+    eventually(lambda: gateway.connected)
+    assert len(plane.stream.readers) == 1
+    assert len(plane.fleet.seen()) == 1
+
+
+def test_a_table_that_is_published_after_the_stream_was_closed_hurts_no_one(a_plane, a_table):
+    with a_plane() as plane:
+        pass
+    plane.publish(a_table(1))

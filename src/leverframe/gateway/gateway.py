@@ -70,6 +70,8 @@ class Gateway:
 
     def start(self) -> Self:
         """Take the table from disk, and begin to listen, to report and to send. Waits for nothing."""
+        if self._hands is not None:
+            return self
         self._held.load(self._snapshot)
         self._begin()
         watch_forks(self)

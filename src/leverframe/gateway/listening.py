@@ -205,7 +205,7 @@ def _events(response: http.client.HTTPResponse) -> Iterator[tuple[str, str]]:
 def _me(document: Any) -> Me:
     try:
         key = base64.b64decode(document["call_key"])
-        beat = float(document.get("heartbeat_seconds", HEARTBEAT_SECONDS))
+        beat = max(0.01, float(document.get("heartbeat_seconds", HEARTBEAT_SECONDS)))
         return Me(str(document["name"]), str(document["stream_url"]), key, beat)
     except (TypeError, KeyError, AttributeError, binascii.Error) as fault:
         raise ValueError(f"the control plane's answer is not understood: {fault!r}") from None

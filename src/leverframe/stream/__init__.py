@@ -8,6 +8,7 @@ says what a gateway has applied. Who does not read is dropped, and comes back fo
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import threading
 import time
@@ -83,7 +84,8 @@ class Stream:
         if b"\n" in frame or b"\r" in frame:
             raise ValueError("a frame is one line")
         event = b"event: table\ndata: " + frame + b"\n\n"
-        self._loop.call_soon_threadsafe(self._broadcast, number, event)
+        with contextlib.suppress(RuntimeError):  # the stream was closed: gateways come back to the next process
+            self._loop.call_soon_threadsafe(self._broadcast, number, event)
 
     def close(self, timeout: float = 2.0) -> None:
         """Say goodbye to the gateways, which will come back by themselves, and stop."""
