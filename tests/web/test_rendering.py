@@ -12,12 +12,12 @@ import pytest
 from fastapi import Request
 
 from leverframe.nouns.verdicts import Conflict, Fault, Forbidden, Invalid, NotFound, Refused, failed, passed
+from leverframe.web.filters import filters_query
 from leverframe.web.problems import problem_of
 from leverframe.web.rendering import (
     FORMATS,
     Reader,
     csv_text,
-    filters_query,
     page_of,
     respond,
     respond_problem,

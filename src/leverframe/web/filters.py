@@ -1,0 +1,150 @@
+"""How does a template say a value?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import Enum
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from leverframe.nouns.changes import BlastRadius, Change, StartWindow
+from leverframe.nouns.units import UNIT_PARTS, Unit
+from leverframe.nouns.verdicts import Verdict
+from leverframe.web import times
+
+STALE_AFTER = timedelta(days=183)
+NOT_FILLED = Markup('<span class="quiet">not filled</span>')
+
+
+def filters_query(filters: Mapping[str, Any], **more: Any) -> str:
+    """Return the query of a filtered list's address, with what else it should say."""
+    return urlencode({name: value for name, value in {**filters, **more}.items() if value not in (None, "")})
+
+
+def can(may: Mapping[str, Verdict], act: str) -> bool:
+    """Say whether this reader may do an act."""
+    return act in may and not may[act].refuses
+
+
+def typed_of(change: Change, zone: str) -> dict[str, str]:
+    """Write a change as its form's fields hold it."""
+    unit, blast = change.candidate.get(change.target, Unit()), change.blast_radius
+    times_typed = {name: getattr(change.start, name) for name in ("opens_at", "closes_at", "not_after")}
+    return {
+        "title": change.title,
+        "kind": change.kind.value,
+        **{part: getattr(unit, part) for part in UNIT_PARTS},
+        "plan": change.plan.template,
+        "users": str(blast.users),
+        "regions": ", ".join(blast.regions),
+        "max_share_percent": f"{blast.max_share_percent:g}",
+        **{name: f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}" for name, at in times_typed.items()},
+        "kill_switch": change.kill_switch,
+        "rollback_plan": change.rollback_plan,
+        "release_manager": change.release_manager,
+        "coordinator": change.coordinator,
+        "bridge": change.bridge,
+        "paging": ", ".join(change.paging),
+        "artefacts": "\n".join(f"{name}: {link}" for name, link in change.artefacts.items()),
+    }
+
+
+@pass_context
+def when(context: Context, at: datetime | None) -> Markup:
+    """Show a time in the reader's zone."""
+    if at is None:
+        return Markup('<span class="none">none</span>')
+    said = times.say_time(at, context["zone"], context["now"])
+    return Markup('<time datetime="{}">{}</time>').format(at.astimezone(UTC).isoformat(timespec="seconds"), said)
+
+
+@pass_context
+def when_in(context: Context, at: datetime | None, zone: str) -> Markup:
+    """Show a time in a region's zone, and in the reader's where that differs."""
+    if at is None:
+        return Markup('<span class="none">none</span>')
+    there, here = (times.say_time(at, name, context["now"]) for name in (zone, context["zone"]))
+    also = Markup(' <span class="also">({})</span>').format(here) if here != there else ""
+    return Markup('<time datetime="{}">{}</time>{}').format(at.astimezone(UTC).isoformat(), there, also)
+
+
+@pass_context
+def ago(context: Context, at: datetime | None) -> str:
+    """Say how far a time lies from now."""
+    return times.say_ago(at, context["now"]) if at is not None else "never"
+
+
+@pass_context
+def is_stale(context: Context, exercised_on: date | None) -> bool:
+    """Say whether a switch was never exercised, or not for six months (handbook: kill switches)."""
+    return exercised_on is None or context["now"].date() - exercised_on > STALE_AFTER
+
+
+def wall(at: datetime, zone: str) -> str:
+    """Say a wall time that stands in a file, with its zone."""
+    local = at.astimezone(ZoneInfo(zone)) if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))
+    return f"{local:%a} {local.day} {local:%b %Y %H:%M} {times.zone_name(local, zone)}"
+
+
+def words(value: Any) -> str:
+    """Say a machine's word as people write it: model_swap as "model swap"."""
+    return str(getattr(value, "value", value)).replace("_", " ").replace(".", " ", 1)
+
+
+@pass_context
+def shown(context: Context, value: Any) -> Any:
+    """Show a field of the ticket as people read it."""
+    match value:
+        case BlastRadius():
+            where = ", ".join((*value.regions, *value.rings)) or "everywhere"
+            return f"{value.users:,} users in {where}, at most {times.say_share(value.max_share_percent)}"
+        case StartWindow():
+            said = Markup("{} to {}, not after {}")
+            return said.format(*(when(context, at) for at in (value.opens_at, value.closes_at, value.not_after)))
+        case Unit():
+            return value.name
+        case str() if value.startswith(("https://", "http://")):
+            return Markup('<a href="{0}" rel="noreferrer">{0}</a>').format(value)
+        case Mapping():
+            lines = (Markup("{} {}").format(_part(name, item), shown(context, item)) for name, item in value.items())
+            return Markup("<br>").join(lines) or NOT_FILLED
+        case tuple() | list():
+            return ", ".join(plain(item) for item in value) or NOT_FILLED
+    return words(value) if isinstance(value, Enum) else value or NOT_FILLED
+
+
+def _part(name: str, value: Any) -> str:
+    return f"{name}:" if isinstance(value, Unit) else f"{words(name)}:"
+
+
+def plain(value: Any) -> str:
+    """Write a fact of an audit entry on one line."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return ", ".join(f"{each.name} {getattr(value, each.name)}" for each in fields(value))
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {plain(item)}" for name, item in value.items())
+    if isinstance(value, list | tuple | set | frozenset):
+        return ", ".join(plain(item) for item in value) or "none"
+    return str(getattr(value, "value", value))
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    "when": when,
+    "when_in": when_in,
+    "ago": ago,
+    "wall": wall,
+    "words": words,
+    "plain": plain,
+    "shown": shown,
+    "share": times.say_share,
+    "span": times.say_span,
+    "count": times.say_count,
+    "on_day": times.say_date,
+}
