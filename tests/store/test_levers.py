@@ -1,0 +1,172 @@
+"""Are units, switches, tables, requests and policies kept as they should be?"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from leverframe.nouns.calendar import Calendar
+from leverframe.nouns.documents import from_document
+from leverframe.nouns.policies import Policy
+from leverframe.nouns.switches import Layer, Switch
+from leverframe.nouns.tables import BUCKETS, NO_NUMBER, CandidateRoute, FeatureRoute, Number, RouteTable
+from leverframe.nouns.units import Unit
+from leverframe.nouns.verdicts import Conflict, NotFound
+from leverframe.store import policies, requests, switches, tables, units
+
+
+def test_a_target_remembers_what_ran_on_it(store, tuesday):
+    first, second = Unit(prompt="p@1"), Unit(prompt="p@2")
+    with store.write() as db:
+        assert (units.current(db, "search"), units.former(db, "search")) == (None, None)
+        units.adopt(db, "search", first, "ana", "", tuesday)
+        units.adopt(db, "claims", Unit(model="m"), "ana", "", tuesday)
+        assert (units.current(db, "search"), units.former(db, "search")) == (first, None)
+        units.adopt(db, "search", second, "clock", "CHG-2026-00001", tuesday + timedelta(days=1))
+        assert (units.current(db, "search"), units.former(db, "search")) == (second, first)
+        assert units.all_current(db) == {"claims": Unit(model="m"), "search": second}
+        assert [(row.unit, row.by, row.change) for row in units.history(db, "search")] == [
+            (second, "clock", "CHG-2026-00001"),
+            (first, "ana", ""),
+        ]
+
+
+def test_a_switch_is_written_over_the_version_it_was_read_at(store, tuesday):
+    switch = Switch(Layer.TENANT, "acme", expires_on=date(2026, 6, 30), zone="Europe/Berlin")
+    with store.write() as db:
+        assert switches.put(db, switch) == switch
+        thrown = switches.put(db, replace(switch, thrown=True, thrown_by="sol", thrown_at=tuesday))
+        assert (thrown.version, switches.get(db, "tenant/acme")) == (2, thrown)
+        with pytest.raises(Conflict, match="at version 2, not 1"):
+            switches.put(db, switch)
+        assert switches.history(db, "tenant/acme") == [thrown, switch]
+
+
+def test_switches_are_listed_by_layer_and_key(store):
+    with store.write() as db:
+        for layer, key in (
+            (Layer.TENANT, "a"),
+            (Layer.MODEL, "azure.gpt"),
+            (Layer.FEATURE, "z"),
+            (Layer.FEATURE, "b"),
+        ):
+            switches.put(db, Switch(layer, key))
+        switches.remove(db, "feature/z")
+        assert [switch.id for switch in switches.all_switches(db)] == ["feature/b", "model/azure.gpt", "tenant/a"]
+        with pytest.raises(NotFound, match="no switch feature/z"):
+            switches.get(db, "feature/z")
+
+
+def _table(number):
+    route = FeatureRoute(Unit(prompt="p@1"), candidate=CandidateRoute("C", 1, Unit(), "s", {"eu|x": BUCKETS}))
+    return RouteTable(number, {"search": route}, thrown_tenants=frozenset({"b", "a"}))
+
+
+def test_the_newest_table_comes_back_as_it_was_published(store, tuesday):
+    import json
+
+    with store.write() as db:
+        assert (tables.newest(db), tables.newest_number(db), tables.next_number(db)) == (
+            None,
+            NO_NUMBER,
+            Number(1, 1),
+        )
+        for generation in (1, 2, 11):
+            tables.insert(db, _table(Number(1, generation)), tuesday, "because")
+        number, document = tables.newest(db)
+        assert number == tables.newest_number(db) == Number(1, 11)
+        assert from_document(RouteTable, json.loads(document)) == _table(Number(1, 11))
+        assert "\n" not in document
+        assert tables.next_number(db) == Number(1, 12)
+
+
+@pytest.mark.parametrize("number", [Number(1, 2), Number(1, 1), Number(0, 9)])
+def test_a_number_never_falls_or_repeats(store, tuesday, number):
+    with store.write() as db:
+        tables.insert(db, _table(Number(1, 2)), tuesday, "because")
+        with pytest.raises(Conflict, match=r"cannot follow 1\.2"):
+            tables.insert(db, _table(number), tuesday, "because")
+
+
+def test_old_documents_are_let_go_and_the_newest_is_kept(store, tuesday):
+    with store.write() as db:
+        for generation in range(1, 61):
+            tables.insert(db, _table(Number(1, generation)), tuesday, "because")
+        kept = db.execute(tables.route_tables.select()).all()
+        assert len(kept) == 60
+        assert sum(row.document is not None for row in kept) == tables.KEPT_DOCUMENTS
+        assert tables.newest(db)[1]
+
+
+def test_many_publishers_at_once_get_a_number_each(store, tuesday):
+    def publish():
+        for _ in range(5):
+            with store.write() as db:
+                tables.insert(db, _table(tables.next_number(db)), tuesday, "because")
+
+    threads = [threading.Thread(target=publish) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with store.read() as db:
+        assert tables.newest_number(db) == Number(1, 25)
+
+
+def test_the_epoch_rises_above_what_was_heard(store, tuesday):
+    with store.write() as db:
+        assert (tables.epoch(db), tables.alarm(db)) == (1, None)
+        tables.insert(db, _table(Number(1, 7)), tuesday, "because")
+        tables.set_alarm(db, Number(3, 17), tuesday)
+        tables.set_alarm(db, Number(2, 99), tuesday)
+        assert tables.alarm(db) == Number(3, 17)
+        assert tables.raise_epoch(db, above=tables.alarm(db).epoch) == 4
+        tables.clear_alarm(db)
+        assert tables.alarm(db) is None
+        assert tables.next_number(db) == Number(4, 8)
+        assert tables.raise_epoch(db) == 5
+
+
+def test_a_request_is_open_once_on_a_subject_and_ends_once(store, tuesday):
+    with store.write() as db:
+        asked = requests.open(db, "switch.set", "feature/search", {"because": "repaired"}, "sol", tuesday)
+        assert (asked.state, asked.body) == ("open", {"because": "repaired"})
+        with pytest.raises(Conflict, match="already open on feature/search"):
+            requests.open(db, "switch.set", "feature/search", {}, "sol", tuesday)
+        other = requests.open(db, "policy", "sha256:1", {}, "remi", tuesday)
+        assert requests.open_on(db, "switch.set", "feature/search") == asked
+        ended = requests.close(db, asked.id, "done", "rita", tuesday)
+        assert (ended.state, ended.closed_by, ended.closed_at) == ("done", "rita", tuesday)
+        with pytest.raises(Conflict, match="has already ended: done"):
+            requests.close(db, asked.id, "withdrawn", "sol", tuesday)
+        again = requests.open(db, "switch.set", "feature/search", {}, "sol", tuesday)
+        assert requests.find(db, "switch.set") == [again]
+        assert requests.find(db, "switch.set", state="") == [again, ended]
+        assert requests.find(db, "policy") == [other]
+        assert requests.open_on(db, "policy", "sha256:2") is None
+        with pytest.raises(NotFound, match="no request 99"):
+            requests.get(db, 99)
+
+
+def test_the_last_policy_is_in_force_and_the_others_are_remembered(store, tuesday):
+    def policy(digest, **fields):
+        values = {"organisation": "acme", "calendar": Calendar("Europe/Berlin"), "roles": {"cab": frozenset({"g"})}}
+        return Policy(
+            digest, may={"change.file": ("author",)}, requirements=(), policy_seats=(), switch_rules={}, **values
+        )
+
+    with store.write() as db:
+        assert (policies.active(db), policies.active_digest(db), policies.active_files(db)) == (None, None, {})
+        first = policies.activate(db, policy("sha256:1"), {"policy.yaml": "a: 1"}, "adi", tuesday)
+        second = policies.activate(db, policy("sha256:2"), {"policy.yaml": "a: 2"}, "remi", tuesday)
+        assert policies.active(db) == policy("sha256:2")
+        assert policies.active_digest(db) == "sha256:2"
+        assert policies.active_files(db) == {"policy.yaml": "a: 2"}
+        assert policies.files_of(db, first) == {"policy.yaml": "a: 1"}
+        assert [(v.version, v.digest, v.by) for v in policies.versions(db)] == [
+            (second, "sha256:2", "remi"),
+            (first, "sha256:1", "adi"),
+        ]
