@@ -1,3 +1,5 @@
+"""Which gateways do these tests run?"""
+
 from __future__ import annotations
 
 import threading

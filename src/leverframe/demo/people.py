@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from leverframe.nouns.targets import LAST_RING, Cell
+from leverframe.nouns.targets import EVERYWHERE, LAST_RING, Cell
 
 _LOCALES: Mapping[str, tuple[str, ...]] = {
     "us": ("en-US", "en-US", "en-US", "es-US"),
@@ -19,6 +19,7 @@ _LOCALES: Mapping[str, tuple[str, ...]] = {
     "uk": ("en-GB",),
     "au": ("en-AU",),
     "apac": ("en-AU", "ja-JP"),
+    EVERYWHERE: ("en-GB", "en-US", "de-DE", "fr-FR"),
 }
 _TOPICS = (
     "Where is order {number}?",

@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo
 import httpx2
 import openai
 
+from leverframe.demo.lines import Lines
 from leverframe.demo.people import Population, Question, User, ask, thumb
 
 BY_DAY, BY_NIGHT = 20.0, 2.0
@@ -102,7 +103,7 @@ class Traffic:
         zone: str = "Europe/London",
         concurrency: int = 16,
     ) -> None:
-        self._clients = [_client(address, concurrency) for address in gateways]
+        self._clients = [_client(address) for address in gateways]
         self._features, self._weights = list(features), list(features.values())
         self._people, self._seed = people, seed
         self._by_day, self._by_night, self._zone = by_day, by_night, ZoneInfo(zone)
@@ -160,10 +161,9 @@ class Traffic:
         return came
 
 
-def _client(address: str, concurrency: int) -> openai.AsyncOpenAI:
-    """Open a pool of kept connections; a failed call is counted, not tried again."""
-    limits = httpx2.Limits(max_connections=concurrency, max_keepalive_connections=concurrency, keepalive_expiry=60)
-    pool = openai.DefaultAsyncHttpxClient(limits=limits, http2=False, trust_env=False)
+def _client(address: str) -> openai.AsyncOpenAI:
+    """Open kept connections; a failed call is counted, not tried again."""
+    pool = httpx2.AsyncClient(transport=Lines(), timeout=30.0)
     return openai.AsyncOpenAI(base_url=f"{address}/v1", api_key="demo", max_retries=0, http_client=pool)
 
 

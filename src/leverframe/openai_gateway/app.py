@@ -77,6 +77,7 @@ def run(settings: Settings) -> None:
         access_log=False,
         log_level="warning",
         server_header=False,
+        timeout_keep_alive=75,
         timeout_graceful_shutdown=10,
     )
 
