@@ -20,6 +20,7 @@ from leverframe.cli import (
     table,
     target,
     token,
+    upkeep,
     user,
 )
 
@@ -45,7 +46,7 @@ def build() -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for alone in (serve, demo, login, changed, call):
+    for alone in (serve, demo, login, changed, call, upkeep):
         alone.add_to(app)
     for noun in (change, switch, target, policy, user, token, gateway, audit, table):
         noun.add_to(app)

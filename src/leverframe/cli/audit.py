@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from leverframe.cli.output import facts, heading, say, table, when, words
-from leverframe.cli.verbs import noun, server, show, verb
+from leverframe.cli import here
+from leverframe.cli.output import facts, faults, heading, listing, say, verbatim, when, words
+from leverframe.cli.verbs import REFUSED, Database, noun, server, show, verb
+from leverframe.nouns.documents import to_document
 
 app = noun("Read the audit log, and verify it.")
 
@@ -32,17 +35,22 @@ def list_entries(
 
 
 def _list(document: Mapping[str, Any]) -> None:
-    table(
-        (">Leaf", "At", "Act", "On", "By", "Because"),
-        ((e["leaf"], when(e["at"]), words(e["act"]), e["object"], _by(e), e["because"]) for e in document["entries"]),
+    listing(
+        (">Leaf", "At", "Act", "By"),
+        (_line(entry) for entry in document["entries"]),
         empty="No entry matches.",
     )
-    if document.get("before"):
+    if document["before"]:
         say(f"Older ones: leverframe audit list --before {document['before']}", style="dim")
 
 
+def _line(e: Mapping[str, Any]) -> tuple[tuple[Any, ...], str]:
+    return (e["leaf"], when(e["at"]), e["act"], _by(e)), f"{e['object']}: {e['because']}"
+
+
 def _by(entry: Mapping[str, Any]) -> str:
-    return f"{entry['actor']} as {words(entry['role'])}" if entry["role"] else entry["actor"]
+    role = words(entry["role"])
+    return f"{entry['actor']} as {role}" if role and role != entry["actor"] else entry["actor"]
 
 
 @verb(app, "show")
@@ -52,28 +60,50 @@ def show_entry(leaf: Annotated[int, typer.Argument(metavar="LEAF", help="The ent
 
 
 def _one(document: Mapping[str, Any]) -> None:
-    entry = document.get("entry") or document
+    entry = document["entry"]
     facts(
         (
-            ("Leaf", entry["leaf"]),
+            ("Leaf", str(entry["leaf"])),
             ("At", when(entry["at"])),
             ("Act", entry["act"]),
             ("On", entry["object"]),
             ("By", _by(entry)),
             ("Because", entry["because"]),
-            ("Decided", entry["decided_digest"]),
             *((words(name), value) for name, value in entry["facts"].items()),
         )
     )
-    proof = document.get("proof")
-    if proof is not None:
-        heading(f"Proof: {len(proof)} hashes up to the signed head of {document['checkpoint']['size']} entries")
-        for hash_ in proof:
-            say(hash_)
+    if entry["decided_digest"]:
+        verbatim(f"Decided  {entry['decided_digest']}")
+    if not document["verified"]:
+        say("No signed head covers it yet.")
+        return
+    heading(f"Proved to be in the log of {document['checkpoint']['size']} entries, by these hashes")
+    for hashed in document["proof"]:
+        verbatim(hashed)
 
 
 @verb(app, "verify")
-def verify() -> None:
-    """Verify the whole log: every leaf, the tree, and each signed head."""
-    document = server().get("/audit/verification")
-    show(document, lambda report: facts((words(name), value) for name, value in report.items()))
+def verify(
+    data: Annotated[
+        Path | None, typer.Option("--data", metavar="DIR", help="Verify this data folder, without a server.")
+    ] = None,
+    database: Database = "",
+    checkpoints: Annotated[
+        Path | None, typer.Option("--checkpoints", metavar="DIR", help="Signed heads kept outside the data folder.")
+    ] = None,
+) -> None:
+    """Verify the whole log: every leaf, the tree, and each signed head. Ends with 2 where something does not hold."""
+    if data is None:
+        report = server().get("/audit/verification")
+    else:
+        report = to_document(here.prove_log(data, database, checkpoints))
+    show(report, _report)
+    if report["faults"]:
+        raise typer.Exit(REFUSED)
+
+
+def _report(report: Mapping[str, Any]) -> None:
+    waiting = f"; {report['unnumbered']} not yet under a signed head" if report["unnumbered"] else ""
+    say(f"{report['verified']} of {report['entries']} entries are verified{waiting}.")
+    faults(report["faults"])
+    say("Something does not hold." if report["faults"] else "Nothing is wrong with the log.")

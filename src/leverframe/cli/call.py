@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from leverframe.cli.client import at
 from leverframe.cli.output import facts, say, words
 from leverframe.cli.verbs import server, show, verb
 
@@ -20,7 +21,7 @@ def why(
     call: Annotated[str, typer.Argument(metavar="CALL-ID", help="The answer's x-leverframe-call header.")],
 ) -> None:
     """Say why one call got its answer: which unit, on which change and stage, and for which reason."""
-    show(server().get(f"/calls/{call}"), _say)
+    show(server().get(at("calls", call)), _say)
 
 
 def _say(document: Mapping[str, Any]) -> None:

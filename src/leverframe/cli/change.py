@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from leverframe.cli import change_views as views
+from leverframe.cli.client import at
 from leverframe.cli.output import say, verbatim
 from leverframe.cli.verbs import Because, noun, read_bytes, said, server, show, verb
 from leverframe.nouns.verdicts import Fault, Invalid
@@ -56,13 +57,13 @@ def list_changes(
 @verb(app, "show")
 def show_change(change: Change) -> None:
     """Show a change: its content, sign-offs, evidence, forecast and ramp."""
-    show(server().get(f"/changes/{change}"), views.whole)
+    show(server().get(at("changes", change)), views.whole)
 
 
 @verb(app, "why")
 def why(change: Change) -> None:
     """Say why a change cannot ship yet: each unmet requirement, what clears it, who can, and the next legal slot."""
-    show(server().get(f"/changes/{change}"), views.why)
+    show(server().get(at("changes", change)), views.why)
 
 
 @verb(app, "edit")
@@ -73,10 +74,10 @@ def edit(
 ) -> None:
     """Edit a change that has not begun. An edit of what is signed voids its sign-offs."""
     body, one = read_bytes(path), server()
-    version = version or one.get(f"/changes/{change}")["change"]["version"]
+    version = version or one.get(at("changes", change))["change"]["version"]
     answer = one.ask(
         "PUT",
-        f"/changes/{change}",
+        at("changes", change),
         content=body,
         headers={"content-type": YAML, "if-match": f'"{version}"'},
         asked={"name": path.name},
@@ -87,7 +88,7 @@ def edit(
 @verb(app, "refresh")
 def refresh(change: Change) -> None:
     """Write a change against what runs now; its sign-offs are void where that differs."""
-    show(server().post(f"/changes/{change}/refresh"), views.say_state)
+    show(server().post(at("changes", change, "refresh")), views.say_state)
 
 
 @verb(app, "sign")
@@ -100,19 +101,19 @@ def sign(
     """Sign a change in one role. Without --digest it shows the digest that stands now, and signs that."""
     one = server(person=True)
     if not digest:
-        document = one.get(f"/changes/{change}")
+        document = one.get(at("changes", change))
         digest = document["digest"]
         if not said().json:
             say(f"{change}: {document['change']['title']}")
             verbatim(f"You sign {digest}")
     body = {"role": role, "content_digest": digest, "comment": comment}
-    show(one.post(f"/changes/{change}/sign-offs", body), views.say_signed)
+    show(one.post(at("changes", change, "sign-offs"), body), views.say_signed)
 
 
 @verb(app, "withdraw")
 def withdraw(change: Change, because: Because = "") -> None:
     """Take your own sign-off back."""
-    answer = server(person=True).delete(f"/changes/{change}/sign-offs/mine", {"because": because})
+    answer = server(person=True).delete(at("changes", change, "sign-offs", "mine"), {"because": because})
     show(answer, lambda _: say(f"Your sign-off on {change} is taken back."))
 
 
@@ -126,12 +127,12 @@ def schedule(
     because: Because = "",
 ) -> None:
     """Arm a signed change: it starts by itself when its window opens. With --opens and --closes the start moves."""
-    path, one = f"/changes/{change}/schedule", server()
+    path, one = at("changes", change, "schedule"), server()
     if disarm:
         show(one.delete(path, {"because": because}), views.say_state)
         return
     given = {"opens_at": opens, "closes_at": closes, "not_after": not_after}
-    body = _start(given, one.get(f"/changes/{change}")["change"]["start"]) if any(given.values()) else {}
+    body = _start(given, one.get(at("changes", change))["change"]["start"]) if any(given.values()) else {}
     show(one.put(path, body), views.say_state)
 
 
@@ -156,38 +157,38 @@ def _moment(name: str, text: str, faults: list[Fault]) -> str:
 @verb(app, "ramp")
 def ramp(change: Change) -> None:
     """Start a change's ramp now, at its first stage, if every requirement is met."""
-    show(server().put(f"/changes/{change}/ramp"), views.say_ramp)
+    show(server().put(at("changes", change, "ramp")), views.say_ramp)
 
 
 @verb(app, "hold")
 def hold(change: Change, because: Because = "") -> None:
     """Hold a ramp where it stands; it goes on when a person releases it."""
-    show(server().put(f"/changes/{change}/ramp/hold", {"because": because}), views.say_ramp)
+    show(server().put(at("changes", change, "ramp", "hold"), {"because": because}), views.say_ramp)
 
 
 @verb(app, "release")
 def release(change: Change, because: Because = "") -> None:
     """End a person's hold: the ramp goes on by its own rules."""
-    show(server().delete(f"/changes/{change}/ramp/hold", {"because": because}), views.say_ramp)
+    show(server().delete(at("changes", change, "ramp", "hold"), {"because": because}), views.say_ramp)
 
 
 @verb(app, "promote")
 def promote(change: Change, role: Role, because: Because = "") -> None:
     """Judge a stage that the evidence has not proved; it is shown as not proved for ever."""
     body = {"because": because, "role": role}
-    show(server(person=True).post(f"/changes/{change}/ramp/promotions", body), views.say_judged)
+    show(server(person=True).post(at("changes", change, "ramp", "promotions"), body), views.say_judged)
 
 
 @verb(app, "abort")
 def abort(change: Change, because: Because = "") -> None:
     """Take the candidate out everywhere, at once: one person, one reason, at any hour."""
-    show(server().post(f"/changes/{change}/ramp/abort", {"because": because}), views.say_aborted)
+    show(server().post(at("changes", change, "ramp", "abort"), {"because": because}), views.say_aborted)
 
 
 @verb(app, "back")
 def back(change: Change, because: Because = "") -> None:
     """Serve the former unit again, whole, to all, while the change's review is not closed."""
-    show(server().post(f"/changes/{change}/way-back", {"because": because}), views.say_back)
+    show(server().post(at("changes", change, "way-back"), {"because": because}), views.say_back)
 
 
 @verb(app, "review")
@@ -197,13 +198,13 @@ def review(
     notes: Annotated[str, typer.Option("--notes", metavar="TEXT", help="What was learned.")] = "",
 ) -> None:
     """Record the change review; the change closes when its watch has ended too."""
-    show(server().put(f"/changes/{change}/review", {"close_code": close_code, "notes": notes}), views.say_state)
+    show(server().put(at("changes", change, "review"), {"close_code": close_code, "notes": notes}), views.say_state)
 
 
 @verb(app, "cancel")
 def cancel(change: Change, because: Because = "") -> None:
     """Cancel a change that has not begun."""
-    show(server().delete(f"/changes/{change}", {"because": because}), views.say_state)
+    show(server().delete(at("changes", change), {"because": because}), views.say_state)
 
 
 @verb(app, "evidence")
@@ -212,7 +213,7 @@ def evidence(
     path: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="The eval tool's output.")] = None,
 ) -> None:
     """Add an eval tool's results to a change, or list what it has. New results void standing sign-offs."""
-    where, one = f"/changes/{change}/evidence", server()
+    where, one = at("changes", change, "evidence"), server()
     if path is None:
         show(one.get(where), views.list_evidence)
         return

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from leverframe.cli import output
-from leverframe.cli.output import facts, heading, indented, say, share, table, when, words
+from leverframe.cli.output import facts, heading, indented, listing, say, share, table, when, words
 from leverframe.cli.receipts import say_number
 from leverframe.nouns.documents import from_document
 from leverframe.nouns.units import Unit
@@ -68,16 +68,19 @@ def say_back(document: Mapping[str, Any]) -> None:
 
 def list_lines(document: Mapping[str, Any]) -> None:
     """Show a list of changes."""
-    table(
-        ("Change", "State", "Target", ">Share", "Author", "Title", "Waits for"),
-        (
-            (c["id"], c["state"], c["target"], share(c["share_percent"]), c["author"], c["title"], c["waits_for"])
-            for c in document["changes"]
-        ),
+    listing(
+        ("Change", "State", ">Share", "Tier", "Author", "Target"),
+        (_line(line) for line in document["changes"]),
         empty="No change matches. File one with: leverframe change file FILE",
     )
-    if document.get("before"):
+    if document["before"]:
         say(f"Older ones: leverframe change list --before {document['before']}", style="dim")
+
+
+def _line(line: Mapping[str, Any]) -> tuple[tuple[Any, ...], str]:
+    cells = (line["id"], line["state"], share(line["share_percent"]), line["tier"], line["author"], line["target"])
+    waits = f" (waits for {line['waits_for']})" if line["waits_for"] else ""
+    return cells, f"{line['title']}{waits}"
 
 
 def whole(document: Mapping[str, Any]) -> None:
@@ -116,9 +119,9 @@ def _say_content(change: Mapping[str, Any], document: Mapping[str, Any]) -> None
             ("Filed", when(change["filed_at"])),
             ("Settled", when(change["settled_at"]) if change["settled_at"] else ""),
             ("Closed as", words(change["close_code"])),
-            ("Digest", document["digest"]),
         )
     )
+    output.verbatim(f"Digest           {document['digest']}")
 
 
 def _unit(document: Mapping[str, Any]) -> str:
@@ -128,7 +131,7 @@ def _unit(document: Mapping[str, Any]) -> str:
 def _say_sign_offs(document: Mapping[str, Any]) -> None:
     heading("Sign-offs")
     table(
-        ("Role", ">Signed", "By"),
+        ("=Role", ">Signed", "By"),
         ((words(role), f"{len(people)} of {count}", people) for role, count, people, *_ in document["seats"]),
         empty="No sign-off is asked for.",
     )
@@ -144,20 +147,27 @@ def list_evidence(document: Mapping[str, Any]) -> None:
 
 def list_deltas(deltas: Iterable[Mapping[str, Any]]) -> None:
     """Show eval results beside the deployed unit's."""
-    table(
-        ("Suite", "Metric", "Slice", ">n", ">Candidate", ">Deployed", "95 % interval", "Comparison"),
+    listing(
+        ("Suite", "Metric", ">n", ">Candidate", ">Deployed", "Comparison"),
         (_delta(delta) for delta in deltas),
         empty="No eval results are on this change.",
     )
 
 
-def _delta(d: Mapping[str, Any]) -> tuple[Any, ...]:
-    compared = (d["value"], d["deployed"], _interval(d), words(d["comparison"]))
-    return (d["suite"], d["metric"], d["slice"], d["n"], *compared)
+def _delta(d: Mapping[str, Any]) -> tuple[tuple[Any, ...], str]:
+    metric = f"{d['metric']} ({d['slice']})" if d["slice"] else d["metric"]
+    cells = (d["suite"], metric, d["n"], _value(d["value"]), _value(d["deployed"]), words(d["comparison"]))
+    return cells, f"{d['because']}{_interval(d)}"
+
+
+def _value(value: float | None) -> str:
+    return "" if value is None else f"{value:.4g}"
 
 
 def _interval(delta: Mapping[str, Any]) -> str:
-    return "" if delta["low"] is None or delta["high"] is None else f"{delta['low']:+.3g} to {delta['high']:+.3g}"
+    if delta["low"] is None or delta["high"] is None:
+        return ""
+    return f" (95 % interval of the difference: {delta['low']:+.3g} to {delta['high']:+.3g})"
 
 
 def why(document: Mapping[str, Any]) -> None:
@@ -197,9 +207,12 @@ def _say_ramp_view(view: Mapping[str, Any]) -> None:
             ("Reading", f"{words(reading['finding'])}: {reading['because']}" if reading else ""),
         )
     )
-    table(
-        ("At", "Step", ">Share", "By", "Because"),
-        ((when(s["at"]), words(s["kind"]), share(s["share_percent"]), s["by"], s["because"]) for s in view["steps"]),
+    listing(
+        ("At", "Step", ">Share", "By"),
+        (
+            ((when(s["at"]), words(s["kind"]), share(s["share_percent"]), s["by"]), s["because"])
+            for s in view["steps"]
+        ),
         empty="No step was taken yet.",
     )
 

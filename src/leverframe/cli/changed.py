@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from leverframe.cli.output import say, table, when
+from leverframe.cli.output import listing, verbatim, when
 from leverframe.cli.verbs import server, show, verb
 
 
@@ -27,14 +27,19 @@ def changed(
 
 def _list(document: Any, since: str) -> None:
     rows = document["rows"]
-    table(
-        ("At", "What", "On", "By", "Because"),
-        ((when(r["at"]), r["what"], _place(r), r["by"], r["because"]) for r in rows),
+    listing(
+        ("At", "What", "On"),
+        (_line(row) for row in rows),
         empty=f"Nothing was done to production in the last {since}.",
     )
     stops = dict.fromkeys(command for row in rows if (command := stop_command(row)))
     for command in stops:
-        say(f"Stop it: {command}", style="dim")
+        verbatim(f"Stop it: {command}")
+
+
+def _line(row: Mapping[str, Any]) -> tuple[tuple[Any, ...], str]:
+    by = f"{row['by']}: " if row["by"] else ""
+    return (when(row["at"]), row["what"], _place(row)), f"{by}{row['because']}"
 
 
 def _place(row: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
+from urllib.parse import quote
 
 import httpx2
 
@@ -120,6 +121,11 @@ class Server:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._http.close()
+
+
+def at(*parts: str) -> str:
+    """Return a path of the server whose parts are quoted: what a person types never names another resource."""
+    return "/" + "/".join(quote(part, safe="") for part in parts)
 
 
 def document_of(response: httpx2.Response) -> Any:

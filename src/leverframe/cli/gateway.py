@@ -10,8 +10,9 @@ from typing import Annotated, Any
 import typer
 
 from leverframe.cli import here
+from leverframe.cli.client import at
 from leverframe.cli.credentials import address_of
-from leverframe.cli.output import print_document, say, table, verbatim, when
+from leverframe.cli.output import listing, print_document, say, verbatim, when
 from leverframe.cli.verbs import Because, noun, said, server, show, verb, with_shared
 from leverframe.nouns.verdicts import Fault, Invalid
 
@@ -96,20 +97,23 @@ def list_gateways() -> None:
 
 
 def _list(document: Mapping[str, Any]) -> None:
-    table(
-        ("Gateway", "Instance", "Table", "Reported", "Targets", "Enrolled"),
+    listing(
+        ("Gateway", "Instance", "Table", "Reported"),
         (line for row in document["gateways"] for line in _lines(row["gateway"], row["seen"])),
         empty="No gateway is enrolled. Enrol one with: leverframe gateway enrol NAME --target T",
     )
 
 
-def _lines(gateway: Mapping[str, Any], seen: list[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+def _lines(gateway: Mapping[str, Any], seen: list[Mapping[str, Any]]) -> list[tuple[tuple[Any, ...], str]]:
     """Return a line for each instance, or one that says why there is none."""
-    tail = (gateway["targets"] or "all", when(gateway["enrolled_at"]))
-    if gateway["revoked_at"] or not seen:
-        return [(gateway["name"], "", "", "revoked" if gateway["revoked_at"] else "never", *tail)]
+    targets = ", ".join(gateway["targets"]) or "all targets"
+    below = f"{targets}; enrolled by {gateway['enrolled_by']}, {when(gateway['enrolled_at'])}"
+    if gateway["revoked_at"]:
+        return [((gateway["name"], "", "", "revoked"), f"revoked {when(gateway['revoked_at'])}")]
+    if not seen:
+        return [((gateway["name"], "", "", "never"), below)]
     ages = [(s["instance"], s["number"], f"{s['age_seconds']:.0f} s ago") for s in seen]
-    return [(gateway["name"], *age, *tail) for age in ages]
+    return [((gateway["name"], *age), "" if place else below) for place, age in enumerate(ages)]
 
 
 @verb(app, "enrol")
@@ -130,5 +134,5 @@ def _say_token(name: str, document: Mapping[str, Any]) -> None:
 @verb(app, "revoke")
 def revoke(name: Name, because: Because = "") -> None:
     """Revoke a gateway's token; its connection ends at its next report."""
-    answer = server().delete(f"/gateways/{name}", {"because": because})
+    answer = server().delete(at("gateways", name), {"because": because})
     show(answer, lambda _: say(f"The gateway {name} is revoked."))

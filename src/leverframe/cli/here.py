@@ -5,9 +5,13 @@ The only file that reaches beyond the actions: it hands over to the house's wiri
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from leverframe.actions import upkeep
+from leverframe.actions.house import House
 from leverframe.nouns.verdicts import Fault, Invalid
 
 
@@ -45,3 +49,38 @@ def host_and_port(option: str, text: str) -> tuple[str, int]:
     if not host or not port.isdigit() or int(port) > 65535:
         raise Invalid([Fault(option, f"{text} is no host and port", "write it as 127.0.0.1:8100")])
     return host.strip("[]"), int(port)
+
+
+@contextmanager
+def house(data: Path, database: str) -> Iterator[House]:
+    """Open the house whose data lies in a folder, without a server; raises Invalid where there is none."""
+    from leverframe import wiring
+
+    settings = wiring.Settings(data=_existing(data, database), database=database)
+    built = wiring.build(settings)
+    try:
+        yield built.house
+    finally:
+        built.house.store.close()
+
+
+def prove_log(data: Path, database: str, checkpoints: Path | None) -> Any:
+    """Verify a data folder's audit log with its own key, without a server."""
+    from leverframe import wiring
+
+    settings = wiring.Settings(data=_existing(data, database), database=database)
+    if not (data / "audit.key").is_file():
+        because = "there is no audit.key, so nothing here was ever signed"
+        raise Invalid([Fault(str(data), because, "name the folder that `serve --data` used")])
+    store = wiring.open_store(settings)
+    try:
+        return upkeep.prove(store, wiring.audit_key(settings).public, checkpoints or data / "checkpoints")
+    finally:
+        store.close()
+
+
+def _existing(data: Path, database: str) -> Path:
+    if not data.is_dir() or not (database or (data / "leverframe.db").is_file()):
+        because = "there is no server's data here"
+        raise Invalid([Fault(str(data), because, "name the folder that `serve --data` used")])
+    return data

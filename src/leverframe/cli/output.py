@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-NO_TIME = "-"
+NOTHING = "-"
+GAP = "  "
 STYLES = {
     "met": "green",
     "not_met": "bold red",
@@ -35,40 +37,27 @@ def console(*, error: bool = False) -> Console:
     return Console(stderr=error, markup=False, highlight=False, emoji=False)
 
 
+def put(shown: RenderableType, *, error: bool = False, folded: bool = True) -> None:
+    """Print something, without the spaces that fill its lines up; unfolded lines are as long as they are."""
+    screen = console(error=error)
+    with screen.capture() as caught:
+        screen.print(shown, soft_wrap=not folded)
+    screen.file.write(re.sub(r" +(?=\n)", "", caught.get()))
+
+
 def say(text: str = "", *, style: str = "", error: bool = False) -> None:
     """Say one sentence."""
-    console(error=error).print(Text(text, style=style))
+    put(Text(text, style=style), error=error)
 
 
 def verbatim(text: str) -> None:
-    """Print what people copy, such as a secret or a digest: never folded."""
-    console().print(Text(text), soft_wrap=True)
+    """Print what people copy, such as a secret, a digest or a command: never folded."""
+    put(Text(text), folded=False)
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, empty: str) -> None:
-    """Show rows under their columns, or the sentence for none. A column that begins with `>` is a number's."""
-    rows = [tuple(row) for row in rows]
-    if not rows:
-        say(empty, style="dim")
-        return
-    shown = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
-    for name in columns:
-        right = name.startswith(">")
-        shown.add_column(name.lstrip(">"), justify="right" if right else "left", overflow="fold", no_wrap=right)
-    for row in rows:
-        shown.add_row(*(cell(value) for value in row))
-    console().print(shown)
-
-
-def facts(pairs: Iterable[tuple[str, Any]]) -> None:
-    """Show names with their values, one a line; empty values are left out."""
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(style="dim", no_wrap=True)
-    grid.add_column(overflow="fold")
-    for name, value in pairs:
-        if value not in (None, "", [], (), {}):
-            grid.add_row(name, cell(value))
-    console().print(grid)
+def indented(text: str, by: int = 2, *, style: str = "", error: bool = False) -> None:
+    """Say a sentence, all its lines indented."""
+    put(Padding(Text(text, style=style), (0, 0, 0, by), expand=False), error=error)
 
 
 def heading(text: str) -> None:
@@ -77,24 +66,68 @@ def heading(text: str) -> None:
     say(text, style="bold")
 
 
-def indented(text: str, by: int = 2, *, style: str = "", error: bool = False) -> None:
-    """Say a sentence, all its lines indented."""
-    console(error=error).print(Padding(Text(text, style=style), (0, 0, 0, by), expand=False))
+def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, empty: str) -> None:
+    """Show rows under their columns, folded to the screen, or the sentence for none.
+
+    A column that begins with `>` is a number's; one that begins with `=` is a name, which is never folded.
+    """
+    rows = [tuple(row) for row in rows]
+    if not rows:
+        say(empty, style="dim")
+        return
+    shown = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+    for name in columns:
+        right, whole = name.startswith(">"), name.startswith((">", "="))
+        shown.add_column(name.lstrip(">="), justify="right" if right else "left", overflow="fold", no_wrap=whole)
+    for row in rows:
+        shown.add_row(*(cell(value) for value in row))
+    put(shown)
+
+
+def listing(columns: Sequence[str], rows: Iterable[tuple[Sequence[Any], str]], *, empty: str) -> None:
+    """Show rows of short cells, none of them folded, each with a sentence below it, or the sentence for none."""
+    lines = [([cell(value) for value in cells], below) for cells, below in rows]
+    if not lines:
+        say(empty, style="dim")
+        return
+    names = [Text(name.lstrip(">"), style="dim") for name in columns]
+    widths = [max(part.cell_len for part in column) for column in zip(names, *(c for c, _ in lines), strict=True)]
+    for cells, below in [(names, ""), *lines]:
+        line = [_filled(part, *size) for part, size in zip(cells, zip(columns, widths, strict=True), strict=True)]
+        put(Text(GAP).join(line), folded=False)
+        if below:
+            indented(below, style="dim")
+
+
+def _filled(part: Text, name: str, width: int) -> Text:
+    fill = " " * (width - part.cell_len)
+    return Text.assemble(fill, part) if name.startswith(">") else Text.assemble(part, fill)
+
+
+def facts(pairs: Iterable[tuple[str, Any]]) -> None:
+    """Show names with their values, one a line; empty values are left out."""
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for name, value in pairs:
+        if value not in (None, False, "", [], (), {}):
+            grid.add_row(name, cell(value))
+    put(grid)
 
 
 def cell(value: Any) -> Text:
-    """Return a value as people read it: `-` for nothing, words for machine codes."""
+    """Return a value as people read it: `-` for nothing, lists with commas, codes in their colour."""
     if isinstance(value, Text):
         return value
-    if value is None or value == "":
-        return Text("-", style="dim")
+    if value is None or value == "" or value == []:
+        return Text(NOTHING, style="dim")
     if isinstance(value, bool):
         return Text("yes" if value else "no")
-    if isinstance(value, list | tuple | set | frozenset):
-        return Text(", ".join(str(item) for item in value) or "-")
+    if isinstance(value, list | tuple):
+        return Text(", ".join(str(item) for item in value))
     if isinstance(value, float):
         return Text(f"{value:g}")
-    return Text(str(value), style=STYLES.get(str(value), ""))
+    return Text(str(value))
 
 
 def marked(code: str) -> Text:
@@ -110,7 +143,7 @@ def words(code: Any) -> str:
 def when(moment: Any) -> str:
     """Return an RFC 3339 time in the reader's zone, with its date and the zone's name."""
     if not moment:
-        return NO_TIME
+        return NOTHING
     try:
         local = datetime.fromisoformat(str(moment)).astimezone()
     except ValueError:
@@ -118,19 +151,24 @@ def when(moment: Any) -> str:
     return f"{local:%a %d %b %Y %H:%M} {local.tzname()}"
 
 
+def wall(moment: Any) -> str:
+    """Return a wall time, which has no zone of its own, as people write it."""
+    return f"{datetime.fromisoformat(str(moment)):%a %d %b %Y %H:%M}" if moment else NOTHING
+
+
 def share(percent: Any) -> str:
     """Return a share: 10 %, 0.5 %."""
-    return NO_TIME if percent is None else f"{float(percent):g} %"
+    return NOTHING if percent is None else f"{float(percent):g} %"
 
 
 def count(amount: Any) -> str:
     """Return a whole number with its thousands apart."""
-    return NO_TIME if amount is None else f"{int(amount):,}"
+    return NOTHING if amount is None else f"{int(amount):,}"
 
 
 def short(digest: Any) -> str:
     """Return the beginning of a digest: enough to tell two apart."""
-    return str(digest or NO_TIME)[:19]
+    return str(digest or NOTHING)[:19]
 
 
 def verdicts(rows: Iterable[Mapping[str, Any]], *, error: bool = False) -> None:
@@ -139,7 +177,7 @@ def verdicts(rows: Iterable[Mapping[str, Any]], *, error: bool = False) -> None:
         outcome = str(row.get("outcome", ""))
         advises = " (advises)" if row.get("mode") == "advise" and outcome == "not_met" else ""
         line = Text.assemble((words(outcome), STYLES.get(outcome, "")), f"{advises}  {words(row.get('gate'))}: ")
-        console(error=error).print(line.append(str(row.get("because", ""))))
+        put(line.append(str(row.get("because", ""))), error=error)
         _way_on(row, error=error)
 
 
@@ -148,7 +186,7 @@ def faults(rows: Iterable[Mapping[str, Any]], *, error: bool = False) -> None:
     for row in rows:
         severity = str(row.get("severity") or "error")
         line = Text.assemble(f"{row.get('place', '')}: ", (severity, STYLES.get(severity, "")), ": ")
-        console(error=error).print(line.append(str(row.get("because", ""))), soft_wrap=True)
+        put(line.append(str(row.get("because", ""))), error=error)
         _way_on(row, error=error)
 
 

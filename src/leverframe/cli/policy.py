@@ -8,12 +8,14 @@ from typing import Annotated, Any
 
 import typer
 
-from leverframe.actions.policies import check_policy
-from leverframe.cli import output
-from leverframe.cli.output import facts, heading, say, short, table, words
-from leverframe.cli.policy_folder import read_files
+from leverframe.actions.policies import check_policy, recover_policy
+from leverframe.cli import here, output
+from leverframe.cli.client import at
+from leverframe.cli.output import facts, heading, listing, say, short, table, words
+from leverframe.cli.policy_folder import read_files, write_files
+from leverframe.cli.starters import Named, starter
 from leverframe.cli.switch import say_seats
-from leverframe.cli.verbs import noun, server, show, verb
+from leverframe.cli.verbs import Because, Data, Database, noun, server, show, verb
 from leverframe.nouns.documents import to_document
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.verdicts import Fault, Invalid
@@ -81,18 +83,19 @@ def _whole(document: Mapping[str, Any]) -> None:
         return
     solo = " (solo: no second person is asked)" if policy["solo"] else ""
     say(f"{policy['organisation']}{solo}", style="bold")
-    facts((("Digest", policy["digest"]), ("Home zone", policy["calendar"]["home_zone"])))
+    output.verbatim(f"Digest     {policy['digest']}")
+    facts((("Home zone", policy["calendar"]["home_zone"]),))
     heading("Roles")
-    table(("Role", "Groups"), ((words(r), groups) for r, groups in sorted(policy["roles"].items())), empty="None.")
+    table(("=Role", "Groups"), ((words(r), groups) for r, groups in sorted(policy["roles"].items())), empty="None.")
     heading("Who may")
-    table(("Act", "Roles"), ((a, [words(r) for r in roles]) for a, roles in policy["may"].items()), empty="None.")
+    table(("=Act", "Roles"), ((a, [words(r) for r in roles]) for a, roles in policy["may"].items()), empty="None.")
     heading("Requirements")
     table(("For", "Fields", "Evals", "Sign-offs"), (_row(row) for row in policy["requirements"]), empty="None.")
     heading("Windows")
     table(("Window", "Days", "Hours"), (_window(w) for w in policy["calendar"]["windows"]), empty="None.")
     heading("Freezes")
-    freezes = ((f["name"], f["starts"], f["ends"], f["because"]) for f in policy["calendar"]["freezes"])
-    table(("Freeze", "Starts", "Ends", "Because"), freezes, empty="None.")
+    freezes = (_freeze(freeze) for freeze in policy["calendar"]["freezes"])
+    listing(("Freeze", "Starts", "Ends"), freezes, empty="None.")
     heading("Ramp plans")
     table(("Plan", "Stages"), ((name, _stages(plan)) for name, plan in policy["plans"].items()), empty="None.")
 
@@ -108,6 +111,10 @@ def _window(window: Mapping[str, Any]) -> tuple[Any, ...]:
     return (window["name"], days, f"{window['opens'][:5]} to {window['closes'][:5]} {window['zone']}".rstrip())
 
 
+def _freeze(freeze: Mapping[str, Any]) -> tuple[tuple[Any, ...], str]:
+    return (freeze["name"], output.wall(freeze["starts"]), output.wall(freeze["ends"])), freeze["because"]
+
+
 def _stages(plan: Mapping[str, Any]) -> str:
     return ", ".join(f"{max(c['share_percent'] for c in stage['clauses']):g} %" for stage in plan["stages"])
 
@@ -119,15 +126,16 @@ def proposals() -> None:
 
 
 def _list_proposals(document: Mapping[str, Any]) -> None:
-    table(
-        ("Policy", "By", "At", "Differs in", "Signed"),
+    listing(
+        ("Policy", "By", "At"),
         (_proposal(proposal) for proposal in document["proposals"]),
         empty="No policy waits for sign-offs.",
     )
 
 
-def _proposal(p: Mapping[str, Any]) -> tuple[Any, ...]:
-    return (p["digest"], p["asked_by"], output.when(p["at"]), p["differs"], _filled(p["seats"]))
+def _proposal(p: Mapping[str, Any]) -> tuple[tuple[Any, ...], str]:
+    below = f"{p['digest']}: {', '.join(_filled(p['seats']))}; it differs in {', '.join(p['differs'])}"
+    return (short(p["digest"]), p["asked_by"], output.when(p["at"])), below
 
 
 def _filled(seats: list[Any]) -> list[str]:
@@ -142,4 +150,47 @@ def sign(
 ) -> None:
     """Sign a proposed policy; it comes into force when all seats of the old policy are filled."""
     body = {"role": role, "comment": comment}
-    show(server(person=True).post(f"/policy/proposals/{digest}/sign-offs", body), _say_proposal)
+    show(server(person=True).post(at("policy", "proposals", digest, "sign-offs"), body), _say_proposal)
+
+
+@verb(app, "init", local=True)
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that is new or empty.")],
+    admin: Annotated[
+        str, typer.Option("--admin", metavar="NAME", help="The first administrator's account.")
+    ] = "admin",
+    colleague: Annotated[
+        str, typer.Option("--colleague", metavar="NAME", help="The second person, who signs what the first one asks.")
+    ] = "colleague",
+    solo: Annotated[bool, typer.Option("--solo", help="Ask for no second person; every page says so.")] = False,
+    organisation: Annotated[str, typer.Option("--organisation", metavar="NAME")] = "My organisation",
+    zone: Annotated[str, typer.Option("--zone", metavar="ZONE", help="Its IANA time zone.")] = "Etc/UTC",
+) -> None:
+    """Write a small, commented policy to begin with; it passes `policy check`."""
+    files = starter(Named(admin, colleague, organisation, zone), solo=solo)
+    write_files(folder, files)
+    document = {"folder": str(folder), "files": sorted(files), "solo": solo}
+    show(document, lambda _: _say_begun(folder, sorted(files)))
+
+
+def _say_begun(folder: Path, files: list[str]) -> None:
+    say(f"A policy to begin with is in {folder}:")
+    for name in files:
+        output.indented(name)
+    say("Read it and make it yours. Then:")
+    output.verbatim(f"  leverframe policy check {folder}")
+    output.verbatim(f"  leverframe policy load {folder}")
+
+
+@verb(app, "recover", local=True)
+def recover(folder: Folder, data: Data, because: Because, database: Database = "") -> None:
+    """Put a policy into force from the server's own console, past all sign-offs: the mend for a lock-out.
+
+    It is audited and told to all. Restart the server afterwards.
+    """
+    files = read_files(folder)
+    with here.house(data, database) as house:
+        policy = recover_policy(house, files, because)
+    show(
+        {"digest": policy.digest, "in_force": True}, lambda _: say(f"The policy {short(policy.digest)} is in force.")
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from time import monotonic, sleep
 
-from leverframe.cli.client import Problem, Server
+from leverframe.cli.client import Problem, Server, at
 from leverframe.cli.output import say
 from leverframe.cli.verbs import server
 from leverframe.nouns.documents import from_document
@@ -32,7 +32,7 @@ def wait(
     deadline = monotonic() + seconds
     while True:
         try:
-            receipt = from_document(Receipt, one.get(f"/receipts/{number}"))
+            receipt = from_document(Receipt, one.get(at("receipts", number)))
         except Problem as problem:
             if problem.status in (403, 404):
                 return None

@@ -7,9 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
-from leverframe.cli.output import facts, heading, marked, say, table, verdicts, when, words
+from leverframe.cli.client import at
+from leverframe.cli.output import facts, heading, listing, marked, say, table, verdicts, when, words
 from leverframe.cli.receipts import say_number
 from leverframe.cli.verbs import Because, noun, server, show, verb
+from leverframe.nouns.switches import Layer
+from leverframe.nouns.verdicts import Fault, Invalid
 
 Switch = Annotated[str, typer.Argument(metavar="SWITCH", help="Its layer and key, such as feature/policy-search-v1.")]
 
@@ -28,18 +31,25 @@ def list_switches() -> None:
 
 
 def _list(document: Mapping[str, Any]) -> None:
-    table(
-        ("Switch", "State", "Fallback", "Exercised", "Because"),
+    listing(
+        ("Switch", "State", "Exercised", "Owner"),
         (_line(line["switch"], line) for line in lines(document)),
         empty="There is no kill switch; the policy's gateway-policies/kill-switches.yaml names them.",
     )
 
 
-def _line(switch: Mapping[str, Any], line: Mapping[str, Any]) -> tuple[Any, ...]:
-    state = marked("thrown" if switch["thrown"] else "set")
-    sound = "" if line["fallback_ok"]["outcome"] != "not_met" else " (not sound)"
+def _line(switch: Mapping[str, Any], line: Mapping[str, Any]) -> tuple[tuple[Any, ...], str]:
     name = f"{switch['layer']}/{switch['key']}"
-    return (name, state, f"{switch['fallback']}{sound}", switch["exercised_on"] or "never", switch["because"])
+    cells = (
+        name,
+        marked("thrown" if switch["thrown"] else "set"),
+        switch["exercised_on"] or "never",
+        switch["owner"],
+    )
+    unsound = "" if line["fallback_ok"]["outcome"] != "not_met" else f" ({line['fallback_ok']['because']})"
+    fallback = f"falls back to {switch['fallback']}{unsound}" if switch["fallback"] else "no fallback"
+    thrown = f"thrown: {switch['because']}" if switch["thrown"] else ""
+    return cells, "; ".join(filter(None, (thrown, "" if switch["layer"] == "tenant" else fallback)))
 
 
 def lines(document: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -50,12 +60,11 @@ def lines(document: Mapping[str, Any]) -> list[dict[str, Any]]:
 @verb(app, "show")
 def show_switch(switch: Switch) -> None:
     """Show one kill switch: its fallback, its last exercise, who threw it and who may set it again."""
-    show(server().get(f"/switches/{switch}"), _whole)
+    show(server().get(at("switches", *which(switch))), _whole)
 
 
 def _whole(document: Mapping[str, Any]) -> None:
-    line = document["line"]
-    switch = line["switch"]
+    switch = document["switch"]
     say(f"{switch['layer']}/{switch['key']}", style="bold")
     facts(
         (
@@ -63,23 +72,32 @@ def _whole(document: Mapping[str, Any]) -> None:
             ("Fallback", switch["fallback"]),
             ("Owner", switch["owner"]),
             ("Exercised", switch["exercised_on"] or "never"),
-            ("Thrown by", switch["thrown_by"] and f"{switch['thrown_by']}, {when(switch['thrown_at'])}"),
+            ("Thrown by", switch["thrown"] and f"{switch['thrown_by']}, {when(switch['thrown_at'])}"),
             ("Because", switch["because"]),
             ("Ticket", switch["ticket"]),
             ("Ends", switch["expires_on"] and f"with {switch['expires_on']} ({switch['zone']})"),
             ("Named in", switch["place"]),
         )
     )
-    verdicts([line["fallback_ok"]])
-    if line["seats"]:
+    verdicts([document["fallback_ok"]])
+    if document["request"]:
         heading("Asked to be set again")
-        say_seats(line["seats"])
+        say_seats(document["request"]["seats"])
 
 
 def say_seats(seats: Any) -> None:
     """Show who has signed of those that are asked."""
     rows = ((words(role), f"{len(people)} of {count}", people) for role, count, people, *_ in seats)
-    table(("Role", ">Signed", "By"), rows, empty="Nobody is asked.")
+    table(("=Role", ">Signed", "By"), rows, empty="Nobody is asked.")
+
+
+def which(switch: str) -> tuple[str, str]:
+    """Return a switch's layer and key; raises Invalid."""
+    layer, _, key = switch.partition("/")
+    if layer not in list(Layer) or not key:
+        because = f"`{switch}` names no switch"
+        raise Invalid([Fault("SWITCH", because, f"write it as layer/key; the layers are {', '.join(Layer)}")])
+    return layer, key
 
 
 @verb(app, "throw")
@@ -91,7 +109,7 @@ def throw(
 ) -> None:
     """Throw a kill switch at once: one person, one reason, at any hour. The receipt counts the gateways."""
     body = {"because": because, "ticket": ticket, "expires_on": expires_on}
-    show(server().put(f"/switches/{switch}/throw", {k: v for k, v in body.items() if v}), _thrown)
+    show(server().put(at("switches", *which(switch), "throw"), {k: v for k, v in body.items() if v}), _thrown)
 
 
 def _thrown(document: Mapping[str, Any]) -> None:
@@ -108,7 +126,7 @@ def set_again(
 ) -> None:
     """Sign that a switch is set again; it is set when all seats are filled and a window is open."""
     body = {"because": because, "role": role}
-    show(server(person=True).post(f"/switches/{switch}/set", body), _signed)
+    show(server(person=True).post(at("switches", *which(switch), "set"), body), _signed)
 
 
 def _signed(document: Mapping[str, Any]) -> None:

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from leverframe.cli.output import say, table
+from leverframe.cli.client import at
+from leverframe.cli.output import listing, say
 from leverframe.cli.verbs import Because, noun, read_bytes, server, show, verb
 from leverframe.nouns.documents import from_document, to_document
 from leverframe.nouns.units import Unit
@@ -30,9 +31,9 @@ def list_targets() -> None:
 
 
 def _list(document: Any) -> None:
-    table(
-        ("Target", "Tier", "Current", "Ramping"),
-        ((t["target"]["id"], t["target"]["tier"], _unit(t["current"]), t["ramping"]) for t in document["targets"]),
+    listing(
+        ("Target", "Tier", "Ramping"),
+        (((t["target"]["id"], t["target"]["tier"], t["ramping"]), _unit(t["current"])) for t in document["targets"]),
         empty="The catalog has no feature.",
     )
 
@@ -57,7 +58,7 @@ def adopt(
     """Write down the unit that runs on day zero: by the owner, once, without a ramp."""
     given = Unit(prompt, model, index, code_ref, config_digest)
     unit = _read(path) if path else given
-    answer = server().put(f"/targets/{target}/unit", {"unit": to_document(unit), "because": because})
+    answer = server().put(at("targets", target, "unit"), {"unit": to_document(unit), "because": because})
     show(answer, lambda _: say(f"{target} runs {unit.name}."))
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
 
-from leverframe.cli.output import say, table, verbatim, when
+from leverframe.cli.client import at
+from leverframe.cli.output import listing, say, verbatim, when
 from leverframe.cli.verbs import noun, server, show, verb
 
 app = noun("Make, list and revoke API tokens. A token never signs.")
@@ -23,15 +25,18 @@ def list_tokens() -> None:
     show(server().get("/tokens"), _list)
 
 
-def _list(document: Any) -> None:
-    table(
-        ("Id", "Account", "Name", "Scopes", "Expires", "Last used"),
-        (
-            (t["id"], t["account"], t["name"], t["scopes"], when(t["expires_at"]), when(t["last_used_at"]))
-            for t in document["tokens"]
-        ),
+def _list(document: Mapping[str, Any]) -> None:
+    listing(
+        ("Id", "Account", "Name", "Expires"),
+        (_line(token) for token in document["tokens"]),
         empty="There is no token. Make one with: leverframe token add NAME --scope read",
     )
+
+
+def _line(token: Mapping[str, Any]) -> tuple[tuple[Any, ...], str]:
+    used = f"last used {when(token['last_used_at'])}" if token["last_used_at"] else "never used"
+    cells = (token["id"], token["account"], token["name"], when(token["expires_at"]))
+    return cells, f"may {', '.join(token['scopes'])}; {used}"
 
 
 @verb(app, "add")
@@ -45,7 +50,7 @@ def add(
     show(answer, _say_secret)
 
 
-def _say_secret(document: Any) -> None:
+def _say_secret(document: Mapping[str, Any]) -> None:
     say(f"The token {document['id']} is made. This is its secret; it is not shown again:")
     verbatim(document["secret"])
 
@@ -53,5 +58,5 @@ def _say_secret(document: Any) -> None:
 @verb(app, "revoke")
 def revoke(token: Annotated[str, typer.Argument(metavar="ID", help="The token's id.")]) -> None:
     """Revoke a token: your own, or any as an administrator."""
-    answer = server().delete(f"/tokens/{token}")
+    answer = server().delete(at("tokens", token))
     show(answer, lambda _: say(f"The token {token} is revoked."))

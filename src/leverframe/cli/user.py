@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from leverframe.cli.client import at
 from leverframe.cli.login import read_password
 from leverframe.cli.output import say, table, words
 from leverframe.cli.verbs import Because, noun, server, show, verb
@@ -54,5 +55,5 @@ def add(
 @verb(app, "disable")
 def disable(name: Name, because: Because = "") -> None:
     """Close a person's account: their sessions and tokens end at once."""
-    answer = server().delete(f"/accounts/{name}", {"because": because})
+    answer = server().delete(at("accounts", name), {"because": because})
     show(answer, lambda _: say(f"The account of {name} is closed."))

@@ -32,6 +32,7 @@ Token = Annotated[
 ]
 Because = Annotated[str, typer.Option("--because", "-b", metavar="TEXT", help="Why, in a few words.")]
 Data = Annotated[Path, typer.Option("--data", metavar="DIR", help="The server's data folder.")]
+Database = Annotated[str, typer.Option("--database", metavar="URL", help="The server's database, if not SQLite.")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,5 @@
+"""How is the command line run as a module?"""
+
+from leverframe.cli import main
+
+main()
