@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,7 +26,7 @@ class House:
     """The store, the clock and the ways out, handed to every action.
 
     `publish` gives gateways a table's frame, `stir` tells open pages that something changed; both are called after
-    the commit. `call_key` is the master key of call ids.
+    the commit. `call_key` is the master key of call ids; `salt` makes the buckets of a change's ramp its own.
     """
 
     store: Store
@@ -38,6 +39,7 @@ class House:
     address: str = ""
     stream_address: str = ""
     demo: bool = False
+    salt: Callable[[str], str] = lambda change: secrets.token_hex(8)
     opened: dict[str, tuple[float, str]] = field(default_factory=dict)
     _policy: Policy | None = None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import replace
 from datetime import datetime
 
@@ -58,7 +57,7 @@ def begin(house: House, db: Db, actor: Actor, change: Change, now: datetime) -> 
         stage=0,
         started_at=now,
         stage_since=now,
-        salt=secrets.token_hex(8),
+        salt=house.salt(change.id),
     )
     ramps.insert(db, ramp)
     change = changes.update(db, replace(change, state=State.IMPLEMENT))
