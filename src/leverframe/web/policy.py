@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse, Response
+from pydantic import ConfigDict
 
 from leverframe.actions import policies, policy_views
 from leverframe.nouns.documents import to_document
@@ -18,7 +19,9 @@ router = APIRouter(tags=["policy"])
 
 
 class Bundle(Body):
-    """A policy's folder: path to text."""
+    """A policy's folder: path to text, which is taken to the letter because its digest is what people sign."""
+
+    model_config = ConfigDict(str_strip_whitespace=False)
 
     files: dict[str, str]
 
