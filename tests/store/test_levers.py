@@ -152,7 +152,7 @@ def test_a_request_is_open_once_on_a_subject_and_ends_once(store, tuesday):
 
 
 def test_the_last_policy_is_in_force_and_the_others_are_remembered(store, tuesday):
-    def policy(digest, **fields):
+    def policy(digest):
         values = {"organisation": "acme", "calendar": Calendar("Europe/Berlin"), "roles": {"cab": frozenset({"g"})}}
         return Policy(
             digest, may={"change.file": ("author",)}, requirements=(), policy_seats=(), switch_rules={}, **values

@@ -123,13 +123,13 @@ def count_batch(db: Db, now: datetime, rows: Sequence[CountRow]) -> None:
     """Count a batch of messages under the minute of `now`; raises Invalid for a value that is no number."""
     _refuse_no_numbers(rows)
     minute = now.replace(second=0, microsecond=0)
-    traffic.count(db, minute, [(row.facts, short(row.call), row.bad, row.is_call) for row in rows])
+    traffic.count(db, minute, [(row.facts, row.call, row.bad, row.is_call) for row in rows])
     tally = _Tally()
     placed = _place(db, rows)
-    for key, row in placed:
-        if row.arrives_late:
-            tally.add(key, _Unit(*_where(row)), "late")
-    _count_timely(db, [(key, row) for key, row in placed if not row.arrives_late], tally)
+    for late in placed:
+        if late.row.arrives_late:
+            tally.add(late.key, late.here, "late")
+    _count_timely(db, [timely for timely in placed if not timely.row.arrives_late], tally)
     tally.write(db, minute)
 
 
@@ -148,16 +148,24 @@ def short(call: str) -> str:
 _Key = tuple[str, int, int, str]
 """A unit: change, stage, run, subject."""
 _KEY = ("change", "stage", "run", "subject")
-_Placed = tuple[_Key, CountRow]
 
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """Where a unit was first seen in a run."""
+    """Where a unit was served, and by which call; first of all in its run, where the store says so."""
 
     cell: str
     arm: str
-    call: str = ""
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A message with the unit that it is about, and where that was served."""
+
+    key: _Key
+    here: _Unit
+    row: CountRow
 
 
 class _Tally:
@@ -189,18 +197,19 @@ def _place(db: Db, rows: Iterable[CountRow]) -> list[_Placed]:
         facts = row.facts
         if not facts.change or not facts.subject or facts.reason not in READ_REASONS:
             continue
-        stage = (facts.change, facts.stage)
+        stage, cell = (facts.change, facts.stage), f"{facts.region}|{facts.ring}"
         if stage not in cells:
             cells[stage] = cells_of(db, *stage)
-        share, run = cells[stage].get(_where(row)[0], (0.0, 0))
+        share, run = cells[stage].get(cell, (0.0, 0))
         if share > 0:
-            placed.append(((*stage, run, facts.subject), row))
+            arm = CANDIDATE if facts.arm == Variant.CANDIDATE.value else CONTROL
+            placed.append(_Placed((*stage, run, facts.subject), _Unit(cell, arm, short(row.call)), row))
     return placed
 
 
 def _count_timely(db: Db, placed: list[_Placed], tally: _Tally) -> None:
     units = _meet(db, placed, tally)
-    own = [(key, row) for key, row in placed if key in units and units[key].arm == _where(row)[1]]
+    own = [one for one in placed if one.key in units and units[one.key].arm == one.here.arm]
     _count_bad(db, own, units, tally)
     _count_sums(db, own, units, tally)
 
@@ -212,14 +221,14 @@ def _meet(db: Db, placed: list[_Placed], tally: _Tally) -> dict[_Key, _Unit]:
     where the call may be from before the share changed.
     """
     first: dict[_Key, _Unit] = {}
-    for key, row in placed:
-        if row.is_call or key[2] == 1:
-            first.setdefault(key, _Unit(*_where(row), short(row.call)))
+    for one in placed:
+        if one.row.is_call or one.key[2] == 1:
+            first.setdefault(one.key, one.here)
     rows = [{**_named(key), "cell": unit.cell, "arm": unit.arm, "call": unit.call} for key, unit in first.items()]
     new = {key[:4] for key in _insert_new(db, seen_units, rows)}
     for key in new:
         tally.add(key, first[key], "units")
-    return {**{key: first[key] for key in new}, **_known(db, {key for key, _ in placed} - new)}
+    return {**{key: first[key] for key in new}, **_known(db, {one.key for one in placed} - new)}
 
 
 def _known(db: Db, keys: set[_Key]) -> dict[_Key, _Unit]:
@@ -235,10 +244,10 @@ def _known(db: Db, keys: set[_Key]) -> dict[_Key, _Unit]:
 def _count_bad(db: Db, own: list[_Placed], units: Mapping[_Key, _Unit], tally: _Tally) -> None:
     """Count each unit once for each guardrail, and once more if its first call was the bad one."""
     on_first: dict[tuple[_Key, str], bool] = {}
-    for key, row in own:
-        for guardrail in row.bad:
-            is_first = short(row.call) == units[key].call
-            on_first[key, guardrail] = on_first.get((key, guardrail), False) or is_first
+    for one in own:
+        for guardrail in one.row.bad:
+            is_first = one.here.call == units[one.key].call
+            on_first[one.key, guardrail] = on_first.get((one.key, guardrail), False) or is_first
     rows = [{**_named(key), "guardrail": bad, "first": first} for (key, bad), first in on_first.items()]
     new = {(key[:4], key[4]) for key in _insert_new(db, bad_units, rows)}
     for (key, guardrail), is_first in on_first.items():
@@ -257,15 +266,17 @@ def _turns_first(db: Db, key: _Key, guardrail: str) -> bool:
 
 def _count_sums(db: Db, own: list[_Placed], units: Mapping[_Key, _Unit], tally: _Tally) -> None:
     """Add the values up; those of feedback once for each call and metric, however often they are sent."""
-    values = [(key, row, metric, value) for key, row in own for metric, value in row.sums.items()]
-    later = {(key, short(row.call), metric): None for key, row, metric, _ in values if not row.is_call}
-    fresh = set(_insert_new(db, scored_calls, [{**_named(key), "call": c, "metric": m} for key, c, m in later]))
-    for key, row, metric, value in values:
-        scored = (*key, short(row.call), metric)
-        if row.is_call or scored in fresh:
+    values = [
+        ((*one.key, one.here.call, metric), one, value) for one in own for metric, value in one.row.sums.items()
+    ]
+    names = (*_KEY, "call", "metric")
+    later = {scored for scored, one, _ in values if not one.row.is_call}
+    fresh = set(_insert_new(db, scored_calls, [dict(zip(names, scored, strict=True)) for scored in later]))
+    for scored, one, value in values:
+        if one.row.is_call or scored in fresh:
             fresh.discard(scored)
             fixed = round(value * FIXED_POINT), round(value * value * FIXED_POINT)
-            tally.add(key, units[key], f"sum:{metric}", *fixed)
+            tally.add(one.key, units[one.key], f"sum:{scored[-1]}", *fixed)
 
 
 def _insert_new(db: Db, table: Table, rows: list[dict[str, Any]]) -> list[Any]:
@@ -285,12 +296,6 @@ def _add_up(db: Db, table: Table, rows: list[dict[str, Any]]) -> None:
 
 def _named(key: _Key) -> dict[str, Any]:
     return dict(zip(_KEY, key, strict=True))
-
-
-def _where(row: CountRow) -> tuple[str, str]:
-    """Return the cell and the arm in which a call was served."""
-    arm = CANDIDATE if row.facts.arm == Variant.CANDIDATE.value else CONTROL
-    return f"{row.facts.region}|{row.facts.ring}", arm
 
 
 def _fit(value: int) -> int | float:

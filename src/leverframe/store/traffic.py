@@ -5,8 +5,9 @@ What a forecast rests on: the distinct units of each hour, ramp or no ramp, and 
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,7 +24,7 @@ _HOUR = timedelta(hours=1)
 hour_units = Table(
     "hour_units",
     metadata,
-    Column("hour", Utc, primary_key=True),
+    Column("hour", Integer, primary_key=True, autoincrement=False),
     Column("target", String, primary_key=True),
     Column("unit", String, primary_key=True),
     sqlite_with_rowid=False,
@@ -48,9 +49,12 @@ def count(db: Db, minute: datetime, messages: Sequence[tuple[CallFacts, str, tup
         return
     hour = minute.replace(minute=0)
     tally: dict[tuple[str, str], int] = defaultdict(int)
-    seen = {(facts.target, facts.subject or call) for facts, call, _, is_call in messages if is_call}
-    for target in _new_units(db, hour, sorted(seen)):
-        tally[target, "units"] += 1
+    seen: dict[str, set[str]] = defaultdict(set)
+    for facts, call, _, is_call in messages:
+        if is_call:
+            seen[facts.target].add(facts.subject or hashlib.sha256(call.encode()).hexdigest())
+    for target, new in _count_new(db, hour, seen).items():
+        tally[target, "units"] += new
     for facts, _, bad, _ in messages:
         for guardrail in bad:
             tally[facts.target, f"bad:{guardrail}"] += 1
@@ -91,14 +95,16 @@ def _per_minute(units: Sequence[Row[Any]], zone: ZoneInfo) -> dict[int, float]:
     return {hour: seen[hour] / minutes[hour] for hour in sorted(minutes)}
 
 
-def _new_units(db: Db, hour: datetime, seen: Sequence[tuple[str, str]]) -> list[str]:
-    """Return the target of each unit that is new in its hour; who was seen in earlier hours is forgotten."""
-    if not seen:
-        return []
-    db.execute(sql_delete(hour_units).where(hour_units.c.hour < hour - _HOUR))
-    rows = [{"hour": hour, "target": target, "unit": unit} for target, unit in seen]
+def _count_new(db: Db, hour: datetime, seen: Mapping[str, set[str]]) -> Mapping[str, int]:
+    """Count the units of each target that are new in this hour; who was seen in earlier hours is forgotten."""
+    since_1970 = int(hour.timestamp()) // 3600
+    db.execute(sql_delete(hour_units).where(hour_units.c.hour < since_1970 - 1))
+    units = [(target, unit) for target in sorted(seen) for unit in sorted(seen[target])]
+    rows = [{"hour": since_1970, "target": target, "unit": unit} for target, unit in units]
+    if not rows:
+        return {}
     added = db.insert(hour_units).on_conflict_do_nothing().returning(hour_units.c.target)
-    return list(db.execute(added, rows).scalars())
+    return Counter(db.execute(added, rows).scalars())
 
 
 def _write(db: Db, hour: datetime, minute: int, tally: dict[tuple[str, str], int]) -> None:

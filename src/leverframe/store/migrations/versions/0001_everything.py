@@ -189,7 +189,7 @@ def _make_tables() -> None:
     )
     op.create_table(
         "hour_units",
-        sa.Column("hour", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("hour", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("target", sa.String(), nullable=False),
         sa.Column("unit", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("hour", "target", "unit", name=op.f("pk_hour_units")),
