@@ -910,6 +910,7 @@ def pages() -> dict[str, str]:
         "recent-empty": ("recent.html", View(rows=(), filters={"since": "2h"}), "/changes/recent"),
         "switches": ("switches.html", switches_view(COUNTED), "/switches"),
         "switches-counting": ("switches.html", switches_view(COUNTING), "/switches"),
+        "switches-nobody": ("switches.html", switches_view(Receipt("1.812", 0, 0, None)), "/switches"),
         "switches-empty": ("switches.html", View(layers=(("Tenants", "", ()),), receipt=None), "/switches"),
         "switch": ("switch.html", switch_line(TENANT, "9 Apr 2026, 34 d ago"), "/switches/tenant/enterprise-tenant-12891"),
         "audit": ("audit.html", audit, "/audit"),

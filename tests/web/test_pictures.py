@@ -50,7 +50,7 @@ def test_the_table_behind_the_staircase_tells_every_step_with_its_reason():
     html = staircase_figure(STEPS[:2], NOW, WINDOWS, (), p50=STEPS, p90=STEPS, zone="Europe/London")
     assert html.count("<tr><td>") == 2 + 4 + 4
     assert "Thu 14 May 14:30 BST" in html
-    assert "bake is over" in html
+    assert "Bake is over." in html
 
 
 def test_a_rollback_ends_the_track_at_nothing():

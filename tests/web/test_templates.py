@@ -132,11 +132,16 @@ def test_a_receipt_that_counts_asks_again_and_one_that_is_complete_does_not():
     assert "ap-1/f3 since 14 s, at 1.809" in PAGES["switches"]
 
 
+def test_a_kill_that_no_gateway_hears_says_so():
+    assert "No gateway reports" in PAGES["switches-nobody"]
+    assert 'hx-trigger="load delay:300ms"' not in PAGES["switches-nobody"]
+
+
 def test_every_refusal_stands_beside_its_reason_and_its_remedy():
     html = PAGES["change-assess"]
     assert "3 not met" in html
-    assert "ask cleo, rita" in html
-    assert "the next window opens Thu 14 May 10:00 BST" in html
+    assert "Ask cleo, rita." in html
+    assert "The next window opens Thu 14 May 10:00 BST." in html
     assert "advised against" in html
 
 
@@ -150,7 +155,7 @@ def test_a_stale_sign_off_goes_back_to_the_change_with_its_comment_and_without_t
 def test_a_refused_form_keeps_what_was_typed_beside_what_is_wrong_with_it():
     html = PAGES["change-new-bad"]
     assert 'name="max_share_percent" value="150"' in html
-    assert "it is 150, and a share is 0 to 100" in html
+    assert "It is 150, and a share is 0 to 100." in html
     assert '<option value="underwriting-decision-v2" selected>' in html
 
 

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leverframe.web.times import say_ago, say_count, say_date, say_day, say_share, say_span, say_time
+from leverframe.web.times import (
+    say_ago,
+    say_count,
+    say_date,
+    say_day,
+    say_sentence,
+    say_share,
+    say_span,
+    say_time,
+)
 
 NOW = datetime(2026, 5, 13, 11, 20, tzinfo=UTC)
 
@@ -60,3 +69,22 @@ def test_days_and_counts_are_said_in_full():
     assert say_day(date(2026, 5, 14), date(2026, 5, 13)) == "Thu 14 May"
     assert say_date(date(2026, 6, 30)) == "30 Jun 2026"
     assert say_count(4_000_000) == "4,000,000"
+
+
+def test_a_time_elsewhere_has_its_date_when_it_is_another_day_than_the_readers():
+    opens = datetime(2026, 5, 14, 0, 0, tzinfo=UTC)
+    evening = datetime(2026, 5, 13, 20, 0, tzinfo=UTC)
+    assert say_time(opens, "Australia/Sydney", evening, home="Europe/London") == "Thu 14 May 10:00 AEST"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("the window is closed", "The window is closed."),
+        ("feature/policy-search-v1 is set", "feature/policy-search-v1 is set."),
+        ("Read it.", "Read it."),
+        ("", ""),
+    ],
+)
+def test_words_become_a_sentence_and_names_stay_as_they_are(text, said):
+    assert say_sentence(text) == said

@@ -15,6 +15,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from leverframe.nouns.changes import BlastRadius, Change, StartWindow
+from leverframe.nouns.targets import EVERYWHERE, LAST_RING
 from leverframe.nouns.units import UNIT_PARTS, Unit
 from leverframe.nouns.verdicts import Verdict
 from leverframe.web import times
@@ -70,7 +71,8 @@ def when_in(context: Context, at: datetime | None, zone: str) -> Markup:
     """Show a time in a region's zone, and in the reader's where that differs."""
     if at is None:
         return Markup('<span class="none">none</span>')
-    there, here = (times.say_time(at, name, context["now"]) for name in (zone, context["zone"]))
+    now, home = context["now"], context["zone"]
+    there, here = (times.say_time(at, name, now, home=home) for name in (zone, home))
     also = Markup(' <span class="also">({})</span>').format(here) if here != there else ""
     return Markup('<time datetime="{}">{}</time>{}').format(at.astimezone(UTC).isoformat(), there, also)
 
@@ -103,8 +105,9 @@ def shown(context: Context, value: Any) -> Any:
     """Show a field of the ticket as people read it."""
     match value:
         case BlastRadius():
-            where = ", ".join((*value.regions, *value.rings)) or "everywhere"
-            return f"{value.users:,} users in {where}, at most {times.say_share(value.max_share_percent)}"
+            where = ", ".join(part for part in (*value.regions, *value.rings) if part not in (EVERYWHERE, LAST_RING))
+            share = times.say_share(value.max_share_percent)
+            return f"{value.users:,} users {f'in {where}' if where else 'everywhere'}, at most {share}"
         case StartWindow():
             said = Markup("{} to {}, not after {}")
             return said.format(*(when(context, at) for at in (value.opens_at, value.closes_at, value.not_after)))
@@ -143,6 +146,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "words": words,
     "plain": plain,
     "shown": shown,
+    "sentence": times.say_sentence,
     "share": times.say_share,
     "span": times.say_span,
     "count": times.say_count,

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from leverframe.nouns.evidence import Reading
 from leverframe.web.marks import state_mark
-from leverframe.web.times import say_span
+from leverframe.web.times import say_sentence, say_span
 
 LOWEST_RATIO, HIGHEST_RATIO = 0.25, 8.0
 BAR_WIDTH = 250
@@ -41,7 +41,7 @@ def _row(reading: Reading) -> Markup:
         ("Current", "num", _counted(reading.control_bad, reading.control_units)),
         ("", "bar head-cell", bar.format(interval_bar(reading), _estimate(reading))),
         ("To rule out", "num", _asked(reading)),
-        ("", "says", Markup("{}{}").format(reading.because, _countdown(reading))),
+        ("", "says", Markup("{}{}").format(say_sentence(reading.because), _countdown(reading))),
     )
     cell = Markup('<td class="{}" data-label="{}">{}</td>')
     return Markup("<tr>{}</tr>").format(

@@ -80,8 +80,13 @@ def respond_problem(
     if wanted_format(request) != "html":
         return JSONResponse(problem.document(), problem.status, media_type="application/problem+json")
     shown = {name: value for name, value in (kept or {}).items() if name not in NEVER_KEPT}
-    page = render(request, "problem.html", problem, kept=shown, back=back or page_of(request.url.path))
+    page = render(request, "problem.html", problem, kept=shown, back=back or _back_of(request))
     return HTMLResponse(page, problem.status, headers=PAGE_HEADERS)
+
+
+def _back_of(request: Request) -> str:
+    here = request.url.path
+    return page_of(here) if request.method != "GET" else here.rpartition("/")[0] or "/"
 
 
 def page_of(path: str) -> str:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from leverframe.web.times import say_share, say_time, zone_name
+from leverframe.web.times import say_sentence, say_share, say_time, zone_name
 
 Band = tuple[datetime, datetime]
 NamedBand = tuple[datetime, datetime, str]
@@ -256,7 +256,12 @@ def staircase_table(tracks: Sequence[tuple[str, str, Sequence[Tread]]], ground: 
     """Tell the staircase as a table, for those who cannot see it."""
     row = Markup("<tr><td>{}</td><td>{}</td><td class=num>{}</td><td>{}</td></tr>")
     rows = [
-        row.format(word, say_time(tread.at, ground.zone, ground.now), say_share(tread.share_percent), tread.because)
+        row.format(
+            word,
+            say_time(tread.at, ground.zone, ground.now),
+            say_share(tread.share_percent),
+            say_sentence(tread.because),
+        )
         for _, word, treads in tracks
         for tread in treads
     ]

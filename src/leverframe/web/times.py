@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 
-def say_time(at: datetime, zone: str, now: datetime) -> str:
-    """Say a time in the reader's zone, with its name; with its date when it is not today."""
-    local, today = at.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
+def say_time(at: datetime, zone: str, now: datetime, *, home: str = "") -> str:
+    """Say a time in a zone, with its name; with its date when it is not today where the reader is (`home`)."""
+    local, today = at.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(home or zone)).date()
     clock = f"{local:%H:%M} {zone_name(local, zone)}"
     if local.date() == today:
         return clock
@@ -55,6 +55,14 @@ def say_ago(at: datetime, now: datetime) -> str:
 def say_share(percent: float) -> str:
     """Say a share: 10 %, 0.5 %."""
     return f"{percent:.3g} %" if percent != 100 else "100 %"
+
+
+def say_sentence(text: str) -> str:
+    """Say a rule's or a person's words as a sentence; a name of a thing keeps its small letter."""
+    first = text.split(" ", 1)[0]
+    if first.isalpha():
+        text = text[:1].upper() + text[1:]
+    return text if not text or text[-1] in ".:?" else f"{text}."
 
 
 def say_count(amount: float) -> str:
