@@ -25,7 +25,7 @@ from leverframe.sources.policies.rollouts import RampDefaults, read_rollouts
 _READ = re.compile(
     r"policy\.yaml|catalog/.+\.ya?ml|prompts/.+\.md|gateway-policies/kill-switches\.yaml|rollouts/[^/]+\.ya?ml"
 )
-_BESIDE = re.compile(r"(changes|units)/.+|(.+/)?README\.md|[^/]+\.md")
+_BESIDE = re.compile(r"(changes|evals|units)/.+|(.+/)?README\.md|[^/]+\.md")
 _UNKEPT = re.compile("[\x00\ud800-\udfff]")
 _TEXTS = (".yaml", ".yml", ".md")
 
