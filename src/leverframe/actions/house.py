@@ -52,12 +52,12 @@ class House:
 
     def policy_or_none(self, db: Db) -> Policy | None:
         """Return the policy in force, or None on a fresh server."""
-        digest = policies.active_digest(db)
+        digest, kept = policies.active_digest(db), self._policy
         if digest is None:
             return None
-        if self._policy is None or self._policy.digest != digest:
-            self._policy = policies.active(db)
-        return self._policy
+        if kept is None or kept.digest != digest:
+            kept = self._policy = policies.active(db)
+        return kept
 
 
 NO_POLICY = failed(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from leverframe.nouns.changes import Change, State
-from leverframe.nouns.verdicts import Outcome, Verdict
+from leverframe.nouns.verdicts import Verdict
 from leverframe.rules.gates.blast_radius import blast_radius
 from leverframe.rules.gates.complete import complete
 from leverframe.rules.gates.evals import evals
@@ -41,18 +41,12 @@ def may_ship(change: Change, facts: ShipFacts, now: datetime) -> tuple[Verdict, 
 
 def state_for(verdicts: Iterable[Verdict]) -> State:
     """Return where a filed change stands: assess until the ticket is ready, authorize until it is signed."""
-    unready = (v for v in verdicts if v.refuses and v.gate not in TIMELY_NAMES and v.gate != "sign_offs")
-    return State.ASSESS if any(unready) else State.AUTHORIZE
+    return State.ASSESS if any(v.gate != "sign_offs" for v in unready(verdicts)) else State.AUTHORIZE
 
 
 def is_signed(verdicts: Iterable[Verdict]) -> bool:
-    """Say whether the sign-offs are complete."""
-    return all(v.outcome is not Outcome.NOT_MET for v in verdicts if v.gate == "sign_offs")
-
-
-def untimely(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
-    """Keep the refusals that time or a neighbour may clear."""
-    return tuple(v for v in verdicts if v.refuses and v.gate in TIMELY_NAMES)
+    """Say whether no sign-off is missing that would stop it."""
+    return not any(verdict.refuses for verdict in verdicts if verdict.gate == "sign_offs")
 
 
 def unready(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:

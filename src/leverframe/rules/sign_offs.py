@@ -18,10 +18,34 @@ from leverframe.rules.policies import holders
 RELEASE_MANAGER = "release_manager"
 
 
+WRITTEN = (
+    "kind",
+    "path",
+    "targets",
+    "candidate",
+    "plan",
+    "blast_radius",
+    "rollback_plan",
+    "kill_switch",
+    "artefacts",
+)
+"""The fields of a change that are signed and that people write; who wrote one of them is an author too."""
+
+
+def authors(change: Change) -> frozenset[str]:
+    """Return who wrote what is signed: who filed the change, and who edited it since.
+
+    The start is left out: a release manager who moves it has not written the change.
+    """
+    wrote = (change.provenance[name].by for name in WRITTEN if name in change.provenance)
+    return frozenset({change.author, *wrote}) - {"auto"}
+
+
 def signed_content(change: Change, eval_digests: Sequence[str]) -> dict[str, object]:
     """Return what a sign-off binds: what is not here (paging, bridge, coordinator, comments) may change freely."""
     return {
         "kind": change.kind.value,
+        "path": change.path.value,
         "targets": list(change.targets),
         "current": to_document(change.current),
         "candidate": to_document(change.candidate),
@@ -69,9 +93,10 @@ def _is_person(actor: Actor) -> Verdict:
 
 
 def _is_not_author(change: Change, actor: Actor) -> Verdict:
-    if actor.name != change.author:
+    if actor.name not in authors(change):
         return passed("segregation", f"{actor.name} is not the author")
-    return failed("segregation", f"{actor.name} is the author of {change.id}", remedy="another person must sign")
+    what = "is the author of" if actor.name == change.author else "has edited"
+    return failed("segregation", f"{actor.name} {what} {change.id}", remedy="another person must sign")
 
 
 def _is_asked(role: str, facts: SignFacts) -> Verdict:
@@ -92,7 +117,10 @@ def _holds(actor: Actor, role: str, facts: SignFacts) -> Verdict:
 
 def _joined_before(change: Change, role: str, facts: SignFacts) -> Verdict:
     since = facts.member_since.get(role)
-    if since is None or since <= change.filed_at:
+    if since is None:
+        remedy = "a member who joined earlier must sign"
+        return failed("membership", f"no membership of the role {spoken(role)} is on record", remedy=remedy)
+    if since <= change.filed_at:
         return passed("membership", "the role was held when the change was filed")
     return failed(
         "membership",
@@ -142,12 +170,14 @@ class SeatState:
 def fill_seats(
     change: Change, seats: Sequence[Seat], signed: Sequence[SignOff], policy: Policy, targets: Sequence[Target]
 ) -> tuple[SeatState, ...]:
-    """Say for each seat who fills it; the author and people who lost the role fill none."""
-    filled = []
+    """Say for each seat who fills it: one person fills one; authors and people who lost the role fill none."""
+    filled: list[SeatState] = []
+    seated = set(authors(change))
     for seat in seats:
-        people = eligible(policy, seat.role, targets)
-        names = [s.person for s in signed if s.role == seat.role and s.person in people and s.person != change.author]
-        filled.append(SeatState(seat.role, seat.count, tuple(dict.fromkeys(names))))
+        people = eligible(policy, seat.role, targets) - seated
+        names = tuple(dict.fromkeys(s.person for s in signed if s.role == seat.role and s.person in people))
+        filled.append(SeatState(seat.role, seat.count, names))
+        seated.update(names)
     return tuple(filled)
 
 

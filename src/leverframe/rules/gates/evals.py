@@ -11,21 +11,32 @@ from leverframe.rules.gates.facts import ShipFacts
 
 
 def evals(change: Change, facts: ShipFacts, now: datetime) -> Verdict:
-    """Answer no where a suite is missing, or a metric fell by more than the policy allows."""
+    """Answer no where a suite is missing or beside no deployed unit, or a metric fell further than is allowed."""
     if not facts.asks.evals:
         return not_needed("evals", "the policy asks for no eval suite")
     missing = [suite for suite in facts.asks.evals if all(delta.suite != suite for delta in facts.deltas)]
+    alone = [suite for suite in facts.asks.evals if suite not in missing and _is_alone(suite, change, facts)]
     worse = [_said(delta) for delta in facts.deltas if _too_low(delta, facts)]
-    if missing or worse:
-        return _refuse(change, missing, worse)
+    if missing or alone or worse:
+        return _refuse(change, missing, alone, worse)
     return passed("evals", f"{', '.join(facts.asks.evals)}: {len(facts.deltas)} metrics, none worse than allowed")
 
 
-def _refuse(change: Change, missing: list[str], worse: list[str]) -> Verdict:
+def _refuse(change: Change, missing: list[str], alone: list[str], worse: list[str]) -> Verdict:
     because = [f"results of {', '.join(missing)} are missing"] if missing else []
+    because += [f"{', '.join(alone)} cannot be compared with the deployed unit's results"] if alone else []
     remedies = ["post the suite's results to the change"] if missing else []
+    remedies += ["run the suite for both units, with the same tool and cases"] if alone else []
     remedies += ["mend the candidate, or have the allowance reviewed"] if worse else []
     return failed("evals", "; ".join(because + worse), remedy="; ".join(remedies), who=change.author)
+
+
+def _is_alone(suite: str, change: Change, facts: ShipFacts) -> bool:
+    """Say whether a suite says nothing of the deployed unit, although one is deployed."""
+    if not any(target in facts.current for target in change.targets):
+        return False
+    mine = (delta for delta in facts.deltas if delta.suite == suite)
+    return all(delta.comparison is Comparison.NOT_COMPARABLE for delta in mine)
 
 
 def _too_low(delta: EvalDelta, facts: ShipFacts) -> bool:

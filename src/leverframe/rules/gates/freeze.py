@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from leverframe.nouns.changes import Change
 from leverframe.nouns.verdicts import Verdict, failed, passed
@@ -16,6 +17,6 @@ def freeze(change: Change, facts: ShipFacts, now: datetime) -> Verdict:
     frozen = [answer for answer in answers if answer.freeze]
     if len(frozen) < len(answers) or not answers:
         return passed("freeze", "no freeze is in force")
-    nexts = [a.next_opening for a in frozen if a.next_opening]
-    remedy = f"the next window opens {spoken_time(min(nexts))}" if nexts else "no window opens within a year"
+    nexts = [a.next_opening.astimezone(ZoneInfo(a.zone)) for a in frozen if a.next_opening]
+    remedy = f"the next window opens {spoken_time(min(nexts))}" if nexts else "no window opens within two years"
     return failed("freeze", frozen[0].because, remedy=remedy, who="the clock")

@@ -18,15 +18,20 @@ def kill_switch(change: Change, facts: ShipFacts, now: datetime) -> Verdict:
         return _refuse(change, "the ticket names no kill switch", f"name one, such as feature/{change.target}")
     switch = facts.switches.get(change.kill_switch)
     if switch is None:
-        near = f"feature/{change.target}"
-        remedy = f"name {near}" if near in facts.switches else f"add a switch for {change.target} to the switch file"
-        return _refuse(change, f"{change.kill_switch} is no switch that exists", remedy)
+        return _refuse(change, f"{change.kill_switch} is no switch that exists", _near(change, facts))
     return _live(change, switch, facts)
+
+
+def _near(change: Change, facts: ShipFacts) -> str:
+    near = f"feature/{change.target}"
+    return f"name {near}" if near in facts.switches else f"add a switch for {change.target} to the switch file"
 
 
 def _live(change: Change, switch: Switch, facts: ShipFacts) -> Verdict:
     if switch.layer is Layer.FEATURE and switch.key not in change.targets:
         return _refuse(change, f"{switch.id} turns off another feature", f"name feature/{change.target}")
+    if switch.layer is Layer.MODEL and all(unit.model != switch.key for unit in change.candidate.values()):
+        return _refuse(change, f"{switch.id} turns off a model that the candidate does not use", _near(change, facts))
     if switch.layer is Layer.TENANT:
         return _refuse(change, f"{switch.id} turns off one tenant only", f"name feature/{change.target}")
     if switch.thrown:

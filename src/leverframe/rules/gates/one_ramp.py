@@ -19,11 +19,11 @@ def one_ramp(change: Change, facts: ShipFacts, now: datetime) -> Verdict:
 
 
 def not_thrown(change: Change, facts: ShipFacts, now: datetime) -> Verdict:
-    """Answer no while a switch of the feature or of the candidate's model is thrown."""
-    ids = [f"feature/{t}" for t in change.targets] + [
-        f"model/{u.model}" for u in change.candidate.values() if u.model
-    ]
+    """Answer no while a switch of the feature or of one of its two models is thrown: the ramp would only hold."""
+    units = [*change.candidate.values(), *(facts.current[t] for t in change.targets if t in facts.current)]
+    models = dict.fromkeys(f"model/{unit.model}" for unit in units if unit.model)
+    ids = [*(f"feature/{t}" for t in change.targets), *models]
     thrown = [i for i in ids if i in facts.switches and facts.switches[i].thrown]
     if not thrown:
-        return passed("not_thrown", "no kill switch of the feature or the candidate's model is thrown")
+        return passed("not_thrown", "no kill switch of the feature or of its models is thrown")
     return failed("not_thrown", f"{', '.join(thrown)} is thrown", remedy="have it set again first", who="its owner")

@@ -7,7 +7,7 @@ from datetime import datetime
 from leverframe.nouns.changes import Change
 from leverframe.nouns.verdicts import Verdict, failed, not_needed, passed
 from leverframe.rules.gates.facts import ShipFacts
-from leverframe.rules.sign_offs import SeatState, counted, eligible, fill_seats, spoken
+from leverframe.rules.sign_offs import SeatState, authors, counted, eligible, fill_seats, spoken
 
 
 def sign_offs(change: Change, facts: ShipFacts, now: datetime) -> Verdict:
@@ -31,5 +31,5 @@ def seats(change: Change, facts: ShipFacts) -> tuple[SeatState, ...]:
 
 
 def _people(change: Change, state: SeatState, facts: ShipFacts) -> str:
-    people = eligible(facts.policy, state.role, facts.targets) - {change.author, *state.signed_by}
+    people = eligible(facts.policy, state.role, facts.targets) - {*authors(change), *state.signed_by}
     return ", ".join(sorted(people)) or "nobody who may"

@@ -35,5 +35,5 @@ def _ask(change: Change, facts: ShipFacts, region: str, now: datetime) -> Openin
 
 def _closed(openings: list[Opening]) -> Verdict:
     nexts = [o.next_opening.astimezone(ZoneInfo(o.zone)) for o in openings if o.next_opening]
-    remedy = f"the next window opens {spoken_time(min(nexts))}" if nexts else "no window opens within a year"
+    remedy = f"the next window opens {spoken_time(min(nexts))}" if nexts else "no window opens within two years"
     return failed("window", openings[0].because, remedy=remedy, who="the clock")
