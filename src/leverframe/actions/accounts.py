@@ -1,4 +1,7 @@
-"""Who is this, and how do they get in?"""
+"""Who is this, and how do they get in?
+
+Sessions, links and tokens end by the machine's wall clock: the clock of decisions may be a virtual one.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from leverframe.actions.house import House, permit, record
+from leverframe.clock import wall
 from leverframe.nouns.people import Actor, ActorKind
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.verdicts import Fault, Forbidden, Invalid, NotFound, Refused, failed
@@ -39,7 +43,7 @@ def first_link(house: House) -> str | None:
     with house.store.write() as db:
         if accounts.count(db):
             return None
-        key, now = secrets.token_urlsafe(32), house.clock.now()
+        key, now = secrets.token_urlsafe(32), wall()
         links.add(db, fingerprint(key), FIRST_LINK, now + timedelta(hours=LINK_HOURS))
         return key
 
@@ -49,7 +53,7 @@ def take_first_link(house: House, key: str, name: str, password: str) -> str:
     _check_password(name, password)
     with house.store.write() as db:
         now = house.clock.now()
-        if accounts.count(db) or not links.use(db, fingerprint(key), FIRST_LINK, now):
+        if accounts.count(db) or not links.use(db, fingerprint(key), FIRST_LINK, wall()):
             raise Forbidden(
                 "this link has been used or has expired", remedy="start the server again to print a new one"
             )
@@ -126,11 +130,11 @@ def _verifies(stored: str, password: str) -> bool:
 
 def open_session(house: House, name: str) -> Session:
     """Open a session for an account that has proved itself."""
-    key, csrf, now = secrets.token_urlsafe(32), secrets.token_urlsafe(24), house.clock.now()
+    key, csrf, now = secrets.token_urlsafe(32), secrets.token_urlsafe(24), wall()
     session = Session(key, csrf, now + timedelta(hours=SESSION_HOURS))
     with house.store.write() as db:
         sessions.add(db, sessions.Session(fingerprint(key), name, csrf, now, session.expires_at, now))
-        record(db, now, Actor(ActorKind.PERSON, name), "session.opened", name, "logged in")
+        record(db, house.clock.now(), Actor(ActorKind.PERSON, name), "session.opened", name, "logged in")
     return session
 
 
@@ -143,7 +147,7 @@ def log_out(house: House, key: str) -> None:
 def who_is(house: House, key: str) -> tuple[Actor, str] | None:
     """Return the person behind a session's cookie and the session's csrf, or None."""
     with house.store.read() as db:
-        found = sessions.get(db, fingerprint(key), house.clock.now())
+        found = sessions.get(db, fingerprint(key), wall())
         if found is None:
             return None
         return _actor(db, house, ActorKind.PERSON, found.account), found.csrf
@@ -152,7 +156,7 @@ def who_is(house: House, key: str) -> tuple[Actor, str] | None:
 def whose_token(house: House, secret: str) -> Actor | None:
     """Return the actor behind an API token, or None."""
     with house.store.read() as db:
-        token = tokens.by_hash(db, fingerprint(secret), house.clock.now())
+        token = tokens.by_hash(db, fingerprint(secret), wall())
         return None if token is None else _actor(db, house, ActorKind.TOKEN, token.account, frozenset(token.scopes))
 
 
@@ -184,12 +188,12 @@ def add_token(
         raise Invalid(faults)
     secret, token_id = "lft_" + secrets.token_urlsafe(32), secrets.token_hex(6)
     with house.store.write() as db:
-        now = house.clock.now()
+        now = wall()
         if not actor.is_person:
             raise Refused([failed("session", "a token makes no tokens", remedy="sign in as a person")])
         ends = now + timedelta(days=days)
         tokens.add(db, tokens.Token(token_id, fingerprint(secret), actor.name, name, frozenset(scopes), now, ends))
-        record(db, now, actor, "token.added", token_id, name, facts={"scopes": list(scopes)})
+        record(db, house.clock.now(), actor, "token.added", token_id, name, facts={"scopes": list(scopes)})
     return token_id, secret
 
 

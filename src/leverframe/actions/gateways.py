@@ -12,7 +12,7 @@ from leverframe.clock import monotonic
 from leverframe.gateway.calls import gateway_key
 from leverframe.nouns.gateways import HEARTBEAT_SECONDS, Gateway, Seen
 from leverframe.nouns.people import Actor
-from leverframe.nouns.verdicts import Fault, Invalid, NotFound, Refused, failed
+from leverframe.nouns.verdicts import Fault, Invalid
 from leverframe.store import gateways
 
 
@@ -29,8 +29,6 @@ def enrol(house: House, actor: Actor, name: str, targets: frozenset[str]) -> str
         unknown = sorted(targets - set(policy.catalog.targets))
         if unknown:
             raise Invalid([Fault("targets", f"{t} is no target of the catalog", "leave it out") for t in unknown])
-        if gateways.get(db, name) is not None:
-            raise Refused([failed("gateway", f"{name} is enrolled already", remedy="revoke it first")])
         gateways.enrol(db, Gateway(name, targets, actor.name, now), fingerprint(token))
         record(db, now, actor, "gateway.enrolled", name, ", ".join(sorted(targets)) or "all targets", role=role)
     return token
@@ -41,8 +39,6 @@ def revoke(house: House, actor: Actor, name: str, because: str) -> None:
     with house.store.write() as db:
         now = house.clock.now()
         role = permit(house.policy(db), actor, "gateway.enrol")
-        if gateways.get(db, name) is None:
-            raise NotFound(f"no gateway {name} is enrolled")
         gateways.revoke(db, name, now)
         record(db, now, actor, "gateway.revoked", name, because or "revoked", role=role)
 
