@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from leverframe.actions.drafting import draft
+from leverframe.actions.contents import alteration, void_signed
+from leverframe.actions.drafting import draft, redraft, target_named
 from leverframe.actions.facts import bands, forecast_of, ship_facts, verdicts, with_current
 from leverframe.actions.house import House, need_reason, permit, record, target_of, tell
 from leverframe.nouns.changes import Change, State
@@ -13,13 +14,12 @@ from leverframe.nouns.forms import ChangeForm
 from leverframe.nouns.people import CLOCK, Actor
 from leverframe.nouns.verdicts import Conflict, Refused, Verdict, failed
 from leverframe.rules.forecasting import Forecast
-from leverframe.rules.gates.sign_offs import sign_offs as all_signed
-from leverframe.rules.shipping import may_ship, state_for
-from leverframe.rules.sign_offs import differences, signed_content
+from leverframe.rules.shipping import is_signed, may_ship, state_for, unready
 from leverframe.store import changes, evidence, ramps, sign_offs
 from leverframe.store.database import Db
 
 EDITABLE = (State.DRAFT, State.ASSESS, State.AUTHORIZE, State.SCHEDULED)
+MOST = 100_000
 
 
 def file_change(house: House, actor: Actor, form: ChangeForm) -> Change:
@@ -29,7 +29,7 @@ def file_change(house: House, actor: Actor, form: ChangeForm) -> Change:
     """
     with house.store.write() as db:
         now, policy = house.clock.now(), house.policy(db)
-        role = permit(policy, actor, "change.file", target_of(policy, form.target))
+        role = permit(policy, actor, "change.file", target_named(form, policy))
         change = with_current(db, draft(form, policy, actor.name, now))
         change = replace(change, id=changes.next_id(db, now.year))
         changes.insert(db, change)
@@ -43,7 +43,7 @@ def file_change(house: House, actor: Actor, form: ChangeForm) -> Change:
         return change
 
 
-def _filed_facts(change: Change, answers: tuple) -> dict[str, object]:
+def _filed_facts(change: Change, answers: tuple[Verdict, ...]) -> dict[str, object]:
     return {
         "target": change.target,
         "tier": change.tier.value,
@@ -67,7 +67,7 @@ def check_change(house: House, actor: Actor, form: ChangeForm) -> Checked:
     """Answer what filing this form would need, and write nothing."""
     with house.store.read() as db:
         now, policy = house.clock.now(), house.policy(db)
-        permit(policy, actor, "change.file", target_of(policy, form.target))
+        permit(policy, actor, "change.file", target_named(form, policy))
         change = with_current(db, draft(form, policy, actor.name, now))
         expected = forecast_of(house, db, change, now)
         answers = may_ship(change, ship_facts(house, db, change, expected=expected.verdicts), now)
@@ -77,80 +77,74 @@ def check_change(house: House, actor: Actor, form: ChangeForm) -> Checked:
 def edit_change(house: House, actor: Actor, change_id: str, form: ChangeForm, version: int) -> Change:
     """Edit a change that has not begun; an edit of what is signed voids its sign-offs and says so.
 
-    Raises Conflict where somebody wrote since `version`, Refused where it has begun or this person may not.
+    Raises Conflict where somebody wrote since `version`, Refused where it has begun or this person may not, for the
+    target that it has or for the one that it gets.
     """
     with house.store.write() as db:
-        now, policy = house.clock.now(), house.policy(db)
-        before = _editable(db, change_id, version)
+        now, policy, before = house.clock.now(), house.policy(db), changes.get(db, change_id)
         role = permit(policy, actor, "change.file", target_of(policy, before.target))
-        after = with_current(db, _redraft(before, form, house, db, actor.name, now))
-        voided = _void_if_signed(db, before, after, now)
-        after = changes.update(db, after)
-        after = restate(house, db, after, now)
-        facts = {"differs": list(voided), "voided": bool(voided)}
-        record(db, now, actor, "change.edited", change_id, _edit_sentence(voided), role=role, facts=facts)
-        db.after_commit(lambda: house.stir("change"))
-        return after
+        permit(policy, actor, "change.file", target_named(form, policy))
+        _refuse_written(before, version)
+        _refuse_begun(before)
+        after = with_current(db, redraft(before, form, policy, actor.name, now))
+        return _write(house, db, actor, role, before, after, "change.edited", now)
 
 
-def _editable(db: Db, change_id: str, version: int) -> Change:
-    change = changes.get(db, change_id)
+def refresh_change(house: House, actor: Actor, change_id: str) -> Change:
+    """Write a change against what runs now; its sign-offs are void where that differs."""
+    with house.store.write() as db:
+        now, policy, before = house.clock.now(), house.policy(db), changes.get(db, change_id)
+        role = permit(policy, actor, "change.file", target_of(policy, before.target))
+        _refuse_begun(before)
+        return _write(house, db, actor, role, before, with_current(db, before), "change.refreshed", now)
+
+
+def _refuse_written(change: Change, version: int) -> None:
     if change.version != version:
         raise Conflict(
-            f"{change_id} was written since you opened it (version {change.version}, yours is {version})",
+            f"{change.id} was written since you opened it (version {change.version}, yours is {version})",
             remedy="look at what changed, then save again",
         )
+
+
+def _refuse_begun(change: Change) -> None:
     if change.state not in EDITABLE:
-        raise Refused(
-            [
-                failed(
-                    "state",
-                    f"{change_id} is in {change.state.value} and is not edited any more",
-                    remedy="file a new one",
-                )
-            ]
-        )
-    return change
+        because = f"{change.id} is in {change.state.value} and is not edited any more"
+        raise Refused([failed("state", because, remedy="file a new one")])
 
 
-def _redraft(before: Change, form: ChangeForm, house: House, db: Db, author: str, now: datetime) -> Change:
-    drafted = draft(form, house.policy(db), before.author, now)
-    kept = {"id": before.id, "filed_at": before.filed_at, "state": before.state, "version": before.version}
-    provenance = {n: replace(p, by=author) if p.by == before.author else p for n, p in drafted.provenance.items()}
-    return replace(drafted, **kept, author=before.author, provenance=provenance)
-
-
-def _void_if_signed(db: Db, before: Change, after: Change, now: datetime) -> tuple[str, ...]:
-    digests = evidence.digests(db, before.id)
-    differs = differences(signed_content(before, digests), signed_content(after, digests))
-    if differs:
-        sign_offs.void(db, before.id, now, f"{', '.join(differs)} was edited")
-    return differs
-
-
-def _edit_sentence(voided: tuple[str, ...]) -> str:
-    return f"{', '.join(voided)} edited; sign-offs are void" if voided else "edited outside what is signed"
+def _write(
+    house: House, db: Db, actor: Actor, role: str, before: Change, after: Change, act: str, now: datetime
+) -> Change:
+    """Write an edited change down, void what was signed of it, and say what differs."""
+    evals = evidence.digests(db, before.id)
+    altered = void_signed(db, before.id, alteration(before, after, evals, evals), now)
+    after = restate(house, db, changes.update(db, after), now)
+    record(db, now, actor, act, before.id, altered.sentence, role=role, facts=altered.facts)
+    if altered.voided:
+        told = {"change": before.id, "because": altered.sentence, "by": actor.name}
+        tell(db, "change.sign_offs_void", told, key=f"{before.id}/void/{after.version}")
+    db.after_commit(lambda: house.stir("change"))
+    return after
 
 
 def restate(house: House, db: Db, change: Change, now: datetime) -> Change:
     """Store where a change that has not begun stands by its own verdicts; disarm what is not ready any more."""
     if change.state not in EDITABLE:
         return change
-    state = state_for(verdicts(house, db, change, now))
-    if change.state is State.SCHEDULED and state is State.AUTHORIZE and _all_signed(house, db, change, now):
+    answers = verdicts(house, db, change, now)
+    state, armed = state_for(answers), change.state is State.SCHEDULED
+    if state is change.state or (armed and state is State.AUTHORIZE and is_signed(answers)):
         return change
-    if state is change.state:
-        return change
+    if armed:
+        because = "; ".join(verdict.because for verdict in unready(answers))
+        record(db, now, CLOCK, "change.disarmed", change.id, because, role="clock")
     return changes.update(db, replace(change, state=state, armed_by=""))
-
-
-def _all_signed(house: House, db: Db, change: Change, now: datetime) -> bool:
-    return not all_signed(change, ship_facts(house, db, change), now).refuses
 
 
 def return_to_assess(house: House, db: Db, target: str, now: datetime, because: str, *, but: str) -> None:
     """Return the changes that were written against another current unit to assess; their sign-offs are void."""
-    for change in changes.find(db, states=EDITABLE, target=target):
+    for change in changes.find(db, states=EDITABLE, target=target, limit=MOST):
         if change.id == but:
             continue
         sign_offs.void(db, change.id, now, because)
@@ -158,33 +152,16 @@ def return_to_assess(house: House, db: Db, target: str, now: datetime, because: 
         record(db, now, CLOCK, "change.returned", change.id, because, role="clock")
 
 
-def refresh_change(house: House, actor: Actor, change_id: str) -> Change:
-    """Write a change against what runs now; its sign-offs are void where that differs."""
-    with house.store.write() as db:
-        now, before = house.clock.now(), changes.get(db, change_id)
-        role = permit(house.policy(db), actor, "change.file", target_of(house.policy(db), before.target))
-        _editable(db, change_id, before.version)
-        after = with_current(db, before)
-        differs = _void_if_signed(db, before, after, now)
-        after = restate(house, db, changes.update(db, after), now)
-        record(db, now, actor, "change.refreshed", change_id, _edit_sentence(differs), role=role)
-        db.after_commit(lambda: house.stir("change"))
-        return after
-
-
 def cancel_change(house: House, actor: Actor, change_id: str, because: str) -> Change:
     """Cancel a change that has not begun."""
     reason = need_reason(because)
     with house.store.write() as db:
         now, policy, change = house.clock.now(), house.policy(db), changes.get(db, change_id)
-        if actor.name != change.author:
-            role = permit(policy, actor, "change.schedule", target_of(policy, change.target))
-        else:
-            role = "author"
+        own = actor.name == change.author
+        role = "author" if own else permit(policy, actor, "change.schedule", target_of(policy, change.target))
         if change.state not in EDITABLE or ramps.get(db, change_id):
-            raise Refused(
-                [failed("state", f"{change_id} is in {change.state.value}", remedy="abort its ramp instead")]
-            )
+            because = f"{change_id} is in {change.state.value}"
+            raise Refused([failed("state", because, remedy="abort its ramp instead")])
         change = changes.update(db, replace(change, state=State.CANCELED, armed_by=""))
         record(db, now, actor, "change.canceled", change_id, reason, role=role)
         db.after_commit(lambda: house.stir("change"))

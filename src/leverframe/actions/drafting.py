@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from leverframe.actions.house import target_of
 from leverframe.nouns.calendar import Subject
 from leverframe.nouns.changes import BlastRadius, Change, Kind, Path, Provenance, StartWindow, State
 from leverframe.nouns.forms import ChangeForm
@@ -16,6 +16,8 @@ from leverframe.nouns.targets import Target
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Fault, Invalid
 from leverframe.rules.calendar import next_opening, opening
+from leverframe.rules.policies import holders
+from leverframe.rules.sign_offs import RELEASE_MANAGER, authors
 
 NOT_AFTER = timedelta(days=14)
 DEFAULT_TEMPLATE = "handbook"
@@ -26,12 +28,13 @@ def draft(form: ChangeForm, policy: Policy, author: str, now: datetime) -> Chang
 
     Raises Invalid with all faults at once.
     """
-    target = target_of(policy, form.target)
+    target = target_named(form, policy)
     faults = tuple(_faults(form, target, policy))
     if faults:
         raise Invalid(faults)
     filled = _automatic(form, target, policy, now)
     given = {name: value for name in filled if (value := getattr(form, name))}
+    plan = plan_of(form, target, policy)
     return Change(
         id="",
         title=form.title,
@@ -47,10 +50,40 @@ def draft(form: ChangeForm, policy: Policy, author: str, now: datetime) -> Chang
         state=State.ASSESS,
         coordinator=form.coordinator,
         bridge=form.bridge,
-        plan=plan_of(form, target, policy),
-        provenance=_provenance(form, filled, given, author, now),
+        plan=plan,
+        provenance=_provenance(form, filled, given, plan, author, now),
         **(filled | given),
     )
+
+
+def redraft(before: Change, form: ChangeForm, policy: Policy, editor: str, now: datetime) -> Change:
+    """Return a change as a form edits it: what the form leaves as it was keeps its writer."""
+    drafted = draft(form, policy, editor, now)
+    kept = ("id", "author", "filed_at", "state", "version", "armed_by", "earlier_digests")
+    after = replace(drafted, **{name: getattr(before, name) for name in kept}, start=form.start or before.start)
+    return replace(after, provenance=_who_wrote(before, after, editor))
+
+
+def _who_wrote(before: Change, after: Change, editor: str) -> Mapping[str, Provenance]:
+    """Keep who wrote what an edit leaves as it was; an author who confirms an automatic value has written it."""
+    wrote = dict(after.provenance)
+    for name, first in before.provenance.items():
+        if name not in wrote or getattr(before, name) != getattr(after, name):
+            continue
+        confirmed = first.by == "auto" and wrote[name].by == editor and editor in authors(before)
+        if not confirmed:
+            wrote[name] = first
+    return wrote
+
+
+def target_named(form: ChangeForm, policy: Policy) -> Target:
+    """Return the target that a form names; where there is none such, raise Invalid with all faults of the form."""
+    target = policy.catalog.targets.get(form.target)
+    if target is None:
+        known = ", ".join(sorted(policy.catalog.targets))
+        because = f"there is no target {form.target}" if form.target else "no target is named"
+        raise Invalid([Fault("target", because, f"the catalog has {known}"), *_faults(form, None, policy)])
+    return target
 
 
 def _automatic(form: ChangeForm, target: Target, policy: Policy, now: datetime) -> dict[str, Any]:
@@ -77,11 +110,17 @@ SOURCES = {
 
 
 def _provenance(
-    form: ChangeForm, filled: dict[str, Any], given: dict[str, Any], author: str, now: datetime
+    form: ChangeForm, filled: dict[str, Any], given: dict[str, Any], plan: RampPlan, author: str, now: datetime
 ) -> dict[str, Provenance]:
-    people = {name: Provenance(author, at=now) for name in ("title", "candidate", *given)}
+    typed = (name for name in TYPED if getattr(form, name))
+    people = {name: Provenance(author, at=now) for name in (*typed, "targets", *given)}
     automatic = {n: Provenance("auto", SOURCES.get(n, ""), now) for n in filled if n not in given and filled[n]}
-    return people | automatic | {"tier": Provenance("auto", "catalog", now)}
+    planned = Provenance(author, at=now) if form.ramp else Provenance("auto", plan.template or "rollout file", now)
+    return people | automatic | {"plan": planned, "tier": Provenance("auto", "catalog", now)}
+
+
+TYPED = ("title", "kind", "path", "candidate", "artefacts", "coordinator", "bridge")
+"""The fields that only people fill."""
 
 
 def plan_of(form: ChangeForm, target: Target, policy: Policy) -> RampPlan:
@@ -110,7 +149,7 @@ def _way_back(target: Target) -> str:
     )
 
 
-def _faults(form: ChangeForm, target: Target, policy: Policy) -> Iterator[Fault]:
+def _faults(form: ChangeForm, target: Target | None, policy: Policy) -> Iterator[Fault]:
     if not form.title:
         yield Fault("title", "the title is empty", "say in one line what changes")
     if form.kind not in list(Kind):
@@ -122,26 +161,27 @@ def _faults(form: ChangeForm, target: Target, policy: Policy) -> Iterator[Fault]
     if form.ramp and form.ramp not in policy.plans:
         yield Fault("ramp", f"there is no ramp plan {form.ramp}", _known_plans(policy))
     yield from _unit_faults(form.candidate or Unit(), target, policy)
-    yield from _start_faults(form)
+    yield from start_faults(form.start)
     yield from _people_faults(form, policy)
 
 
-def _unit_faults(unit: Unit, target: Target, policy: Policy) -> Iterator[Fault]:
+def _unit_faults(unit: Unit, target: Target | None, policy: Policy) -> Iterator[Fault]:
     if unit.prompt and policy.prompts and unit.prompt not in policy.prompts:
         name = unit.prompt.split("@")[0]
         known = ", ".join(sorted(p for p in policy.prompts if p.startswith(f"{name}@"))) or "none of that name"
         yield Fault("candidate.prompt", f"{unit.prompt} is not in the prompt folder", f"it has {known}")
-    if unit.model and target.models and unit.model not in target.models:
+    if target is not None and unit.model and target.models and unit.model not in target.models:
         allowed = ", ".join(target.models)
         yield Fault("candidate.model", f"{unit.model} is not allowed for {target.id}", f"allowed are {allowed}")
 
 
-def _start_faults(form: ChangeForm) -> Iterator[Fault]:
-    if form.start is None:
+def start_faults(start: StartWindow | None) -> Iterator[Fault]:
+    """List what is wrong with a start window; None is to be filled."""
+    if start is None:
         return
-    if form.start.opens_at >= form.start.closes_at:
+    if start.opens_at >= start.closes_at:
         yield Fault("start", "the start window closes before it opens", "let closes_at be after opens_at")
-    if form.start.not_after <= form.start.opens_at:
+    if start.not_after <= start.opens_at:
         yield Fault("start.not_after", "the change would end before it may begin", "let not_after be later")
 
 
@@ -150,6 +190,10 @@ def _people_faults(form: ChangeForm, policy: Policy) -> Iterator[Fault]:
         name = getattr(form, place)
         if name and name not in policy.catalog.people:
             yield Fault(place, f"there is no person {name} in the catalog", "name one who is")
+    managers = holders(policy, RELEASE_MANAGER)
+    if managers and form.release_manager in policy.catalog.people and form.release_manager not in managers:
+        because = f"{form.release_manager} is no release manager"
+        yield Fault("release_manager", because, f"name one of {', '.join(sorted(managers))}")
 
 
 def _known_plans(policy: Policy) -> str:

@@ -10,6 +10,7 @@ from leverframe.actions.house import House, target_of
 from leverframe.nouns.calendar import Subject
 from leverframe.nouns.changes import Change
 from leverframe.nouns.evidence import EvalDelta
+from leverframe.nouns.people import FEATURE_OWNER, Actor
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.switches import Switch
 from leverframe.nouns.verdicts import Verdict
@@ -19,7 +20,7 @@ from leverframe.rules.forecasting import Forecast, Traffic, forecast
 from leverframe.rules.gates.facts import ShipFacts
 from leverframe.rules.policies import asks_of
 from leverframe.rules.shipping import may_ship
-from leverframe.rules.sign_offs import content_digest
+from leverframe.rules.sign_offs import SignFacts, content_digest, counted
 from leverframe.store import evidence, outcomes, ramps, sign_offs, switches, units
 from leverframe.store.database import Db
 
@@ -42,6 +43,16 @@ def ship_facts(house: House, db: Db, change: Change, *, expected: tuple[Verdict,
         ramping={ramp.target: ramp.change for ramp in ramps.active(db)},
         expected=expected,
     )
+
+
+def sign_facts(db: Db, actor: Actor, change: Change, facts: ShipFacts) -> SignFacts:
+    """Gather what the rule of signing asks."""
+    since = {role: at for role in actor.roles if (at := sign_offs.member_since(db, actor.name, role))}
+    owned = [sign_offs.member_since(db, actor.name, f"{FEATURE_OWNER}@{target.owner}") for target in facts.targets]
+    if known := [at for at in owned if at]:
+        since[FEATURE_OWNER] = max(known)
+    standing = counted(change, facts.digest_now, facts.sign_offs)
+    return SignFacts(facts.policy, facts.targets, facts.asks.seats, standing, since)
 
 
 def verdicts(house: House, db: Db, change: Change, now: datetime) -> tuple[Verdict, ...]:

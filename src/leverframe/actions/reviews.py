@@ -4,25 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from leverframe.actions.house import House, need_reason, permit, record, target_of
 from leverframe.nouns.changes import Change, CloseCode, Review, State
 from leverframe.nouns.people import CLOCK, Actor
 from leverframe.nouns.verdicts import Fault, Invalid, Refused, failed
-from leverframe.rules.calendar import add_business_days
 from leverframe.store import changes, follow_ups
 from leverframe.store.database import Db
-
-
-def owe_review(house: House, db: Db, change: Change, now: datetime) -> None:
-    """Put the change review on the calendar: due in the policy's number of business days."""
-    policy = house.policy(db)
-    zone = ZoneInfo(policy.calendar.home_zone)
-    day = add_business_days(policy.calendar, now.astimezone(zone).date(), policy.review_due_business_days)
-    due = datetime(day.year, day.month, day.day, 17, tzinfo=zone)
-    owner = change.release_manager or change.author
-    follow_ups.owe(db, change.id, "change_review", due, owner, f"{change.id} has reached users; its review is due")
 
 
 def review(house: House, actor: Actor, change_id: str, close_code: str, notes: str) -> Change:

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from leverframe.actions.changes import return_to_assess
+from leverframe.actions.duties import owe_review
 from leverframe.actions.house import House, record
-from leverframe.actions.reviews import owe_review
 from leverframe.actions.tables import publish_table
 from leverframe.nouns.changes import Change
 from leverframe.nouns.people import CLOCK

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from leverframe.actions.facts import bands, deltas, forecast_of, ship_facts
+from leverframe.actions.facts import bands, deltas, forecast_of, ship_facts, sign_facts
 from leverframe.actions.house import House
 from leverframe.actions.judgements import judges, standing_judgement
 from leverframe.actions.looks import look
-from leverframe.actions.sign_offs import sign_facts
 from leverframe.actions.way_back import may_go_back
 from leverframe.nouns.audit import Entry
 from leverframe.nouns.changes import Change, Provenance, State

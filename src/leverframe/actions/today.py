@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from leverframe.actions.facts import ship_facts
+from leverframe.actions.facts import ship_facts, sign_facts
 from leverframe.actions.house import House
 from leverframe.actions.looks import look
 from leverframe.actions.showing import ChangeLine, change_line
-from leverframe.actions.sign_offs import sign_facts
 from leverframe.clock import monotonic
 from leverframe.nouns.calendar import Subject
 from leverframe.nouns.changes import Change, State
