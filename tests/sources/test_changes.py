@@ -65,7 +65,7 @@ def test_an_example_fits_the_policy_it_is_sent_to(name, acme):
     ("name", "ramp"),
     [
         ("support-prompt-v8.yaml", "Wed 10:00 1%, Wed 10:30 10%, Wed 14:30 50%, Thu 14:30 100%"),
-        ("support-prompt-v9.yaml", "Tue 10:00 1%, Tue 10:30 10%, Tue 14:30 50%, Wed 14:30 100%"),
+        ("support-prompt-v9.yaml", "Thu 14:40 1%, Thu 15:10 10%, Tue 10:00 50%, Wed 10:00 100%"),
         (
             "claims-regions.yaml",
             "Tue 01:00 50% (au), Tue 09:00 50% (eu), Tue 15:00 50% (us), "
