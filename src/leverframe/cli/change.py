@@ -137,11 +137,15 @@ def schedule(
 
 
 def _start(given: dict[str, str], before: dict[str, str]) -> dict[str, str]:
-    """Return the new start window: what was given, and the rest as it stood."""
+    """Return the new start window: what was given, and the rest as it stood; it keeps its length when it is moved."""
     faults: list[Fault] = []
     read = {name: _moment(name, text, faults) for name, text in given.items() if text}
     if faults:
         raise Invalid(faults)
+    if "opens_at" in read and "closes_at" not in read:
+        times = (read["opens_at"], before["opens_at"], before["closes_at"])
+        opens, opened, closed = (datetime.fromisoformat(time) for time in times)
+        read["closes_at"] = (opens + (closed - opened)).isoformat()
     return before | read
 
 

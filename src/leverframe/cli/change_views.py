@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from leverframe.cli import output
@@ -96,10 +97,11 @@ def whole(document: Mapping[str, Any]) -> None:
         list_deltas(document["deltas"])
     _say_forecast(document)
     if document["ramp"]:
-        _say_ramp_view(document["ramp"])
+        _say_ramp_view(document["ramp"], document["zone"])
 
 
 def _say_content(change: Mapping[str, Any], document: Mapping[str, Any]) -> None:
+    at = partial(when, zone=document["zone"])
     blast, start = change["blast_radius"], change["start"]
     reach = f"{output.count(blast['users'])} users in {', '.join(blast['regions'])}"
     facts(
@@ -113,11 +115,11 @@ def _say_content(change: Mapping[str, Any], document: Mapping[str, Any]) -> None
             ("Blast radius", f"{reach}; at most {share(blast['max_share_percent'])} before settlement"),
             ("Rollback", change["rollback_plan"]),
             ("Kill switch", change["kill_switch"]),
-            ("Start", f"{when(start['opens_at'])} to {when(start['closes_at'])}"),
-            ("Not after", when(start["not_after"])),
+            ("Start", f"{at(start['opens_at'])} to {at(start['closes_at'])}"),
+            ("Not after", at(start["not_after"])),
             ("Release manager", change["release_manager"]),
-            ("Filed", when(change["filed_at"])),
-            ("Settled", when(change["settled_at"]) if change["settled_at"] else ""),
+            ("Filed", at(change["filed_at"])),
+            ("Settled", at(change["settled_at"]) if change["settled_at"] else ""),
             ("Closed as", words(change["close_code"])),
         )
     )
@@ -184,19 +186,19 @@ def _say_forecast(document: Mapping[str, Any]) -> None:
     if not expected:
         return
     heading("Forecast")
-    steps = expected["p50"]
+    at, steps = partial(when, zone=document.get("zone", "")), expected["p50"]
     settles, late = expected["settles_p50"], expected["settles_p90"]
     facts(
         (
-            ("Next legal slot", when(steps[0]["at"]) if steps else "none before its not_after"),
+            ("Next legal slot", at(steps[0]["at"]) if steps else "none before its not_after"),
             ("Ramp", expected["text"]),
-            ("Settles", when(settles) if settles else "not before its not_after"),
-            ("Nine times in ten", f"by {when(late)}" if late else "not before its not_after"),
+            ("Settles", at(settles) if settles else "not before its not_after"),
+            ("Nine times in ten", f"by {at(late)}" if late else "not before its not_after"),
         )
     )
 
 
-def _say_ramp_view(view: Mapping[str, Any]) -> None:
+def _say_ramp_view(view: Mapping[str, Any], zone: str) -> None:
     heading("Ramp")
     reading = view["reading"] or {}
     facts(
@@ -210,7 +212,7 @@ def _say_ramp_view(view: Mapping[str, Any]) -> None:
     listing(
         ("At", "Step", ">Share", "By"),
         (
-            ((when(s["at"]), words(s["kind"]), share(s["share_percent"]), s["by"]), s["because"])
+            ((when(s["at"], zone), words(s["kind"]), share(s["share_percent"]), s["by"]), s["because"])
             for s in view["steps"]
         ),
         empty="No step was taken yet.",

@@ -125,7 +125,12 @@ class Server:
 
 def at(*parts: str) -> str:
     """Return a path of the server whose parts are quoted: what a person types never names another resource."""
-    return "/" + "/".join(quote(part, safe="") for part in parts)
+    return "/" + "/".join(_quoted(part) for part in parts)
+
+
+def _quoted(part: str) -> str:
+    """Quote one part of a path; `.` and `..` too, which clients resolve."""
+    return part.replace(".", "%2E") if part in (".", "..") else quote(part, safe="")
 
 
 def document_of(response: httpx2.Response) -> Any:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rich.console import Console, RenderableType
 from rich.padding import Padding
@@ -140,12 +141,12 @@ def words(code: Any) -> str:
     return str(code or "").replace("_", " ")
 
 
-def when(moment: Any) -> str:
-    """Return an RFC 3339 time in the reader's zone, with its date and the zone's name."""
+def when(moment: Any, zone: str = "") -> str:
+    """Return an RFC 3339 time in a zone, else the reader's own, with its date and the zone's name."""
     if not moment:
         return NOTHING
     try:
-        local = datetime.fromisoformat(str(moment)).astimezone()
+        local = datetime.fromisoformat(str(moment)).astimezone(ZoneInfo(zone) if zone else None)
     except ValueError:
         return str(moment)
     return f"{local:%a %d %b %Y %H:%M} {local.tzname()}"

@@ -1,0 +1,101 @@
+"""Can the server's own machine mend, save, bring back and prove a house, without a server?"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from leverframe import wiring
+
+
+@pytest.fixture
+def data(run, home: Path) -> Path:
+    """A data folder in which a policy was put into force on the console."""
+    folder = home / "data"
+    wiring.open_store(wiring.Settings(data=folder)).close()
+    assert run("policy", "init", home / "policy", "--admin", "adi", "--solo").code == 0
+    ran = run("policy", "recover", home / "policy", "--data", folder, "--because", "locked out")
+    assert ran.code == 0, ran.err
+    assert "is in force" in ran.out
+    return folder
+
+
+def signed(folder: Path) -> None:
+    """Sign the log's head, as the running server does every ten seconds."""
+    from leverframe.actions import audits
+
+    settings = wiring.Settings(data=folder)
+    built = wiring.build(settings)
+    assert audits.checkpoint(built.house, wiring.audit_key(settings).sign, folder / "checkpoints") is not None
+    built.house.store.close()
+
+
+def test_a_recovery_is_in_the_log_and_the_log_is_proved_without_a_server(run, data: Path):
+    signed(data)
+    ran = run("audit", "verify", "--data", data)
+    assert ran.code == 0
+    assert "Nothing is wrong with the log." in ran.out
+    report = json.loads(run("audit", "verify", "--data", data, "--json").out)
+    assert report["verified"] == report["entries"] >= 2
+
+
+def test_a_log_that_somebody_edited_is_not_proved(run, data: Path):
+    signed(data)
+    with sqlite3.connect(data / "leverframe.db") as connection:
+        for (name,) in connection.execute("select name from sqlite_master where type = 'trigger'").fetchall():
+            connection.execute(f'drop trigger "{name}"')
+        connection.execute("update audit_entries set actor = 'nobody' where leaf = 0")
+    connection.close()
+    ran = run("audit", "verify", "--data", data)
+    assert ran.code == 2
+    assert "leaf 0" in ran.out
+
+
+def test_a_recovery_with_a_broken_policy_changes_nothing(run, data: Path, home: Path):
+    before = (
+        json.loads(run("audit", "verify", "--data", data, "--json").out)["entries"] if signed(data) is None else 0
+    )
+    (home / "policy" / "policy.yaml").write_text("organisation: [\n")
+    ran = run("policy", "recover", home / "policy", "--data", data, "--because", "x")
+    assert ran.code == 2
+    assert "policy.yaml:" in ran.err
+    assert json.loads(run("audit", "verify", "--data", data, "--json").out)["entries"] == before
+
+
+def test_what_was_saved_comes_back_under_a_new_epoch(run, data: Path, home: Path):
+    saved = home / "saved.db"
+    assert run("backup", saved, "--data", data).code == 0
+    first = json.loads(run("restore", saved, "--data", data, "--json").out)["epoch"]
+    second = json.loads(run("restore", saved, "--data", data, "--json").out)["epoch"]
+    assert second > first > 1
+    signed(data)
+    assert run("audit", "verify", "--data", data).code == 0
+
+
+def test_a_backup_is_written_over_nothing_and_a_restore_takes_no_other_file(run, data: Path, home: Path):
+    (home / "there").write_text("precious")
+    assert run("backup", home / "there", "--data", data).code == 2
+    assert (home / "there").read_text() == "precious"
+    ran = run("restore", home / "there", "--data", data)
+    assert ran.code == 2
+    signed(data)
+    assert run("audit", "verify", "--data", data).code == 0
+
+
+@pytest.mark.parametrize(
+    "arguments", [("backup", "x"), ("restore", "x"), ("audit", "verify"), ("policy", "recover", "policy")]
+)
+def test_a_folder_without_a_house_is_a_fault_and_stays_empty(run, home: Path, arguments: tuple[str, ...]):
+    assert run("policy", "init", home / "policy", "--solo").code == 0
+    words = [str(home / word) if word in ("x", "policy") and place else word for place, word in enumerate(arguments)]
+    because = ("--because", "x") if "recover" in words else ()
+    (home / "empty").mkdir()
+    for folder in (home / "none", home / "empty"):
+        ran = run(*words, "--data", folder, *because)
+        assert ran.code == 2
+        assert "there is no server's data here" in " ".join(ran.err.split())
+    assert not (home / "none").exists()
+    assert not list((home / "empty").iterdir())

@@ -1,0 +1,214 @@
+"""Do the other nouns ask for what they say: switches, receipts, what changed, calls, gateways, the log?"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from fake_server import FakeServer
+
+from leverframe.cli.client import Server
+from leverframe.cli.gateway import keys_of, pairs
+from leverframe.cli.receipts import wait
+from leverframe.nouns.verdicts import Invalid
+
+SWITCH: dict[str, Any] = {
+    "layer": "feature", "key": "claims-summary", "thrown": True, "fallback": "claims-file-view", "owner": "insurance-ai",
+    "because": "wrong summaries", "thrown_by": "sol", "thrown_at": "2026-05-12T01:00:00Z", "ticket": "SUP-1",
+    "expires_on": None, "zone": "", "exercised_on": "2026-04-14", "place": "kill-switches.yaml:4",
+}  # fmt: skip
+SOUND = {"gate": "fallback", "outcome": "met", "because": "it exists", "remedy": "", "who": "", "mode": "enforce"}
+LINE = {"switch": SWITCH, "fallback_ok": SOUND, "request": {"seats": [["release_manager", 1, ["remi"], 0]]}}
+RECEIPT = {"number": "1.7", "reporting": 2, "applied": 2, "milliseconds": 12.4, "waiting": [], "silent": []}
+
+
+@pytest.fixture
+def asks(run, ana: FakeServer):
+    """Run a command against the server."""
+    return lambda *arguments: run(*arguments, "--server", ana.address)
+
+
+def test_throw_says_what_was_thrown_and_who_has_obeyed(asks, ana: FakeServer):
+    ana.gives("PUT /switches/feature/claims-summary/throw", {"switch": SWITCH, "number": "1.7"})
+    ana.gives("GET /receipts/1.7", RECEIPT)
+    ran = asks("switch", "throw", "feature/claims-summary", "--because", "wrong", "--ticket", "SUP-1")
+    assert ran.code == 0
+    assert ana.asked[0].json == {"because": "wrong", "ticket": "SUP-1"}
+    assert "feature/claims-summary is thrown." in ran.out
+    assert "Table 1.7: applied by 2 of 2 reporting in 12 ms." in ran.out
+
+
+def test_a_throw_that_changed_nothing_says_so(asks, ana: FakeServer):
+    ana.gives("PUT /switches/model/a.b/throw", {"switch": SWITCH, "number": ""})
+    assert "gateways obey it already" in asks("switch", "throw", "model/a.b", "--because", "x").out
+
+
+def test_a_receipt_is_waited_for_and_then_said_as_it_is(server: FakeServer):
+    pauses: list[float] = []
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            server.gives("GET /receipts/1.7", RECEIPT)
+
+    server.gives("GET /receipts/1.7", RECEIPT | {"applied": 1, "milliseconds": None, "waiting": ["edge-2"]})
+    with Server(server.address) as one:
+        receipt = wait(one, "1.7", pause=pause)
+        assert receipt is not None
+        assert (receipt.confirmed, len(pauses)) == (True, 3)
+        server.gives("GET /receipts/1.7", RECEIPT | {"applied": 1, "milliseconds": None, "waiting": ["edge-2"]})
+        late = wait(one, "1.7", seconds=0)
+        assert late is not None
+        assert late.waiting == ("edge-2",)
+        assert wait(one, "1.8") is None
+
+
+@pytest.mark.parametrize("name", ["claims-summary", "", "lever/x", "feature/", "/"])
+def test_what_names_no_switch_is_a_fault_that_names_the_layers(asks, ana: FakeServer, name: str):
+    ran = asks("switch", "throw", name, "--because", "x")
+    assert ran.code == 2
+    assert "feature, model, tenant" in " ".join(ran.err.split())
+    assert not ana.asked
+
+
+def test_switches_are_listed_with_what_stands_behind_them(asks, ana: FakeServer):
+    unsound = LINE | {"fallback_ok": SOUND | {"outcome": "not_met", "because": "it is thrown itself"}}
+    ana.gives("GET /switches", {"layers": [["Features", "owned by teams", [unsound]]], "receipt": None})
+    said = " ".join(asks("switch", "list").out.split())
+    assert "feature/claims-summary thrown 2026-04-14 insurance-ai" in said
+    assert "thrown: wrong summaries; falls back to claims-file-view (it is thrown itself)" in said
+    ana.gives("GET /switches/feature/claims-summary", LINE)
+    said = " ".join(asks("switch", "show", "feature/claims-summary").out.split())
+    for part in ("Thrown by sol, Tue 12 May 2026", "Ticket SUP-1", "release manager 1 of 1 remi"):
+        assert part in said
+
+
+def test_setting_again_says_what_it_waits_for(asks, ana: FakeServer):
+    seats = [["feature_owner", 1, ["ana"]], ["release_manager", 1, []]]
+    ana.gives("POST /switches/feature/claims-summary/set", {"switch": SWITCH, "seats": seats, "done": False})
+    arguments = ("switch", "set", "feature/claims-summary", "--role", "feature_owner", "--because", "mended")
+    assert "it stays thrown until all have signed" in asks(*arguments).out
+    full = [["feature_owner", 1, ["ana"]]]
+    ana.gives("POST /switches/feature/claims-summary/set", {"switch": SWITCH, "seats": full, "done": False})
+    assert "it is set when a window opens" in asks(*arguments).out
+    ana.gives("POST /switches/feature/claims-summary/set", {"switch": SWITCH, "seats": full, "done": True})
+    assert "feature/claims-summary is set." in asks(*arguments).out
+
+
+ROW: dict[str, Any] = {
+    "at": "2026-05-12T01:00:00Z", "what": "promoted 10 %", "object": "CHG-2026-00001", "target": "claims-summary",
+    "region": "au", "by": "clock", "because": "the bake is over", "href": "/changes/CHG-2026-00001", "stop": None,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("href", "thing", "command"),
+    [
+        ("/changes/CHG-2026-00001/ramp/abort", "CHG-2026-00001", "leverframe change abort CHG-2026-00001"),
+        ("/changes/CHG-2026-00001/way-back", "CHG-2026-00001", "leverframe change back CHG-2026-00001"),
+        ("/switches/model/a.b/throw", "model/a.b", "leverframe switch throw model/a.b"),
+    ],
+)
+def test_what_changed_offers_the_one_act_that_stops_it(asks, ana: FakeServer, href: str, thing: str, command: str):
+    row = ROW | {"object": thing, "stop": {"label": "Stop", "href": href, "method": "POST"}}
+    ana.gives("GET /changes/recent", {"rows": [row, row], "filters": {}})
+    ran = asks("changed", "--since", "90m")
+    assert ana.last.query == {"since": "90m"}
+    assert ran.out.count(f'Stop it: {command} --because "..."') == 1
+
+
+def test_nothing_changed_is_said_with_its_span(asks, ana: FakeServer):
+    ana.gives("GET /changes/recent", {"rows": [], "filters": {}})
+    assert "Nothing was done to production in the last 2h." in asks("changed").out
+
+
+def test_why_a_call_got_its_answer(asks, ana: FakeServer):
+    parts = dict.fromkeys(("unit", "arm", "stage", "reason", "number", "gateway", "region", "ring", "locale"), "x")
+    facts = {"target": "claims-summary", "change": "CHG-2026-00001", **parts}
+    view = {"call": "lf1.a.b", "facts": facts, "title": "Summaries", "sentence": "The candidate served."}
+    ana.gives("GET /calls/lf1.a.b", view)
+    ran = asks("why", "lf1.a.b")
+    assert ran.code == 0
+    assert ran.out.startswith("The candidate served.\n")
+    assert "CHG-2026-00001: Summaries" in ran.out
+
+
+def test_a_log_that_does_not_hold_ends_with_2(asks, ana: FakeServer):
+    good = {"entries": 9, "verified": 7, "faults": [], "unnumbered": 2}
+    ana.gives("GET /audit/verification", good)
+    ran = asks("audit", "verify")
+    assert (ran.code, ran.out.split("\n")[0]) == (0, "7 of 9 entries are verified; 2 not yet under a signed head.")
+    fault = {"place": "leaf 3", "because": "its text is not what was hashed", "remedy": "", "severity": "error"}
+    ana.gives("GET /audit/verification", good | {"faults": [fault]})
+    assert asks("audit", "verify").code == 2
+    ran = asks("audit", "verify", "--json")
+    assert (ran.code, json.loads(ran.out)["faults"]) == (2, [fault])
+
+
+def test_secrets_are_shown_whole(asks, ana: FakeServer):
+    secret = "lft_" + "x" * 100
+    ana.gives("POST /tokens", {"id": "ab", "secret": secret}, 201)
+    assert f"\n{secret}\n" in asks("token", "add", "ci", "--scope", "read", "--scope", "evidence", "--days", 7).out
+    assert ana.last.json == {"name": "ci", "scopes": ["read", "evidence"], "days": 7}
+    ana.gives("POST /gateways", {"name": "edge", "token": secret}, 201)
+    assert f"\n{secret}\n" in asks("gateway", "enrol", "edge", "--target", "claims-summary").out
+    assert ana.last.json == {"name": "edge", "targets": ["claims-summary"]}
+
+
+def test_a_gateway_is_listed_with_its_instances(asks, ana: FakeServer):
+    edge = {
+        "name": "edge",
+        "targets": [],
+        "enrolled_by": "adi",
+        "enrolled_at": "2026-05-12T01:00:00Z",
+        "revoked_at": None,
+    }
+    seen = {"instance": "edge-1", "number": "1.7", "age_seconds": 2.2}
+    rows = [
+        {"gateway": edge, "seen": [seen, seen | {"instance": "edge-2", "age_seconds": 44.0}]},
+        {"gateway": edge | {"name": "new"}, "seen": []},
+        {"gateway": edge | {"name": "old", "revoked_at": "2026-05-12T02:00:00Z"}, "seen": []},
+    ]
+    ana.gives("GET /gateways", {"gateways": rows})
+    said = " ".join(asks("gateway", "list").out.split())
+    for part in ("edge edge-1 1.7 2 s ago", "edge edge-2 1.7 44 s ago", "new - - never", "old - - revoked"):
+        assert part in said
+
+
+def test_a_unit_is_adopted_from_a_file_or_from_options(asks, ana: FakeServer, home):
+    ana.gives("PUT /targets/claims-summary/unit", {})
+    (home / "unit.yaml").write_text("prompt: claims-summary@v2\n")
+    asks("targets", "adopt", "claims-summary", home / "unit.yaml")
+    unit = {"prompt": "claims-summary@v2", "model": "", "index": "", "code_ref": "", "config_digest": ""}
+    assert ana.last.json["unit"] == unit
+    ran = asks("targets", "adopt", "claims-summary", "--prompt", "claims-summary@v2", "--because", "it runs")
+    assert ana.last.json == {"unit": unit, "because": "it runs"}
+    assert "claims-summary runs claims-summary@v2." in ran.out
+    (home / "unit.yaml").write_text("promt: claims-summary@v2\n")
+    assert asks("targets", "adopt", "claims-summary", home / "unit.yaml").code == 2
+
+
+def test_a_gateway_without_its_token_is_told_where_to_get_one(run, home):
+    ran = run("gateway", "--gateway-token", home / "none", "--server-typo")
+    assert ran.code == 2
+    ran = run("gateway", "--gateway-token", home / "none")
+    assert ran.code == 2
+    assert "leverframe gateway enrol" in ran.err
+
+
+def test_platform_keys_come_from_the_environment_and_never_from_the_line():
+    upstreams = pairs("--upstream", ["openai=https://api.openai.com/v1", "bedrock.eu=mock", "*=http://x"])
+    environment = {"LEVERFRAME_UPSTREAM_KEY_OPENAI": "k1", "LEVERFRAME_UPSTREAM_KEY": "k2", "OTHER": "x"}
+    assert keys_of(upstreams, environment) == {"openai": "k1", "*": "k2"}
+    with pytest.raises(Invalid) as caught:
+        pairs("--upstream", ["openai", "=x", "y="])
+    assert len(caught.value.faults) == 3
+
+
+@pytest.mark.parametrize("listen", ["8700", "host:", "host:x", "host:70000", ":1"])
+def test_an_address_to_listen_on_that_is_none_is_a_fault(run, home, listen: str):
+    ran = run("serve", "--data", home / "data", "--listen", listen)
+    assert ran.code == 2
+    assert "--listen" in ran.err
+    assert not (home / "data").exists()
