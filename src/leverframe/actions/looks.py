@@ -7,13 +7,14 @@ from datetime import datetime
 
 from leverframe.actions.facts import subject_of, switches_now
 from leverframe.actions.house import House
+from leverframe.actions.tables import ALARM
 from leverframe.nouns.changes import Change
 from leverframe.nouns.evidence import StageReading
 from leverframe.nouns.policies import Policy
-from leverframe.nouns.ramps import Ramp, Step
+from leverframe.nouns.ramps import Hold, Promote, Ramp, Step, Widen
 from leverframe.rules.ramping import RampFacts, next_step
 from leverframe.rules.readings import read_stage
-from leverframe.store import evidence, outcomes
+from leverframe.store import evidence, outcomes, tables
 from leverframe.store.database import Db
 
 
@@ -31,7 +32,10 @@ def look(house: House, db: Db, change: Change, ramp: Ramp, now: datetime) -> Loo
     """Read the evidence and ask the rule; writes nothing. The page and the runner ask the same."""
     policy = house.policy(db)
     reading = read(db, policy, change, ramp, now)
-    return Look(change, ramp, reading, next_step(ramp, ramp_facts(db, policy, change, ramp, reading), now))
+    step = next_step(ramp, ramp_facts(db, policy, change, ramp, reading), now)
+    if isinstance(step, Promote | Widen) and tables.alarm(db) is not None:
+        step = Hold(ALARM.gate, ALARM.because, ALARM.remedy, page=True)
+    return Look(change, ramp, reading, step)
 
 
 def read(db: Db, policy: Policy, change: Change, ramp: Ramp, now: datetime) -> StageReading:

@@ -5,22 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from leverframe.actions.changes import EDITABLE
+from leverframe.actions.duties import owe_review
 from leverframe.actions.facts import ship_facts, subject_of, verdicts
 from leverframe.actions.house import House, need_reason, permit, record, refuse, target_of, tell
+from leverframe.actions.receipts import open_receipt
 from leverframe.actions.settling import settle_if_reached
-from leverframe.actions.tables import publish_table
+from leverframe.actions.tables import ALARM, publish_table
+from leverframe.clock import monotonic
 from leverframe.nouns.changes import Change, CloseCode, State
 from leverframe.nouns.people import CLOCK, Actor
+from leverframe.nouns.policies import Policy
 from leverframe.nouns.ramps import HoldRow, Promote, Ramp, RampState
 from leverframe.nouns.tables import Number
 from leverframe.nouns.targets import Tier
-from leverframe.nouns.verdicts import Refused, failed
+from leverframe.nouns.verdicts import Outcome, Refused, Verdict, failed
 from leverframe.rules.ramping import first_step
+from leverframe.rules.sign_offs import authors
 from leverframe.rules.tables import shares
-from leverframe.store import changes, outcomes, ramps
+from leverframe.store import changes, outcomes, ramps, tables
 from leverframe.store.database import Db
-
-BEFORE_RAMP = (State.AUTHORIZE, State.SCHEDULED)
 
 
 def start_ramp(house: House, actor: Actor, change_id: str) -> Ramp:
@@ -33,23 +37,9 @@ def begin(house: House, db: Db, actor: Actor, change: Change, now: datetime) -> 
     """Begin a change's ramp inside a transaction: for the person who starts it and for the clock."""
     policy = house.policy(db)
     role = permit(policy, actor, "ramp.run", target_of(policy, change.target))
-    _refuse_author(actor, change)
-    if change.state not in BEFORE_RAMP:
-        raise Refused(
-            [failed("state", f"{change.id} is in {change.state.value}", remedy="only a signed change starts")]
-        )
-    refuse(list(verdicts(house, db, change, now)))
-    step = first_step(
-        change.plan,
-        change.blast_radius.regions,
-        policy.calendar,
-        subject_of(change),
-        now,
-        closed_stretch_max_percent=policy.closed_stretch_max_percent,
-        closed_stretch_hours=policy.closed_stretch_hours,
-    )
-    if not isinstance(step, Promote):
-        raise Refused([failed("window", step.because, remedy=step.remedy, who="the clock")])
+    answers = _may_begin(house, db, actor, change, now)
+    refuse(answers)
+    step = _first(policy, change, now)
     ramp = Ramp(
         change=change.id,
         target=change.target,
@@ -61,30 +51,64 @@ def begin(house: House, db: Db, actor: Actor, change: Change, now: datetime) -> 
     )
     ramps.insert(db, ramp)
     change = changes.update(db, replace(change, state=State.IMPLEMENT))
-    facts = {"signed": ship_facts(house, db, change).digest_now}
+    facts = _rests_on(house, db, change, answers)
     record(db, now, actor, "ramp.started", change.id, step.because, role=role, facts=facts)
-    ramp = go_to_stage(house, db, actor, change, ramp, step, now)
+    ramp = go_to_stage(house, db, actor, role, change, ramp, step, now)
     return settle_if_reached(house, db, changes.get(db, change.id), ramp, now)
 
 
-def _refuse_author(actor: Actor, change: Change) -> None:
-    if actor.name == change.author and change.tier is Tier.HIGH:
-        because = f"{actor.name} wrote this High change and may not run it"
-        raise Refused([failed("segregation", because, remedy="the release manager runs it", who="release manager")])
+def _may_begin(house: House, db: Db, actor: Actor, change: Change, now: datetime) -> tuple[Verdict, ...]:
+    """Answer everything that starting asks: who runs it, every gate, and whether a table can be published."""
+    if change.state not in EDITABLE:
+        because = f"{change.id} is in {change.state.value}"
+        return (failed("state", because, remedy="only a change that has not begun is started"),)
+    alarmed = (ALARM,) if tables.alarm(db) is not None else ()
+    return (*_may_run(house.policy(db), actor, change), *verdicts(house, db, change, now), *alarmed)
 
 
-def go_to_stage(house: House, db: Db, actor: Actor, change: Change, ramp: Ramp, step: Promote, now: datetime) -> Ramp:
+def _may_run(policy: Policy, actor: Actor, change: Change) -> tuple[Verdict, ...]:
+    if policy.solo or change.tier is not Tier.HIGH or actor.name not in authors(change):
+        return ()
+    because = f"{actor.name} wrote this High change and may not run it"
+    return (failed("segregation", because, remedy="the release manager runs it", who="release manager"),)
+
+
+def _first(policy: Policy, change: Change, now: datetime) -> Promote:
+    step = first_step(
+        change.plan,
+        change.blast_radius.regions,
+        policy.calendar,
+        subject_of(change),
+        now,
+        closed_stretch_max_percent=policy.closed_stretch_max_percent,
+        closed_stretch_hours=policy.closed_stretch_hours,
+    )
+    if not isinstance(step, Promote):
+        raise Refused([failed("window", step.because, remedy=step.remedy, who="the clock")])
+    return step
+
+
+def _rests_on(house: House, db: Db, change: Change, answers: tuple[Verdict, ...]) -> dict[str, object]:
+    """Return what a start rests on: what was signed, and the gates that say no but only advise."""
+    advised = sorted(v.gate for v in answers if v.outcome is Outcome.NOT_MET)
+    return {"signed": ship_facts(house, db, change).digest_now, "advised_against": advised}
+
+
+def go_to_stage(
+    house: House, db: Db, actor: Actor, role: str, change: Change, ramp: Ramp, step: Promote, now: datetime
+) -> Ramp:
     """Publish a stage in the regions that are open, count from here, and write it down."""
     published = dict.fromkeys(step.regions, now)
     ramp = replace(ramp, stage=step.stage, stage_since=now, published=published, hold=None, paged_at=None)
     ramp = ramps.update(db, ramp)
-    return publish_stage(house, db, actor, change, ramp, step.regions, "promoted", step.because, now)
+    return publish_stage(house, db, actor, role, change, ramp, step.regions, "promoted", step.because, now)
 
 
 def publish_stage(
     house: House,
     db: Db,
     actor: Actor,
+    role: str,
     change: Change,
     ramp: Ramp,
     regions: tuple[str, ...],
@@ -98,21 +122,12 @@ def publish_stage(
     outcomes.set_shares(db, change.id, ramp.stage, shares(ramp, change.plan, target, change.blast_radius))
     ramps.record_step(db, change.id, now, kind, ramp.stage, share, regions, actor.name, because)
     facts = {"stage": ramp.stage, "share_percent": share, "regions": list(regions)}
-    record(db, now, actor, f"ramp.{kind}", change.id, because, facts=facts, role=_role(actor))
-    publish_table(house, db, now, f"{change.id} {kind} to {share:g} %")
-    tell(
-        db, f"ramp.{kind}", {"change": change.id, **facts, "because": because}, key=_key(change, ramp, kind, regions)
-    )
+    record(db, now, actor, f"ramp.{kind}", change.id, because, facts=facts, role=role)
+    publish_table(house, db, now, f"{change.id} {kind} to {share:g} %", narrows=kind == "narrowed")
+    told = {"change": change.id, **facts, "because": because}
+    tell(db, f"ramp.{kind}", told, key=f"{change.id}/{kind}/{ramp.version}")
     db.after_commit(lambda: house.stir("ramp"))
     return ramp
-
-
-def _key(change: Change, ramp: Ramp, kind: str, regions: tuple[str, ...]) -> str:
-    return f"{change.id}/{ramp.stage}/{kind}/{'+'.join(regions)}"
-
-
-def _role(actor: Actor) -> str:
-    return "clock" if actor is CLOCK else ""
 
 
 def hold_ramp(house: House, actor: Actor, change_id: str, because: str) -> Ramp:
@@ -131,7 +146,7 @@ def release_ramp(house: House, actor: Actor, change_id: str, because: str) -> Ra
     with house.store.write() as db:
         now, change, ramp = _running(house, db, change_id)
         role = permit(house.policy(db), actor, "ramp.run", target_of(house.policy(db), ramp.target))
-        _refuse_author(actor, change)
+        refuse(_may_run(house.policy(db), actor, change))
         if ramp.hold is None or ramp.hold.by == CLOCK.name:
             remedy = "a hold by rule ends when its reason does" if ramp.hold else "there is nothing to release"
             raise Refused([failed("state", f"no person holds {change_id}", remedy=remedy)])
@@ -158,13 +173,18 @@ def _note(
     db.after_commit(lambda: house.stir("ramp"))
 
 
-def abort_ramp(house: House, actor: Actor, change_id: str, because: str) -> tuple[Ramp, Number | None]:
-    """Take the candidate out everywhere, at once: one person, one reason, at any hour."""
-    reason = need_reason(because)
+def abort_ramp(
+    house: House, actor: Actor, change_id: str, because: str, *, received_at: float | None = None
+) -> tuple[Ramp, Number | None]:
+    """Take the candidate out everywhere, at once: one person, one reason, at any hour.
+
+    `received_at` is the monotonic second at which the request reached the house; the receipt counts from there.
+    """
+    reason, since = need_reason(because), received_at or monotonic()
     with house.store.write() as db:
         _, change, ramp = _running(house, db, change_id)
         role = permit(house.policy(db), actor, "ramp.abort", target_of(house.policy(db), ramp.target))
-        return end_ramp(house, db, actor, change, ramp, RampState.ABORTED, reason, role)
+        return end_ramp(house, db, actor, change, ramp, RampState.ABORTED, reason, role, received_at=since)
 
 
 def end_ramp(
@@ -176,14 +196,18 @@ def end_ramp(
     state: RampState,
     because: str,
     role: str,
+    *,
     guardrail: str = "",
+    received_at: float,
 ) -> tuple[Ramp, Number | None]:
-    """End a ramp short of settlement: current to all, the change to its review."""
+    """End a ramp short of settlement: current to all, a receipt that proves it, the change to its review."""
     now, code = house.clock.now(), CLOSE_CODES[state]
     ended = ramps.update(db, replace(ramp, state=state, ended_at=now, hold=None))
     changes.update(db, replace(change, state=State.REVIEW, close_code=code))
+    owe_review(house, db, change, now)
     ramps.record_step(db, change.id, now, state.value, ramp.stage, 0.0, (), actor.name, because)
     number = publish_table(house, db, now, f"{change.id} {state.value}", narrows=True)
+    open_receipt(house, db, number, received_at, f"{change.id} {state.value.replace('_', ' ')}")
     facts = {"stage": ramp.stage, "number": str(number or ""), "guardrail": guardrail}
     record(db, now, actor, f"ramp.{state.value}", change.id, because, role=role, facts=facts)
     told = {"change": change.id, "because": because, "notify": list(change.plan.notify), "stage": ramp.stage}

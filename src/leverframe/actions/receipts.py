@@ -13,27 +13,43 @@ from leverframe.store import gateways
 from leverframe.store.database import Db
 
 
-def open_receipt(house: House, db: Db, number: Number, received_at: float, because: str) -> None:
-    """Begin to count who applies a number, from the moment the request was received."""
+def open_receipt(house: House, db: Db, number: Number | None, received_at: float, because: str) -> None:
+    """Begin to count who applies a number, from the moment the request was received; None has nothing to count."""
+    if number is None:
+        return
     gateways.open_receipt(db, str(number), because, house.clock.now())
-    house.opened[str(number)] = (received_at, because)
+    db.after_commit(lambda: house.opened.setdefault(str(number), (received_at, because)))
+
+
+def resume_receipts(house: House) -> None:
+    """Go on counting the receipts that were open when this house last ended; their time begins anew."""
+    with house.store.read() as db:
+        left = gateways.open_receipts(db)
+    for number, because, _ in left:
+        house.opened.setdefault(number, (monotonic(), because))
 
 
 def receipt(house: House, number: str) -> Receipt:
-    """Return how far a number has come: live while it is counted, from the store afterwards."""
-    if number in house.opened:
-        return house.fleet.receipt(Number.parse(number), house.opened[number][0], monotonic())
-    with house.store.read() as db:
-        kept = gateways.receipt(db, number)
+    """Return how far a number has come: live while it is counted, from the store afterwards; raises NotFound."""
+    opened = house.opened.get(number)
+    if opened is not None:
+        return house.fleet.receipt(Number.parse(number), opened[0], monotonic())
+    kept = _kept(house, number)
     if kept is None:
-        raise NotFound(f"no receipt was opened for {number}", remedy="receipts are opened by throws and aborts")
+        raise NotFound(f"no receipt was opened for {number}", remedy="throws, aborts and ways back open one")
     return kept
+
+
+def _kept(house: House, number: str) -> Receipt | None:
+    try:
+        with house.store.read() as db:
+            return gateways.receipt(db, number)
+    except ValueError:
+        return None
 
 
 def latest_receipt(house: House) -> Receipt | None:
     """Return the newest receipt, or None where none was ever opened."""
-    if house.opened:
-        return receipt(house, max(house.opened, key=lambda text: Number.parse(text)))
     with house.store.read() as db:
         number = gateways.latest_receipt(db)
     return receipt(house, number) if number else None
@@ -41,12 +57,13 @@ def latest_receipt(house: House) -> Receipt | None:
 
 def close_receipts(house: House) -> None:
     """Write down what is confirmed; after the policy's time, page for those that report and have not obeyed."""
+    with house.store.read() as db:
+        policy = house.policy_or_none(db)
+    seconds = policy.receipt_seconds if policy else 0.0
     for number, (received_at, because) in list(house.opened.items()):
         seen = house.fleet.receipt(Number.parse(number), received_at, monotonic())
-        with house.store.write() as db:
-            policy = house.policy_or_none(db)
-            late = policy is not None and monotonic() - received_at > policy.receipt_seconds
-            if seen.confirmed or late:
+        if seen.confirmed or monotonic() - received_at > seconds:
+            with house.store.write() as db:
                 _close(house, db, number, seen, because)
 
 

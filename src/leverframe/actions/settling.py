@@ -7,7 +7,7 @@ from datetime import datetime
 
 from leverframe.actions.changes import return_to_assess
 from leverframe.actions.duties import owe_review
-from leverframe.actions.house import House, record
+from leverframe.actions.house import House, record, tell
 from leverframe.actions.tables import publish_table
 from leverframe.nouns.changes import Change
 from leverframe.nouns.people import CLOCK
@@ -31,5 +31,6 @@ def settle_if_reached(house: House, db: Db, change: Change, ramp: Ramp, now: dat
         house, db, ramp.target, now, f"{change.id} settled, so the current unit is another", but=change.id
     )
     owe_review(house, db, change, now)
+    tell(db, "ramp.settled", {"change": change.id, "because": because}, key=f"{change.id}/settled")
     publish_table(house, db, now, f"{change.id} settled")
     return settled

@@ -9,6 +9,7 @@ from leverframe.actions.house import House, record, tell
 from leverframe.actions.looks import Look, look
 from leverframe.actions.ramps import end_ramp, go_to_stage, publish_stage
 from leverframe.actions.settling import settle_if_reached
+from leverframe.clock import monotonic
 from leverframe.nouns.changes import Change
 from leverframe.nouns.documents import digest
 from leverframe.nouns.people import CLOCK
@@ -45,18 +46,25 @@ def _matters(seen: Look, now: datetime) -> bool:
     match seen.step:
         case Stay():
             return hold is not None and hold.by == CLOCK.name
-        case Hold(code=code):
-            return hold is None or (hold.by == CLOCK.name and hold.code != code) or _pages(seen, now)
+        case Hold() as step:
+            return _begins(seen.ramp, step) or _pages(seen.ramp, step, now) or _narrows(seen.ramp, step)
         case _:
             return True
 
 
-def _pages(seen: Look, now: datetime) -> bool:
-    """Say whether a hold is due to page: at once, then each day while it lasts."""
-    if not isinstance(seen.step, Hold) or not seen.step.page:
-        return False
-    last = seen.ramp.paged_at
-    return last is None or (now - last).total_seconds() >= PAGE_AGAIN_HOURS * 3600
+def _begins(ramp: Ramp, step: Hold) -> bool:
+    """Say whether a hold by rule begins here: beside a person's hold none does."""
+    return ramp.hold is None or (ramp.hold.by == CLOCK.name and ramp.hold.code != step.code)
+
+
+def _pages(ramp: Ramp, step: Hold, now: datetime) -> bool:
+    """Say whether a hold is due to page: at once when it begins, then each day while it lasts."""
+    last = None if _begins(ramp, step) else ramp.paged_at
+    return step.page and (last is None or (now - last).total_seconds() >= PAGE_AGAIN_HOURS * 3600)
+
+
+def _narrows(ramp: Ramp, step: Hold) -> bool:
+    return step.narrow_to_stage is not None and step.narrow_to_stage < ramp.stage
 
 
 def _act(house: House, db: Db, seen: Look, now: datetime) -> None:
@@ -65,14 +73,12 @@ def _act(house: House, db: Db, seen: Look, now: datetime) -> None:
             _promote(house, db, seen, step, now)
         case Widen() as step:
             ramp = replace(seen.ramp, published={**seen.ramp.published, **dict.fromkeys(step.regions, now)})
-            ramp = ramps.update(db, replace(ramp, stage_since=now, hold=None))
-            ramp = publish_stage(house, db, CLOCK, seen.change, ramp, step.regions, "widened", step.because, now)
+            ramp = ramps.update(db, replace(ramp, stage_since=now, hold=None, paged_at=None))
+            because, change = step.because, seen.change
+            ramp = publish_stage(house, db, CLOCK, "clock", change, ramp, step.regions, "widened", because, now)
             settle_if_reached(house, db, seen.change, ramp, now)
         case RollBack() as step:
-            _keep_reading(db, seen)
-            end_ramp(
-                house, db, CLOCK, seen.change, seen.ramp, RampState.ROLLED_BACK, step.because, "clock", step.guardrail
-            )
+            _roll_back(house, db, seen, step)
         case Hold() as step:
             _hold(house, db, seen, step, now)
         case Stay() as step:
@@ -82,8 +88,24 @@ def _act(house: House, db: Db, seen: Look, now: datetime) -> None:
 
 def _promote(house: House, db: Db, seen: Look, step: Promote, now: datetime) -> None:
     _keep_reading(db, seen)
-    ramp = go_to_stage(house, db, CLOCK, seen.change, seen.ramp, step, now)
+    ramp = go_to_stage(house, db, CLOCK, "clock", seen.change, seen.ramp, step, now)
     settle_if_reached(house, db, seen.change, ramp, now)
+
+
+def _roll_back(house: House, db: Db, seen: Look, step: RollBack) -> None:
+    _keep_reading(db, seen)
+    end_ramp(
+        house,
+        db,
+        CLOCK,
+        seen.change,
+        seen.ramp,
+        RampState.ROLLED_BACK,
+        step.because,
+        "clock",
+        guardrail=step.guardrail,
+        received_at=monotonic(),
+    )
 
 
 def _keep_reading(db: Db, seen: Look) -> None:
@@ -92,12 +114,11 @@ def _keep_reading(db: Db, seen: Look) -> None:
 
 
 def _hold(house: House, db: Db, seen: Look, step: Hold, now: datetime) -> None:
-    begun = seen.ramp.hold is None or seen.ramp.hold.code != step.code
-    ramp = seen.ramp
-    if begun and (ramp.hold is None or ramp.hold.by == CLOCK.name):
+    ramp, pages = seen.ramp, _pages(seen.ramp, step, now)
+    if _begins(ramp, step):
         ramp = replace(ramp, hold=HoldRow(CLOCK.name, step.code, step.because, now, step.remedy))
         _note(house, db, seen.change, ramp, "held", step.because, now)
-    if _pages(seen, now):
+    if pages:
         page = {
             "change": seen.change.id,
             "because": step.because,
@@ -107,7 +128,7 @@ def _hold(house: House, db: Db, seen: Look, step: Hold, now: datetime) -> None:
         tell(db, "page.ramp_held", page, key=f"{seen.change.id}/page/{now.isoformat()}")
         ramp = replace(ramp, paged_at=now)
     ramp = ramps.update(db, ramp)
-    if step.narrow_to_stage is not None and step.narrow_to_stage < ramp.stage:
+    if _narrows(ramp, step):
         _narrow(house, db, seen.change, ramp, step, now)
 
 
@@ -115,7 +136,8 @@ def _narrow(house: House, db: Db, change: Change, ramp: Ramp, step: Hold, now: d
     """Go back to a narrower stage: narrowing never waits for a window."""
     regions = tuple(dict.fromkeys((*change.blast_radius.regions, *ramp.published)))
     ramp = replace(ramp, stage=step.narrow_to_stage or 1, stage_since=now, published=dict.fromkeys(regions, now))
-    publish_stage(house, db, CLOCK, change, ramps.update(db, ramp), regions, "narrowed", step.because, now)
+    ramp = ramps.update(db, ramp)
+    publish_stage(house, db, CLOCK, "clock", change, ramp, regions, "narrowed", step.because, now)
 
 
 def _note(house: House, db: Db, change: Change, ramp: Ramp, kind: str, because: str, now: datetime) -> None:

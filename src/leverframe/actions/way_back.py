@@ -5,35 +5,55 @@ from __future__ import annotations
 from dataclasses import replace
 
 from leverframe.actions.changes import return_to_assess
-from leverframe.actions.house import House, need_reason, permit, record, target_of, tell
+from leverframe.actions.duties import owe_review
+from leverframe.actions.house import House, need_reason, permit, record, refuse, target_of, tell
+from leverframe.actions.ramps import end_ramp
+from leverframe.actions.receipts import open_receipt
 from leverframe.actions.tables import publish_table
+from leverframe.clock import monotonic
 from leverframe.nouns.changes import Change, CloseCode, State
 from leverframe.nouns.people import Actor
+from leverframe.nouns.ramps import RampState
 from leverframe.nouns.tables import Number
-from leverframe.nouns.verdicts import Refused, Verdict, failed, passed
+from leverframe.nouns.verdicts import Verdict, failed, passed
 from leverframe.store import changes, ramps, units
 from leverframe.store.database import Db
 
 
-def go_back(house: House, actor: Actor, change_id: str, because: str) -> tuple[Change, Number | None]:
-    """Serve the former unit again, whole, to all: one person, one reason, any hour, until the review closes."""
-    reason = need_reason(because)
+def go_back(
+    house: House, actor: Actor, change_id: str, because: str, *, received_at: float | None = None
+) -> tuple[Change, Number | None]:
+    """Serve the former unit again, whole, to all: one person, one reason, any hour, until the review closes.
+
+    A ramp that another change has begun on it ends too: it was compared with a unit that goes. `received_at` is the
+    monotonic second at which the request reached the house; the receipt counts from there.
+    """
+    reason, since = need_reason(because), received_at or monotonic()
     with house.store.write() as db:
         now, policy, change = house.clock.now(), house.policy(db), changes.get(db, change_id)
         role = permit(policy, actor, "ramp.abort", target_of(policy, change.target))
-        verdict = may_go_back(db, change)
-        if verdict.refuses:
-            raise Refused([verdict])
+        refuse([may_go_back(db, change)])
         for target in change.targets:
+            _end_ramp_on(house, db, actor, role, target, since, f"{change.id} went back under it")
             units.adopt(db, target, change.current[target], actor.name, change.id, now)
             return_to_assess(house, db, target, now, f"{change.id} went back", but=change.id)
         change = changes.update(db, replace(change, state=State.REVIEW, close_code=CloseCode.WENT_BACK, review=None))
+        owe_review(house, db, change, now)
         ramps.record_step(db, change.id, now, "went_back", 0, 0.0, (), actor.name, reason)
         number = publish_table(house, db, now, f"{change.id} went back", narrows=True)
-        record(db, now, actor, "change.went_back", change.id, reason, role=role, facts={"number": str(number)})
+        open_receipt(house, db, number, since, f"{change.id} went back")
+        facts = {"number": str(number or "")}
+        record(db, now, actor, "change.went_back", change.id, reason, role=role, facts=facts)
         tell(db, "change.went_back", {"change": change.id, "because": reason}, key=f"{change.id}/went_back")
         db.after_commit(lambda: house.stir("ramp"))
         return change, number
+
+
+def _end_ramp_on(house: House, db: Db, actor: Actor, role: str, target: str, since: float, because: str) -> None:
+    ramp = ramps.active_on(db, target)
+    if ramp is not None:
+        change = changes.get(db, ramp.change)
+        end_ramp(house, db, actor, change, ramp, RampState.ABORTED, because, role, received_at=since)
 
 
 def may_go_back(db: Db, change: Change) -> Verdict:

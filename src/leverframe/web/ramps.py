@@ -152,14 +152,20 @@ def judge(visit: Visiting, change_id: str, body: Annotated[Judging, Depends(sent
 @router.post("/changes/{change_id}/ramp/abort", openapi_extra=BECAUSE)
 async def abort(request: Request, visit: Visiting, change_id: str, body: Because) -> Response:
     """Take the candidate out everywhere, at once."""
-    ramp, number = await aside(request, ramps.abort_ramp, visit.house, visit.actor, change_id, body.because)
+    since = request.state.received_at
+    ramp, number = await aside(
+        request, ramps.abort_ramp, visit.house, visit.actor, change_id, body.because, received_at=since
+    )
     return done(request, {"ramp": ramp, "number": str(number or "")}, f"/changes/{change_id}")
 
 
 @router.post("/changes/{change_id}/way-back", openapi_extra=BECAUSE)
 async def go_back(request: Request, visit: Visiting, change_id: str, body: Because) -> Response:
     """Serve the former unit again, to all."""
-    change, number = await aside(request, way_back.go_back, visit.house, visit.actor, change_id, body.because)
+    since = request.state.received_at
+    change, number = await aside(
+        request, way_back.go_back, visit.house, visit.actor, change_id, body.because, received_at=since
+    )
     return done(request, {"change": change, "number": str(number or "")}, f"/changes/{change_id}")
 
 
