@@ -243,7 +243,7 @@ def test_evidence_is_sent_as_it_is_under_its_name(asks, ana: FakeServer, home: P
 
 def test_list_keeps_ids_whole_and_says_what_each_waits_for(asks, ana: FakeServer):
     line = {
-        "id": CHG, "title": "Answer questions about Acme Home", "target": "underwriting-decision-v2", "kind": "prompt",
+        "id": CHG, "title": "Answer questions", "target": "underwriting-decision-v2", "kind": "prompt",
         "tier": "medium", "state": "implement", "author": "ana", "filed_at": "2026-05-12T08:00:00Z",
         "share_percent": 10.0, "waits_for": "stage 2 of 4",
     }  # fmt: skip

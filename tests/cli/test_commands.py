@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -84,3 +86,10 @@ def test_a_bug_is_loud(run, ana):
     ana.gives("GET /changes", {"unexpected": "shape"})
     with pytest.raises(KeyError):
         run("change", "list", "--server", ana.address)
+
+
+def test_the_module_ends_with_the_same_code_as_the_command():
+    command = [sys.executable, "-m", "leverframe.cli", "change", "list", "--server", "127.0.0.1:1"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ran.returncode == 3
+    assert "Traceback" not in ran.stderr

@@ -14,7 +14,8 @@ from leverframe.cli.receipts import wait
 from leverframe.nouns.verdicts import Invalid
 
 SWITCH: dict[str, Any] = {
-    "layer": "feature", "key": "claims-summary", "thrown": True, "fallback": "claims-file-view", "owner": "insurance-ai",
+    "layer": "feature", "key": "claims-summary", "thrown": True, "fallback": "claims-file-view",
+    "owner": "insurance-ai",
     "because": "wrong summaries", "thrown_by": "sol", "thrown_at": "2026-05-12T01:00:00Z", "ticket": "SUP-1",
     "expires_on": None, "zone": "", "exercised_on": "2026-04-14", "place": "kill-switches.yaml:4",
 }  # fmt: skip

@@ -1,5 +1,7 @@
 """How is the command line run as a module?"""
 
+import sys
+
 from leverframe.cli import main
 
-main()
+sys.exit(main())

@@ -12,8 +12,8 @@ import typer
 from leverframe.cli import here
 from leverframe.cli.client import at
 from leverframe.cli.credentials import address_of
-from leverframe.cli.output import listing, print_document, say, verbatim, when
-from leverframe.cli.verbs import Because, noun, said, server, show, verb, with_shared
+from leverframe.cli.output import listing, say, verbatim, when
+from leverframe.cli.verbs import Because, noun, only_document, server, show, verb, with_shared
 from leverframe.nouns.verdicts import Fault, Invalid
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The gateway's name.")]
@@ -45,6 +45,20 @@ def run(
     state: Annotated[
         Path | None, typer.Option("--state", metavar="DIR", help="Where the last good table is kept.")
     ] = None,
+    snapshot: Annotated[
+        Path | None, typer.Option("--snapshot", metavar="FILE", help="A table for a start without a server.")
+    ] = None,
+    on_no_table: Annotated[
+        list[str] | None,
+        typer.Option("--on-no-table", metavar="FEATURE=current", help="What serves without any table."),
+    ] = None,
+    current: Annotated[
+        Path | None, typer.Option("--current", metavar="FILE", help="The units that --on-no-table serves, as JSON.")
+    ] = None,
+    fallback: Annotated[
+        list[str] | None,
+        typer.Option("--fallback", metavar="FEATURE=NAME", help="What users get without any table."),
+    ] = None,
     instance: Annotated[str, typer.Option("--instance", help="This process's name; its host's without it.")] = "",
     lockstep: Annotated[bool, typer.Option("--lockstep", hidden=True)] = False,
 ) -> None:
@@ -55,19 +69,22 @@ def run(
         place, remedy = str(gateway_token or "--gateway-token"), "leverframe gateway enrol NAME prints a token"
         raise Invalid([Fault(place, "the file with the gateway's token is missing", remedy)])
     address, upstreams = address_of(control_plane), pairs("--upstream", upstream)
-    if said().json:
-        print_document({"listen": listen, "control_plane": address})
-    here.run_gateway(
-        control_plane=address,
-        token_file=gateway_token,
-        prompts=prompts,
-        listen=listen,
-        upstreams=upstreams,
-        upstream_keys=keys_of(upstreams, os.environ),
-        state_dir=state,
-        instance=instance or None,
-        lockstep=lockstep,
-    )
+    with only_document({"listen": listen, "control_plane": address}):
+        here.run_gateway(
+            control_plane=address,
+            token_file=gateway_token,
+            prompts=prompts,
+            listen=listen,
+            upstreams=upstreams,
+            upstream_keys=keys_of(upstreams, os.environ),
+            state_dir=state,
+            instance=instance or None,
+            snapshot=snapshot,
+            on_no_table=pairs("--on-no-table", on_no_table),
+            current_file=current,
+            fallbacks=pairs("--fallback", fallback),
+            lockstep=lockstep,
+        )
 
 
 def pairs(option: str, given: list[str] | None) -> dict[str, str]:

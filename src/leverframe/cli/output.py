@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -30,7 +29,7 @@ STYLES = {
 
 def print_document(document: Any) -> None:
     """Print a document as JSON."""
-    print(json.dumps(document, indent=2, ensure_ascii=False), file=sys.stdout)
+    print(json.dumps(document, indent=2, ensure_ascii=False), flush=True)
 
 
 def console(*, error: bool = False) -> Console:

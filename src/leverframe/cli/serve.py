@@ -8,8 +8,7 @@ from typing import Annotated
 import typer
 
 from leverframe.cli import here
-from leverframe.cli.output import print_document
-from leverframe.cli.verbs import said, verb
+from leverframe.cli.verbs import only_document, verb
 
 API, STREAM = "127.0.0.1:8700", "127.0.0.1:8701"
 DATA = Path("leverframe-data")
@@ -34,6 +33,5 @@ def serve(
     ] = None,
 ) -> None:
     """Run the control plane: API and pages, the clock, and the stream to gateways."""
-    if said().json:
-        print_document({"listen": listen, "stream_listen": stream_listen, "data": str(data)})
-    here.serve(data=data, database=database, listen=listen, stream_listen=stream_listen, checkpoints=checkpoints)
+    with only_document({"listen": listen, "stream_listen": stream_listen, "data": str(data)}):
+        here.serve(data=data, database=database, listen=listen, stream_listen=stream_listen, checkpoints=checkpoints)

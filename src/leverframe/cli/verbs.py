@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,6 +114,17 @@ def show(document: Any, human: Callable[[Any], None] | None = None) -> None:
         output.print_document(document)
     elif human is not None:
         human(document)
+
+
+@contextmanager
+def only_document(document: Mapping[str, Any]) -> Iterator[None]:
+    """Keep standard output for the document under `--json`, while a process runs that says other things too."""
+    if not said().json:
+        yield
+        return
+    output.print_document(document)
+    with redirect_stdout(sys.stderr):
+        yield
 
 
 def read_bytes(path: Path) -> bytes:
