@@ -15,8 +15,19 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from leverframe.actions import evidence, outcomes, policies, ramps, schedules, showing, sign_offs, switches, units
 from leverframe.actions import changes as change_acts
+from leverframe.actions import (
+    evidence,
+    outcomes,
+    policies,
+    ramps,
+    schedules,
+    setting,
+    showing,
+    sign_offs,
+    switches,
+    units,
+)
 from leverframe.actions.fleet import Fleet
 from leverframe.actions.house import House
 from leverframe.clock import VirtualClock
@@ -52,6 +63,7 @@ SEATS = {
     "ai_risk": "rita",
     "security": "sam",
 }
+ENDS = ("rolled_back", "aborted", "went_back")
 SCORED = 80
 """So many answers of each arm are scored in one go: enough for a mean, little enough to be quick."""
 
@@ -73,7 +85,7 @@ def a_key() -> SigningKey:
 
 @dataclass(slots=True)
 class World:
-    """One house with its cast; `world.ana` is ana as she is now, with the roles that the policy in force gives her."""
+    """One house with its cast; `world.ana` is ana now, with the roles that the policy in force gives her."""
 
     store: Store
     clock: VirtualClock = field(default_factory=lambda: VirtualClock(TUESDAY))
@@ -336,9 +348,7 @@ class World:
                 yield f"{at} {step.share_percent:g}%{some}"
             elif step.kind == "narrowed":
                 yield f"{at} narrowed to {step.share_percent:g}%"
-            elif step.kind in ("rolled_back", "aborted", "went_back"):
-                yield f"{at} {step.kind.replace('_', ' ')}"
-            elif holds and step.kind != "settled":
+            elif step.kind in ENDS or (holds and step.kind != "settled"):
                 yield f"{at} {step.kind.replace('_', ' ')}"
 
     def entries(self, act: str = "", thing: str = "") -> list[Entry]:
@@ -358,7 +368,7 @@ class World:
 
     def set_again(self, name: str, switch: str, role: str = ""):
         """Sign the request to set a switch again."""
-        return switches.set_again(self.house, self.who(name), switch, role, "it is mended")
+        return setting.set_again(self.house, self.who(name), switch, role, "it is mended")
 
     def hold(self, name: str, change: Change | str, because: str = "something looks odd") -> Ramp:
         """Hold a ramp."""
@@ -406,4 +416,6 @@ def eval_run(change: Change, *, groundedness: float = 1.0, nonce: str = "") -> b
         for column, (_, share) in enumerate(columns)
     ]
     results = {"version": 3, "prompts": prompts, "results": rows}
-    return json.dumps({"evalId": f"eval{nonce}", "results": results, "metadata": {"promptfooVersion": "0.121.20"}}).encode()
+    return json.dumps(
+        {"evalId": f"eval{nonce}", "results": results, "metadata": {"promptfooVersion": "0.121.20"}}
+    ).encode()

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from leverframe.actions import audits, deliveries, receipts, reviews, starting, stepping, switches, tables
+from leverframe.actions import audits, deliveries, receipts, reviews, setting, starting, stepping, tables
 from leverframe.actions.due import Due, give_back, lease, what_is_due
 from leverframe.actions.house import House
 from leverframe.clock import monotonic
@@ -75,9 +75,9 @@ class Runner:
             for change_id in due.closing:
                 self._guarded(change_id, reviews.close_due, self.house, change_id)
             for switch_id in due.setting:
-                self._guarded(switch_id, switches.set_signed, self.house, switch_id)
+                self._guarded(switch_id, setting.set_signed, self.house, switch_id)
             for switch_id in due.lapsing:
-                self._guarded(switch_id, switches.lapse, self.house, switch_id)
+                self._guarded(switch_id, setting.lapse, self.house, switch_id)
             self._finish(due)
 
     def _finish(self, due: Due) -> None:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from leverframe.actions.house import House
-from leverframe.actions.switches import lapses, may_set_now
+from leverframe.actions.setting import lapses, may_be_set
 from leverframe.clock import wall
 from leverframe.nouns.changes import Change, State
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.tables import Number
-from leverframe.store import changes, outbox, ramps, sign_offs, switches, tables
+from leverframe.store import changes, outbox, ramps, switches, tables
 from leverframe.store.database import Db
 
 MOST = 100_000
@@ -42,8 +42,8 @@ def what_is_due(house: House) -> Due:
             scheduled=_scheduled(db, now),
             ramping=tuple(ramp.change for ramp in ramps.active(db)),
             closing=_closing(db, policy, now),
-            setting=tuple(s.id for s in thrown if may_set_now(policy, s, now) and sign_offs.standing(db, s.id)),
-            lapsing=tuple(s.id for s in thrown if lapses(policy, s, now)),
+            setting=tuple(s.id for s in thrown if may_be_set(db, policy, s, now)),
+            lapsing=tuple(s.id for s in thrown if lapses(db, policy, s, now)),
             telling=bool(outbox.waiting(db)),
             newest=tables.newest_number(db),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from leverframe.actions.fleet import Fleet
 from leverframe.clock import Clock
 from leverframe.nouns.audit import Entry
-from leverframe.nouns.people import CLOCK, Actor
+from leverframe.nouns.people import CLOCK, FEATURE_OWNER, Actor
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.tables import Number
 from leverframe.nouns.targets import Target
@@ -97,15 +97,13 @@ def permit(policy: Policy, actor: Actor, act: str, target: Target | None = None)
     verdict = may(policy, actor, act, target)
     if verdict.refuses:
         raise Refused([verdict])
-    return acting_role(policy, actor, act, target)
+    return first_role(policy.may.get(act, ()), actor, target)
 
 
-def acting_role(policy: Policy, actor: Actor, act: str, target: Target | None) -> str:
-    """Name the role in which an actor does what they may do."""
-    roles = set(actor.roles)
-    if target is not None and target.owner in actor.groups:
-        roles.add("feature_owner")
-    return next((role for role in policy.may.get(act, ()) if role in roles), "")
+def first_role(asked: Iterable[str], actor: Actor, target: Target | None) -> str:
+    """Name the role in which an actor does what they may do: the first asked one that they hold."""
+    owns = target is not None and target.owner in actor.groups
+    return next((role for role in asked if role in actor.roles or (owns and role == FEATURE_OWNER)), "")
 
 
 def target_of(policy: Policy, target: str) -> Target:

@@ -7,10 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
-from leverframe.actions import receipts, switches
+from leverframe.actions import levers, receipts, setting, switches
 from leverframe.clock import monotonic
 from leverframe.nouns.documents import to_document
-from leverframe.nouns.verdicts import Fault, Invalid
 from leverframe.web.answers import done
 from leverframe.web.rendering import respond
 from leverframe.web.sent import Body, describes, sent
@@ -38,7 +37,7 @@ class Setting(Body):
 @router.get("/switches")
 def list_switches(visit: Visiting) -> Response:
     """Show all levers in their three rows."""
-    view = switches.lever_frame(visit.house, visit.actor)
+    view = levers.lever_frame(visit.house, visit.actor)
     rows = [line.switch for _, _, lines in view.layers for line in lines]
     return respond(visit.request, "switches.html", view, rows=rows)
 
@@ -46,7 +45,7 @@ def list_switches(visit: Visiting) -> Response:
 @router.get("/switches/{layer}/{key}")
 def show_switch(visit: Visiting, layer: str, key: str) -> Response:
     """Show one lever."""
-    view = switches.show_switch(visit.house, visit.actor, f"{layer}/{key}")
+    view = levers.show_switch(visit.house, visit.actor, f"{layer}/{key}")
     return respond(visit.request, "switch.html", view)
 
 
@@ -56,8 +55,6 @@ async def throw(
 ) -> Response:
     """Throw a switch, at once: one person, one reason, any hour."""
     received_at = getattr(request.state, "received_at", None) or monotonic()
-    if body.on_expiry not in ("", "lapse", "stay"):
-        raise Invalid([Fault("on_expiry", f"{body.on_expiry} is not known", "lapse or stay")])
     switch, number = await aside(
         request,
         switches.throw,
@@ -76,7 +73,7 @@ async def throw(
 @router.post("/switches/{layer}/{key}/set", openapi_extra=describes(Setting))
 def set_again(visit: Visiting, layer: str, key: str, body: Annotated[Setting, Depends(sent(Setting))]) -> Response:
     """Sign the request to set a switch again; it is set when all seats are filled and a window is open."""
-    state = switches.set_again(visit.house, visit.actor, f"{layer}/{key}", body.role, body.because)
+    state = setting.set_again(visit.house, visit.actor, f"{layer}/{key}", body.role, body.because)
     return done(visit.request, state, f"/switches/{layer}/{key}")
 
 

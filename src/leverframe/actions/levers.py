@@ -1,0 +1,119 @@
+"""What does the lever frame show?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from leverframe.actions.house import House
+from leverframe.actions.receipts import latest_receipt
+from leverframe.actions.setting import FilledSeat, can_set_as, fill
+from leverframe.actions.switches import target_of_switch
+from leverframe.nouns.gateways import Receipt
+from leverframe.nouns.people import Actor
+from leverframe.nouns.policies import Policy
+from leverframe.nouns.switches import Layer, Switch
+from leverframe.nouns.verdicts import NotFound, Verdict
+from leverframe.rules.policies import may_throw
+from leverframe.rules.switches import check_fallback, is_expired
+from leverframe.store import sign_offs, switches
+from leverframe.store.database import Db
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchLine:
+    """One lever, as the lever frame shows it; `request` is the one to set it again, where one is under way."""
+
+    switch: Switch
+    fallback_ok: Verdict
+    exercised_text: str
+    may_throw: bool
+    may_set: bool
+    can_set_as: tuple[str, ...]
+    request: SetRequest | None
+    expired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetRequest:
+    """A request to set a switch again: for each seat its role, count, who has signed, and how many are open."""
+
+    seats: tuple[tuple[str, int, tuple[str, ...], int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchesView:
+    """The lever frame: three rows of levers, and the newest receipt."""
+
+    layers: tuple[tuple[str, str, tuple[SwitchLine, ...]], ...]
+    receipt: Receipt | None
+
+
+ROWS = (
+    (Layer.TENANT, "Tenants", "owned by customer-support engineering"),
+    (Layer.FEATURE, "Features", "owned by the feature teams"),
+    (Layer.MODEL, "Models", "owned by the platform team"),
+)
+
+
+def lever_frame(house: House, actor: Actor) -> SwitchesView:
+    """Return all levers in their three rows."""
+    lines = list_switches(house, actor)
+    rows = ((title, owner, tuple(x for x in lines if x.switch.layer is layer)) for layer, title, owner in ROWS)
+    return SwitchesView(tuple(rows), latest_receipt(house))
+
+
+def list_switches(house: House, actor: Actor) -> tuple[SwitchLine, ...]:
+    """Return every switch, in the order of the layers, with what this reader may do."""
+    with house.store.read() as db:
+        policy, now = house.policy(db), house.clock.now()
+        every = switches.all_switches(db)
+        known = {**policy.catalog.fallbacks, **{s.key: s for s in every}, **_models(policy)}
+        return tuple(_line(db, policy, actor, switch, every, known, now) for switch in every)
+
+
+def show_switch(house: House, actor: Actor, switch_id: str) -> SwitchLine:
+    """Return one switch; raises NotFound."""
+    for line in list_switches(house, actor):
+        if line.switch.id == switch_id:
+            return line
+    raise NotFound(f"there is no switch {switch_id}", remedy="GET /switches lists them")
+
+
+def _models(policy: Policy) -> dict[str, object]:
+    return {model: None for target in policy.catalog.targets.values() for model in target.models}
+
+
+def _line(
+    db: Db,
+    policy: Policy,
+    actor: Actor,
+    switch: Switch,
+    every: list[Switch],
+    known: Mapping[str, object],
+    now: datetime,
+) -> SwitchLine:
+    signed = sign_offs.standing(db, switch.id) if switch.thrown else []
+    mine = can_set_as(policy, actor, switch)
+    return SwitchLine(
+        switch=switch,
+        fallback_ok=check_fallback(switch, every, known),
+        may_throw=not may_throw(policy, actor, switch.layer.value, target_of_switch(policy, switch)).refuses,
+        may_set=bool(mine) and all(s.person != actor.name for s in signed),
+        can_set_as=mine,
+        request=_request(fill(policy, switch, signed)) if signed else None,
+        exercised_text=_exercised(switch, now),
+        expired=is_expired(switch, now),
+    )
+
+
+def _request(filled: tuple[FilledSeat, ...]) -> SetRequest:
+    return SetRequest(tuple((role, count, names, max(0, count - len(names))) for role, count, names in filled))
+
+
+def _exercised(switch: Switch, now: datetime) -> str:
+    if switch.exercised_on is None:
+        return "never"
+    days = (now.date() - switch.exercised_on).days
+    return f"{switch.exercised_on:%d %b %Y}, {days} days ago" if days else "today"
