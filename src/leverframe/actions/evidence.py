@@ -3,39 +3,52 @@
 from __future__ import annotations
 
 from leverframe.actions.changes import EDITABLE, restate
+from leverframe.actions.contents import alteration, void_signed
 from leverframe.actions.facts import deltas
-from leverframe.actions.house import House, record, refuse
+from leverframe.actions.house import House, permit, record, refuse, target_of
+from leverframe.nouns.changes import Change
 from leverframe.nouns.evidence import EvalDelta
 from leverframe.nouns.people import Actor, ActorKind
 from leverframe.nouns.units import Unit
-from leverframe.nouns.verdicts import failed
+from leverframe.nouns.verdicts import Verdict, failed
 from leverframe.sources.evals import read_evals
-from leverframe.store import changes, evidence, sign_offs
+from leverframe.store import changes, evidence
 
 
 def add_evidence(house: House, actor: Actor, change_id: str, name: str, body: bytes) -> tuple[EvalDelta, ...]:
     """Import an eval tool's output onto a change, addressed by the digest of its bytes.
 
-    The same file twice is kept once. New results are part of what is signed, so standing sign-offs are void.
-    Raises Invalid with all faults of the file, and imports nothing of it then.
+    The same file twice is kept once. New results are part of what is signed, so standing sign-offs are void. Whoever
+    may file a change for this target may add to it, as may a token of theirs that has the scope evidence. Raises
+    Invalid with all faults of the file, and imports nothing of it then.
     """
     with house.store.write() as db:
-        now, change = house.clock.now(), changes.get(db, change_id)
-        if change.state not in EDITABLE:
-            because = f"{change_id} is in {change.state.value}; its evidence is what was signed"
-            refuse([failed("state", because, remedy="live scores are posted by call id")])
-        if actor.kind is ActorKind.TOKEN and "evidence" not in actor.scopes:
-            refuse([failed("may", "this token may not post evidence", remedy="ask for the scope evidence")])
+        now, policy, change = house.clock.now(), house.policy(db), changes.get(db, change_id)
+        role = permit(policy, actor, "change.file", target_of(policy, change.target))
+        refuse(_may_add(actor, change))
         candidate, deployed = change.candidate[change.target], change.current.get(change.target, Unit())
         results = read_evals(body, candidate=candidate, deployed=deployed)
+        before = evidence.digests(db, change_id)
         digest = evidence.add_artefact(db, change_id, name, body)
         if digest is not None:
             evidence.add_results(db, change_id, digest, results.candidate, results.deployed)
-            sign_offs.void(db, change_id, now, f"evidence {name} was added")
-            record(db, now, actor, "evidence.added", change_id, f"{name}: {results.tool}", decided=digest)
+            altered = alteration(change, change, before, evidence.digests(db, change_id))
+            altered = void_signed(db, change_id, altered, now, f"evidence {name} was added")
+            because, facts = f"{name}, written by {results.tool}", altered.facts
+            record(db, now, actor, "evidence.added", change_id, because, role=role, facts=facts, decided=digest)
             restate(house, db, changes.get(db, change_id), now)
             db.after_commit(lambda: house.stir("change"))
         return deltas(db, changes.get(db, change_id))
+
+
+def _may_add(actor: Actor, change: Change) -> list[Verdict]:
+    answers = []
+    if change.state not in EDITABLE:
+        because = f"{change.id} is in {change.state.value}; its evidence is what was signed"
+        answers.append(failed("state", because, remedy="live scores are posted by call id"))
+    if actor.kind is ActorKind.TOKEN and "evidence" not in actor.scopes:
+        answers.append(failed("may", "this token may not post evidence", remedy="ask for the scope evidence"))
+    return answers
 
 
 def list_evidence(house: House, change_id: str) -> tuple[EvalDelta, ...]:
