@@ -20,8 +20,8 @@ from fastapi import FastAPI
 
 from leverframe.actions import accounts
 from leverframe.cli.app import run
-from leverframe.cli.client import SESSION_COOKIE
-from leverframe.cli.credentials import Credentials, keep
+from leverframe.cli.credentials import keep
+from leverframe.client import SESSION_COOKIE, Credentials
 from leverframe.clock import VirtualClock
 from leverframe.gateway import Gateway
 from leverframe.nouns.audit import Entry

@@ -10,8 +10,8 @@ from fake_server import Answer, FakeServer
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from leverframe.cli.client import Problem, Server, Unreachable, at
-from leverframe.cli.credentials import Credentials, keep
+from leverframe.cli.credentials import keep
+from leverframe.client import Credentials, Problem, Server, Unreachable, at
 
 VERDICT = {
     "gate": "sign_offs",

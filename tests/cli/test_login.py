@@ -10,7 +10,8 @@ import stat
 import pytest
 from fake_server import FakeServer
 
-from leverframe.cli.credentials import DEFAULT_SERVER, Credentials, address_of, keep, saved, session_file
+from leverframe.cli.credentials import DEFAULT_SERVER, address_of, keep, saved, session_file
+from leverframe.client import Credentials
 
 OPENED = {"name": "ana", "csrf": "a-csrf", "expires_at": "2026-05-12T20:00:00Z"}
 

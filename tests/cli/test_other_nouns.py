@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from fake_server import FakeServer
 
-from leverframe.cli.client import Server
 from leverframe.cli.gateway import keys_of, pairs
 from leverframe.cli.receipts import wait
+from leverframe.client import Server
 from leverframe.nouns.verdicts import Invalid
 
 SWITCH: dict[str, Any] = {

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from leverframe.cli.client import at
 from leverframe.cli.output import facts, say, words
 from leverframe.cli.verbs import server, show, verb
+from leverframe.client import at
 
 
 def add_to(app: typer.Typer) -> None:

@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from leverframe.cli import change_views as views
-from leverframe.cli.client import at
 from leverframe.cli.output import say, verbatim
 from leverframe.cli.verbs import Because, noun, read_bytes, said, server, show, verb
+from leverframe.client import at
 from leverframe.nouns.verdicts import Fault, Invalid
 
 YAML = "application/yaml"

@@ -13,18 +13,9 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from leverframe.client import Credentials
+
 DEFAULT_SERVER = "http://127.0.0.1:8700"
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """A person's session (`cookie` and `csrf`), or a token; all empty: nobody."""
-
-    name: str = ""
-    cookie: str = ""
-    csrf: str = ""
-    expires_at: str = ""
-    token: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from typing import Annotated, Any
 import typer
 
 from leverframe.cli import here
-from leverframe.cli.client import at
 from leverframe.cli.credentials import address_of
 from leverframe.cli.output import listing, say, verbatim, when
 from leverframe.cli.verbs import Because, noun, only_document, server, show, verb, with_shared
+from leverframe.client import at
 from leverframe.nouns.verdicts import Fault, Invalid
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The gateway's name.")]

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from leverframe.cli.client import SESSION_COOKIE, Problem, Server, document_of
-from leverframe.cli.credentials import Credentials, address_of, forget, keep, saved
+from leverframe.cli.credentials import address_of, forget, keep, saved
 from leverframe.cli.output import say, when
 from leverframe.cli.verbs import said, show, verb
+from leverframe.client import SESSION_COOKIE, Credentials, Problem, Server, document_of
 
 
 def add_to(app: typer.Typer) -> None:

@@ -10,12 +10,12 @@ import typer
 
 from leverframe.actions.policies import check_policy, recover_policy
 from leverframe.cli import here, output
-from leverframe.cli.client import at
 from leverframe.cli.output import facts, heading, listing, say, short, table, words
 from leverframe.cli.policy_folder import read_files, write_files
 from leverframe.cli.starters import Named, starter
 from leverframe.cli.switch import say_seats
 from leverframe.cli.verbs import Because, Data, Database, noun, server, show, verb
+from leverframe.client import at
 from leverframe.nouns.documents import to_document
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.verdicts import Fault, Invalid

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from time import monotonic, sleep
 
-from leverframe.cli.client import Problem, Server, at
 from leverframe.cli.output import say
 from leverframe.cli.verbs import server
+from leverframe.client import Problem, Server, at
 from leverframe.nouns.documents import from_document
 from leverframe.nouns.gateways import Receipt
 

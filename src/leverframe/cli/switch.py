@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from leverframe.cli.client import at
 from leverframe.cli.output import facts, heading, listing, marked, say, table, verdicts, when, words
 from leverframe.cli.receipts import say_number
 from leverframe.cli.verbs import Because, noun, server, show, verb
+from leverframe.client import at
 from leverframe.nouns.switches import Layer
 from leverframe.nouns.verdicts import Fault, Invalid
 

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from leverframe.cli.client import at
 from leverframe.cli.output import listing, say
 from leverframe.cli.verbs import Because, noun, read_bytes, server, show, verb
+from leverframe.client import at
 from leverframe.nouns.documents import from_document, to_document
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Fault, Invalid

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from leverframe.cli.client import at
 from leverframe.cli.output import listing, say, verbatim, when
 from leverframe.cli.verbs import noun, server, show, verb
+from leverframe.client import at
 
 app = noun("Make, list and revoke API tokens. A token never signs.")
 

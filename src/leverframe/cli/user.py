@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-from leverframe.cli.client import at
 from leverframe.cli.login import read_password
 from leverframe.cli.output import say, table, words
 from leverframe.cli.verbs import Because, noun, server, show, verb
+from leverframe.client import at
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The person's name in the catalog.")]
 

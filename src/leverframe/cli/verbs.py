@@ -19,8 +19,8 @@ from typing import Annotated, Any
 import typer
 
 from leverframe.cli import output
-from leverframe.cli.client import Problem, Server, Unreachable
 from leverframe.cli.credentials import address_of, credentials_for
+from leverframe.client import Problem, Server, Unreachable
 from leverframe.nouns.documents import to_document
 from leverframe.nouns.verdicts import Conflict, Fault, Forbidden, Invalid, NotFound, Refused
 

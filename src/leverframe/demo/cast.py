@@ -11,8 +11,7 @@ from typing import Any
 
 import httpx2
 
-from leverframe.cli.client import SESSION_COOKIE, Server, document_of
-from leverframe.cli.credentials import Credentials
+from leverframe.client import SESSION_COOKIE, Credentials, Server, document_of
 from leverframe.nouns.documents import to_document
 from leverframe.sources.changes import read_unit
 from leverframe.sources.policies import read_folder

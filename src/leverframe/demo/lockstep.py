@@ -14,7 +14,7 @@ from typing import Self
 
 import httpx2
 
-from leverframe.cli.client import Server
+from leverframe.client import Server
 from leverframe.demo.scorer import Scorer
 from leverframe.demo.traffic import MinuteReport, Traffic
 

@@ -1,21 +1,31 @@
-"""How does the command line speak to a server?"""
+"""How does a program speak to a server of ours, as a person or by a token?"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 from urllib.parse import quote
 
 import httpx2
 
-from leverframe.cli.credentials import Credentials
-
 TIMEOUT_SECONDS = 30.0
 CSRF_HEADER = "x-leverframe-csrf"
 SESSION_COOKIE = "leverframe_session"
 UNSAFE = ("POST", "PUT", "DELETE")
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """A person's session (`cookie` and `csrf`), or a token; all empty: nobody."""
+
+    name: str = ""
+    cookie: str = ""
+    csrf: str = ""
+    expires_at: str = ""
+    token: str = ""
 
 
 class Problem(Exception):
