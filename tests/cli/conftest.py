@@ -62,7 +62,7 @@ def server() -> Iterator[FakeServer]:
 def ana(server: FakeServer, monkeypatch: pytest.MonkeyPatch) -> FakeServer:
     """The server, with a session of ana's saved for it."""
     from leverframe.cli.credentials import keep
-from leverframe.client import Credentials
+    from leverframe.client import Credentials
 
     keep(server.address, Credentials("ana", "a-cookie", "a-csrf", "2026-05-12T20:00:00Z"))
     return server
