@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -24,10 +25,12 @@ CSRF_HEADER = "x-leverframe-csrf"
 SAFE = ("GET", "HEAD", "OPTIONS")
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 SCOPE_OF_PATH = (
-    ("/feedback", ("feedback",)),
-    ("/switches", ("switch", "admin")),
-    ("/changes", ("change", "evidence", "admin")),
+    (re.compile(r"/feedback"), ("feedback",)),
+    (re.compile(r"/switches"), ("switch", "admin")),
+    (re.compile(r"/changes/[^/]+/evidence$"), ("evidence",)),
+    (re.compile(r"/changes"), ("change", "admin")),
 )
+"""What a token's write needs, by the first that matches: one that may post evals may do nothing else to a change."""
 
 
 class NotLoggedIn(Exception):
@@ -114,7 +117,7 @@ def _check_scope(request: Request, actor: Actor) -> None:
     if request.method in SAFE:
         needed: tuple[str, ...] = ("read", "change", "switch", "admin", "evidence")
     else:
-        needed = next((s for path, s in SCOPE_OF_PATH if request.url.path.startswith(path)), ("admin",))
+        needed = next((s for path, s in SCOPE_OF_PATH if path.match(request.url.path)), ("admin",))
     if actor.kind is ActorKind.TOKEN and not set(needed) & actor.scopes:
         raise Forbidden(f"this token lacks the scope {' or '.join(needed)}", remedy="make a token with that scope")
 
