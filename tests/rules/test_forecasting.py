@@ -100,7 +100,7 @@ def test_where_wide_standing_is_allowed_it_stands_at_50_percent_over_the_weekend
 def test_unknown_traffic_is_assumed_to_fit_in_the_bake_and_the_forecast_says_so():
     told = ask("2026-05-13T10:00", traffic=None)
     assert told.verdicts[0].because.endswith(
-        "the traffic of feedback_negative is not known, so that its evidence is assumed to fit in each bake"
+        "how often people meet negative feedback is not known, so that its evidence is assumed to fit in each bake"
     )
     other = ask("2026-05-13T10:00", traffic=Traffic({12: 100.0}, {"error": 0.01}))
     assert other.verdicts == told.verdicts

@@ -52,7 +52,8 @@ def begin(house: House, db: Db, actor: Actor, change: Change, now: datetime) -> 
     ramps.insert(db, ramp)
     change = changes.update(db, replace(change, state=State.IMPLEMENT))
     facts = _rests_on(house, db, change, answers)
-    record(db, now, actor, "ramp.started", change.id, step.because, role=role, facts=facts)
+    by = f"by itself, armed by {change.armed_by}" if actor is CLOCK else f"by {actor.name}"
+    record(db, now, actor, "ramp.started", change.id, f"started {by}", role=role, facts=facts)
     ramp = go_to_stage(house, db, actor, role, change, ramp, step, now)
     return settle_if_reached(house, db, changes.get(db, change.id), ramp, now)
 

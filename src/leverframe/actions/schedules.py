@@ -15,6 +15,7 @@ from leverframe.nouns.people import CLOCK, Actor
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.sign_offs import SignOff
 from leverframe.nouns.verdicts import Fault, Invalid, Refused, Verdict, failed
+from leverframe.rules.moments import say
 from leverframe.rules.policies import holders
 from leverframe.rules.shipping import TIMELY_NAMES, unready
 from leverframe.rules.sign_offs import RELEASE_MANAGER, may_sign
@@ -38,7 +39,7 @@ def schedule(house: House, actor: Actor, change_id: str, start: StartWindow | No
         change = replace(change, armed_by=actor.name, release_manager=_manager(policy, actor, change))
         refuse(_answers(house, db, change, now))
         change = changes.update(db, replace(change, state=State.SCHEDULED))
-        because = f"armed for {change.start.opens_at.isoformat()}"
+        because = f"it starts by itself {say(change.start.opens_at, policy.calendar.home_zone)}"
         record(db, now, actor, "change.scheduled", change_id, because, role=role)
         db.after_commit(lambda: house.stir("change"))
         return change

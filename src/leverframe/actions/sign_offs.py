@@ -15,6 +15,7 @@ from leverframe.nouns.verdicts import Conflict, Refused, Verdict, failed
 from leverframe.rules.gates.facts import ShipFacts
 from leverframe.rules.shipping import may_ship, unready
 from leverframe.rules.sign_offs import may_sign
+from leverframe.rules.sign_offs import spoken as role_spoken
 from leverframe.store import changes, sign_offs
 
 
@@ -32,7 +33,7 @@ def sign(house: House, actor: Actor, change_id: str, role: str, content_digest: 
         refuse([*_ready(change, facts, now), *may_sign(change, actor, role, sign_facts(db, actor, change, facts))])
         signed = SignOff(change_id, actor.name, role, content_digest, now, comment)
         sign_offs.add(db, signed)
-        because = comment or f"signed as {role}"
+        because = comment or f"signed as {role_spoken(role)}"
         record(db, now, actor, "change.signed", change_id, because, role=role, decided=content_digest)
         restate(house, db, change, now)
         db.after_commit(lambda: house.stir("change"))

@@ -13,6 +13,7 @@ from leverframe.nouns.policies import Policy
 from leverframe.nouns.ramps import Hold, RampPlan, Stay
 from leverframe.nouns.targets import Cell, Tier
 from leverframe.nouns.verdicts import Verdict, failed, passed
+from leverframe.rules.evidence.words import event
 from leverframe.rules.evidence_time import P50, P90, Traffic, Wait
 from leverframe.rules.imagined_ramps import Course, PlannedStep, Question, imagine, say_wait
 from leverframe.rules.moments import say, say_minutes
@@ -131,7 +132,8 @@ def _good_news(about: Question, likely: Course, late: Course) -> Iterator[str]:
             stands = f"{say(step.at, about.zone)} to {say(after.at, about.zone)}"
             yield f"it would stand at {step.share_percent:g} % from {stands}"
     if assumed := tuple(dict.fromkeys(name for wait in likely.waits.values() for name in wait.assumed)):
-        yield f"the traffic of {', '.join(assumed)} is not known, so that its evidence is assumed to fit in each bake"
+        met = " or ".join(event(name) for name in assumed)
+        yield f"how often people meet {met} is not known, so that its evidence is assumed to fit in each bake"
 
 
 def _say_step(step: PlannedStep, first: PlannedStep, everywhere: set[str], zone: ZoneInfo) -> str:

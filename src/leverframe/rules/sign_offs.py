@@ -12,7 +12,7 @@ from leverframe.nouns.people import Actor
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.sign_offs import Seat, SignOff
 from leverframe.nouns.targets import Target
-from leverframe.nouns.verdicts import Verdict, failed, passed
+from leverframe.nouns.verdicts import Verdict, failed, not_needed, passed
 from leverframe.rules.policies import holders
 
 RELEASE_MANAGER = "release_manager"
@@ -83,7 +83,12 @@ class SignFacts:
 def may_sign(change: Change, actor: Actor, role: str, facts: SignFacts) -> tuple[Verdict, ...]:
     """Answer whether this person may sign this change in this role, with every reason at once."""
     checks = (_is_person(actor), _is_not_author(change, actor), _is_asked(role, facts))
-    return (*checks, _holds(actor, role, facts), _joined_before(change, role, facts), _signs_once(actor, facts))
+    return (
+        *checks,
+        _holds(actor, role, facts),
+        _joined_before(change, actor, role, facts),
+        _signs_once(actor, facts),
+    )
 
 
 def _is_person(actor: Actor) -> Verdict:
@@ -115,7 +120,9 @@ def _holds(actor: Actor, role: str, facts: SignFacts) -> Verdict:
     return failed("role", f"{actor.name} does not hold the role {spoken(role)}", remedy=f"ask {who}", who=who)
 
 
-def _joined_before(change: Change, role: str, facts: SignFacts) -> Verdict:
+def _joined_before(change: Change, actor: Actor, role: str, facts: SignFacts) -> Verdict:
+    if actor.name not in eligible(facts.policy, role, facts.targets):
+        return not_needed("membership", f"{actor.name} is no member of the role {spoken(role)}")
     since = facts.member_since.get(role)
     if since is None:
         remedy = "a member who joined earlier must sign"

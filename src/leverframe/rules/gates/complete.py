@@ -13,9 +13,8 @@ def complete(change: Change, facts: ShipFacts, now: datetime) -> Verdict:
     """Answer with every field, link and hand-written part that the policy asks for and the ticket lacks."""
     missing = [*_empty_fields(change, facts), *_missing_artefacts(change, facts), *_not_by_hand(change, facts)]
     if not missing:
-        return passed(
-            "complete", f"every field that a {change.tier.value} {change.kind.value} change needs is filled"
-        )
+        kind = change.kind.value.replace("_", " ")
+        return passed("complete", f"every field that a {change.tier.value} {kind} change needs is filled")
     return failed("complete", "; ".join(missing), remedy="fill them in on the change", who=change.author)
 
 
