@@ -45,7 +45,9 @@ class VirtualClock:
 
     def move_to(self, moment: datetime) -> datetime:
         """Move forward to a moment; one that has passed leaves the clock where it stands."""
-        return self.advance(max(moment - self._now, timedelta(0)))
+        with self._lock:
+            self._now = max(self._now, moment.astimezone(UTC))
+            return self._now
 
 
 def monotonic() -> float:

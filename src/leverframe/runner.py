@@ -30,13 +30,17 @@ LEASE_SECONDS = 15.0
 
 @dataclass(slots=True)
 class Runner:
-    """The clock's hand. `sign` signs checkpoints, `secrets` are the webhooks'; `owner` holds its leases."""
+    """The clock's hand. `sign` signs checkpoints, `secrets` are the webhooks'; `owner` holds its leases.
+
+    What a process that has died has leased is free after `lease_seconds`.
+    """
 
     house: House
     sign: Callable[[str], str]
     checkpoints: Path | None = None
     secrets: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     owner: str = field(default_factory=lambda: f"{os.uname().nodename}-{os.getpid()}")
+    lease_seconds: float = LEASE_SECONDS
     published: Number = NO_NUMBER
     _stop: threading.Event = field(default_factory=threading.Event)
     _checkpoint_at: float = 0.0
@@ -98,9 +102,10 @@ class Runner:
 
     def _mine(self, ramping: tuple[str, ...]) -> list[str]:
         """Keep the running ramps that this process leases; leases are renewed well before they end."""
-        stale = monotonic() - self._leased_at > LEASE_SECONDS / 3
+        asked_at = monotonic()
+        stale = asked_at - self._leased_at > self.lease_seconds / 3
         if ramping and (stale or not self._leased.issuperset(ramping)):
-            self._leased, self._leased_at = lease(self.house, self.owner, LEASE_SECONDS), monotonic()
+            self._leased, self._leased_at = lease(self.house, self.owner, self.lease_seconds), asked_at
         return [change_id for change_id in ramping if change_id in self._leased]
 
     def _guarded(self, what: str, act: Callable[..., object], *arguments: object) -> None:

@@ -16,12 +16,13 @@ import uvicorn
 from fastapi import FastAPI
 
 from leverframe.actions import accounts, gateways, tables
+from leverframe.actions import clock as clocks
 from leverframe.actions.fleet import Fleet
 from leverframe.actions.house import House
-from leverframe.clock import Clock, RealClock, VirtualClock
+from leverframe.clock import Clock, RealClock
 from leverframe.nouns.gateways import Seen
 from leverframe.nouns.tables import Number
-from leverframe.runner import Runner
+from leverframe.runner import LEASE_SECONDS, Runner
 from leverframe.store import Store
 from leverframe.store.notes import SigningKey, load_or_make_key
 from leverframe.stream import Stream
@@ -38,6 +39,7 @@ class Settings:
 
     `data` holds the database (unless `database` names another), the keys and the checkpoints (unless
     `checkpoints` names a folder outside). `clock_start` and `demo` go together: a clock that is moved by hand.
+    `lease_seconds` is how long another process waits before it takes over the ramps of one that has died.
     """
 
     data: Path
@@ -47,6 +49,7 @@ class Settings:
     checkpoints: Path | None = None
     demo: bool = False
     clock_start: datetime | None = None
+    lease_seconds: float = LEASE_SECONDS
     secrets: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
 
     @property
@@ -100,7 +103,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Built:
     """Build the house; nothing listens yet."""
     store = open_store(settings)
     fleet, events = Fleet(), Events()
-    chosen = clock or (VirtualClock(settings.clock_start) if settings.clock_start else RealClock())
+    chosen = clock or (clocks.resume(store, settings.clock_start) if settings.clock_start else RealClock())
     house = House(store, chosen, fleet, call_key_of(settings), stir=events.stir, origin=ORIGIN, demo=settings.demo)
     host, port = address(settings.stream_listen)
     stream = Stream(
@@ -112,7 +115,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Built:
     )
     house.publish = stream.publish
     key, folder = audit_key(settings), settings.checkpoints or settings.data / "checkpoints"
-    runner = Runner(house, key.sign, folder, settings.secrets)
+    runner = Runner(house, key.sign, folder, settings.secrets, lease_seconds=settings.lease_seconds)
     app = make_app(house, events)
     app.state.runner, app.state.settled = runner, lambda: _settled(house)
     app.state.audit = (key.public, folder)
@@ -123,7 +126,7 @@ def call_key_of(settings: Settings) -> bytes:
     """Return the master key of call ids; made at the first start, readable by its owner alone."""
     path = settings.data / "call.key"
     if not path.exists():
-        aside = path.with_name(f"{path.name}.{os.getpid()}")
+        aside = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
         with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(secrets.token_bytes(32))
         try:

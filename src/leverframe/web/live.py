@@ -10,6 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
+from leverframe.actions import clock as clocks
 from leverframe.clock import VirtualClock
 from leverframe.nouns.verdicts import NotFound
 from leverframe.web.sent import Body, describes, sent
@@ -104,7 +105,7 @@ def advance(request: Request, visit: Visiting, body: Annotated[Advance, Depends(
     clock = visit.house.clock
     if not isinstance(clock, VirtualClock) or not visit.house.demo:
         raise NotFound("this server's clock is the real one", remedy="only the demo's clock can be moved")
-    now = clock.advance(timedelta(minutes=max(0.0, body.minutes)))
+    now = clocks.go_on(visit.house, clock, timedelta(minutes=max(0.0, body.minutes)))
     request.app.state.runner.round()
     newest = request.app.state.settled()
     return JSONResponse({"now": now.isoformat(), "number": newest})
