@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from leverframe.actions.house import House, target_of
@@ -13,6 +13,7 @@ from leverframe.nouns.evidence import EvalDelta
 from leverframe.nouns.people import FEATURE_OWNER, Actor
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.switches import Switch
+from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Verdict
 from leverframe.rules.bands import frozen_between, open_between
 from leverframe.rules.evals import compare
@@ -27,20 +28,37 @@ from leverframe.store.database import Db
 BAND_DAYS = 14
 
 
-def ship_facts(house: House, db: Db, change: Change, *, expected: tuple[Verdict, ...] = ()) -> ShipFacts:
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around every change at one moment: gathered once where many changes are asked about."""
+
+    current: Mapping[str, Unit]
+    switches: Mapping[str, Switch]
+    ramping: Mapping[str, str]
+
+
+def around(db: Db) -> Around:
+    """Gather what runs, all switches, and which change ramps on which target."""
+    ramping = {ramp.target: ramp.change for ramp in ramps.active(db)}
+    return Around(units.all_current(db), switches_now(db), ramping)
+
+
+def ship_facts(
+    house: House, db: Db, change: Change, *, expected: tuple[Verdict, ...] = (), beside: Around | None = None
+) -> ShipFacts:
     """Gather everything that `may_ship` asks about one change."""
-    policy = house.policy(db)
+    policy, beside = house.policy(db), beside or around(db)
     digests = evidence.digests(db, change.id)
     return ShipFacts(
         policy=policy,
         asks=asks_of(policy, change.tier.value, change.kind.value, change.path.value),
-        targets=tuple(target_of(policy, target) for target in change.targets),
-        current=units.all_current(db),
-        switches={switch.id: switch for switch in switches.all_switches(db)},
+        targets=tuple(policy.catalog.targets[t] for t in change.targets if t in policy.catalog.targets),
+        current=beside.current,
+        switches=beside.switches,
         sign_offs=tuple(sign_offs.standing(db, change.id)),
         digest_now=content_digest(change, digests),
         deltas=deltas(db, change),
-        ramping={ramp.target: ramp.change for ramp in ramps.active(db)},
+        ramping=beside.ramping,
         expected=expected,
     )
 
