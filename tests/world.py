@@ -19,7 +19,6 @@ from leverframe.actions import changes as change_acts
 from leverframe.actions import (
     evidence,
     outcomes,
-    policies,
     ramps,
     schedules,
     setting,
@@ -28,6 +27,7 @@ from leverframe.actions import (
     switches,
     units,
 )
+from leverframe.actions.activation import activate
 from leverframe.actions.fleet import Fleet
 from leverframe.actions.house import House
 from leverframe.clock import VirtualClock
@@ -121,7 +121,7 @@ class World:
         """Put a policy into force whole, as complete sign-offs would."""
         adi = Actor(ActorKind.PERSON, "adi", roles=frozenset({"administrator"}))
         with self.store.write() as db:
-            policies.activate(self.house, db, adi, policy, files or {}, self.now, "a test's policy")
+            activate(self.house, db, adi, "administrator", policy, files or {}, self.now, "a test's policy")
 
     @property
     def policy(self) -> Policy:

@@ -17,7 +17,7 @@ from leverframe.nouns.tables import Number
 from leverframe.nouns.targets import Target
 from leverframe.nouns.verdicts import Fault, Invalid, NotFound, Refused, Verdict, failed
 from leverframe.rules.policies import may
-from leverframe.store import Store, audit, outbox, policies
+from leverframe.store import Store, audit, outbox, policies, settings
 from leverframe.store.database import Db
 
 
@@ -60,6 +60,9 @@ class House:
         return kept
 
 
+SOLO = "solo"
+"""The setting that stands while the policy in force asks for no second person."""
+
 NO_POLICY = failed(
     "policy",
     "no release policy is loaded",
@@ -80,9 +83,10 @@ def record(
     facts: Mapping[str, Any] | None = None,
     decided: str = "",
 ) -> None:
-    """Write the audit entry of an act, in the act's own transaction."""
+    """Write the audit entry of an act, in the act's own transaction; under a solo policy it says so."""
     name = actor.name if actor.is_person or actor is CLOCK else f"{actor.kind.value}:{actor.name}"
-    audit.append(db, Entry(now, name, role, act, thing, because, dict(facts or {}), decided))
+    solo = {SOLO: True} if settings.get(db, SOLO) else {}
+    audit.append(db, Entry(now, name, role, act, thing, because, {**(facts or {}), **solo}, decided))
 
 
 def tell(db: Db, topic: str, body: Mapping[str, Any], *, key: str) -> None:
