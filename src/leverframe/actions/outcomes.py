@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from leverframe.actions.house import House
 from leverframe.gateway.calls import gateway_key, read_call
+from leverframe.nouns.changes import Change
 from leverframe.nouns.outcomes import Batch, CallFacts, Feedback, Outcome
-from leverframe.nouns.policies import Policy
-from leverframe.nouns.ramps import LimitKind
+from leverframe.nouns.ramps import LimitKind, RampPlan
+from leverframe.nouns.tables import Reason
+from leverframe.nouns.verdicts import NotFound
 from leverframe.store import changes, gateways, outcomes
 from leverframe.store.database import Db
 from leverframe.store.outcomes import CountRow
+
+READ = (Reason.CANDIDATE.value, Reason.NOT_EXPOSED.value)
+"""A call of a ramp counts in its readings for these reasons only: a fallback, an expired lease, a thrown model and a
+call without a subject say nothing of the two units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,70 +35,101 @@ class Taken:
 def accept_batch(house: House, gateway: str, targets: frozenset[str], batch: Batch) -> Taken:
     """Count one numbered batch of a gateway's outcomes, once; it is stamped with the control plane's clock.
 
-    Outcomes of targets for which the gateway is not enrolled, and call ids that do not verify, count as unknown.
+    Outcomes of targets for which the gateway is not enrolled, call ids that do not verify, and calls of changes that
+    this house does not have (it was restored) count as unknown.
     """
     with house.store.write() as db:
         if gateways.accept(db, gateway, batch.boot, batch.sequence) == "repeated":
             return Taken(0)
-        now, slow = house.clock.now(), _slow_thresholds(db)
-        rows, unknown = [], 0
+        desk, rows, unknown = _Desk(house, db), [], 0
         for outcome in batch.outcomes:
-            facts = read_call(outcome.call, partial(gateway_key, house.call_key))
+            facts = desk.read(outcome.call)
             if facts is None or (targets and facts.target not in targets):
                 unknown += 1
             else:
-                rows.append(_row(facts, outcome, slow))
-        outcomes.count_batch(db, now, rows)
+                rows.append(_row(facts, outcome, desk.slow_ms(facts)))
+        outcomes.count_batch(db, desk.now, rows)
         return Taken(len(rows), 0, unknown)
-
-
-def _slow_thresholds(db: Db) -> Callable[[CallFacts], float]:
-    """Return what makes a call slow: the threshold of its change's plan (the first slo on `slow`)."""
-    known: dict[str, float] = {}
-
-    def threshold(facts: CallFacts) -> float:
-        if facts.change not in known:
-            known[facts.change] = _plan_threshold(db, facts.change)
-        return known[facts.change]
-
-    return threshold
-
-
-def _plan_threshold(db: Db, change_id: str) -> float:
-    plan = changes.get(db, change_id).plan if change_id else None
-    slos = (slo for stage in plan.stages for slo in stage.slos) if plan else ()
-    return next((s.threshold for s in slos if s.guardrail == "slow" and s.kind is LimitKind.RATE), float("inf"))
-
-
-def _row(facts: CallFacts, outcome: Outcome, slow: Callable[[CallFacts], float]) -> CountRow:
-    bad = set(outcome.bad)
-    if facts.change and outcome.latency_ms > slow(facts):
-        bad.add("slow")
-    return CountRow(facts, outcome.call, tuple(sorted(bad)), {"cost_usd": outcome.cost_usd}, is_call=True)
 
 
 def accept_feedback(house: House, feedback: Iterable[Feedback]) -> Taken:
     """Count thumbs and scores by call id, where the call was served; past the horizon they are recorded, not read."""
     with house.store.write() as db:
-        policy, now = house.policy(db), house.clock.now()
-        rows, unknown, late = [], 0, 0
+        desk, rows, unknown, late = _Desk(house, db), [], 0, 0
         for item in feedback:
-            facts = read_call(item.call, partial(gateway_key, house.call_key))
-            if facts is None or (item.negative is None and item.value is None):
+            facts = desk.read(item.call)
+            if facts is None or not _says_something(item):
                 unknown += 1
-            elif _is_late(db, policy, facts, now):
+            elif desk.is_late(facts):
                 late += 1
-                outcomes.record_late(db, now, facts, item)
+                outcomes.record_late(db, desk.now, facts, item)
             else:
                 rows.append(_feedback_row(facts, item))
-        outcomes.count_batch(db, now, rows)
+        outcomes.count_batch(db, desk.now, rows)
         return Taken(len(rows), late, unknown)
 
 
-def _is_late(db: Db, policy: Policy, facts: CallFacts, now: datetime) -> bool:
-    """Say whether feedback comes past the horizon of its stage: what a closed stage proved is not moved any more."""
-    ended = outcomes.stage_ended_at(db, facts.change, facts.stage) if facts.change else None
-    return ended is not None and now > ended + timedelta(minutes=policy.feedback_horizon_minutes)
+@dataclass(slots=True)
+class _Desk:
+    """What is looked up of changes and stages while one batch is taken, each once."""
+
+    house: House
+    db: Db
+    now: datetime = field(init=False)
+    _changes: dict[str, Change | None] = field(default_factory=dict)
+    _ended: dict[tuple[str, int], datetime | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.now = self.house.clock.now()
+
+    def read(self, call: str) -> CallFacts | None:
+        """Return what a call id says, or None where it is not ours, or its change is none that we have."""
+        facts = read_call(call, partial(gateway_key, self.house.call_key))
+        if facts is None or (facts.change and self._change(facts.change) is None):
+            return None
+        return facts
+
+    def slow_ms(self, facts: CallFacts) -> float:
+        """Return what makes a call slow: the threshold of its change's plan."""
+        change = self._change(facts.change) if facts.change else None
+        return _threshold(change.plan) if change else float("inf")
+
+    def is_late(self, facts: CallFacts) -> bool:
+        """Say whether feedback comes past the horizon of its stage: what a closed stage proved is not moved."""
+        stage = (facts.change, facts.stage)
+        if facts.change and stage not in self._ended:
+            self._ended[stage] = outcomes.stage_ended_at(self.db, *stage)
+        ended = self._ended.get(stage)
+        horizon = timedelta(minutes=self.house.policy(self.db).feedback_horizon_minutes)
+        return ended is not None and self.now > ended + horizon
+
+    def _change(self, change_id: str) -> Change | None:
+        if change_id not in self._changes:
+            self._changes[change_id] = _change_or_none(self.db, change_id)
+        return self._changes[change_id]
+
+
+def _change_or_none(db: Db, change_id: str) -> Change | None:
+    try:
+        return changes.get(db, change_id)
+    except NotFound:
+        return None
+
+
+def _threshold(plan: RampPlan) -> float:
+    """Return the threshold of the first slo on `slow`."""
+    slos = (slo for stage in plan.stages for slo in stage.slos)
+    return next((s.threshold for s in slos if s.guardrail == "slow" and s.kind is LimitKind.RATE), float("inf"))
+
+
+def _row(facts: CallFacts, outcome: Outcome, slow_ms: float) -> CountRow:
+    slow = {"slow"} if outcome.latency_ms > slow_ms else set()
+    bad = tuple(sorted(slow.union(outcome.bad)))
+    return CountRow(_counted(facts), outcome.call, bad, {"cost_usd": outcome.cost_usd}, is_call=True)
+
+
+def _says_something(item: Feedback) -> bool:
+    return item.negative is not None or (item.value is not None and bool(item.metric))
 
 
 def _feedback_row(facts: CallFacts, item: Feedback) -> CountRow:
@@ -102,4 +139,9 @@ def _feedback_row(facts: CallFacts, item: Feedback) -> CountRow:
         sums[item.metric] = item.value
         if facts.locale:
             sums[f"{item.metric}@{facts.locale}"] = item.value
-    return CountRow(facts, item.call, bad, sums, is_call=False)
+    return CountRow(_counted(facts), item.call, bad, sums, is_call=False)
+
+
+def _counted(facts: CallFacts) -> CallFacts:
+    """Return the facts as they are counted: a call that says nothing of a ramp's units is traffic, and no more."""
+    return facts if facts.reason in READ else replace(facts, change="", stage=0)

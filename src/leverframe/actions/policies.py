@@ -90,9 +90,7 @@ def _administers(policy: Policy, name: str) -> bool:
     return person is not None and bool(roles_of(policy, person.groups) & set(policy.may.get("account.manage", ())))
 
 
-def _propose(
-    house: House, db: Db, actor: Actor, role: str, old: Policy, bundle: Bundle, now: datetime
-) -> Proposal:
+def _propose(house: House, db: Db, actor: Actor, role: str, old: Policy, bundle: Bundle, now: datetime) -> Proposal:
     policy, files = bundle.policy, bundle.files
     running = policies.active_files(db)
     differs = tuple(sorted(p for p in {*running, *files} if running.get(p) != files.get(p)))
@@ -129,12 +127,11 @@ def sign_policy(house: House, actor: Actor, digest: str, role: str, comment: str
         return Proposal(digest, request.asked_by, request.at, tuple(request.body["differs"]), seats, in_force=done)
 
 
-def _carry_out(
-    house: House, db: Db, actor: Actor, role: str, request: requests.Request, now: datetime
-) -> None:
+def _carry_out(house: House, db: Db, actor: Actor, role: str, request: requests.Request, now: datetime) -> None:
     bundle = _read(house, request.body["files"])
     if subject_of(bundle.policy.digest) != request.subject:
-        raise Conflict("this server reads the proposed files otherwise than when they were signed", remedy="propose anew")
+        because = "this server reads the proposed files otherwise than when they were proposed"
+        raise Conflict(because, remedy="propose them again")
     activate(house, db, actor, role, bundle.policy, bundle.files, now, "its sign-offs are complete")
     requests.close(db, request.id, "done", actor.name, now)
 
@@ -167,9 +164,7 @@ def _is_not_proposer(actor: Actor, request: requests.Request) -> Verdict:
     return failed("segregation", f"{actor.name} proposed this policy", remedy="another person must sign")
 
 
-def _sits(
-    old: Policy, actor: Actor, role: str, request: requests.Request, since: datetime | None
-) -> list[Verdict]:
+def _sits(old: Policy, actor: Actor, role: str, request: requests.Request, since: datetime | None) -> list[Verdict]:
     """Answer whether the role is asked, held, and was held when the policy was proposed."""
     asked, people = [seat.role for seat in old.policy_seats], holders(old, role, None)
     if role not in asked:
