@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, Select, String, Table, Text, delete, select
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Select, String, Table, Text, delete, select
 from sqlalchemy import update as sql_update
 
 from leverframe.nouns.changes import Change, State
@@ -23,16 +23,18 @@ changes = Table(
     Column("id", String, primary_key=True),
     Column("ordinal", BigInteger, nullable=False, unique=True),
     Column("version", Integer, nullable=False),
-    Column("state", String, nullable=False, index=True),
+    Column("state", String, nullable=False),
     Column("kind", String, nullable=False),
     Column("tier", String, nullable=False),
     Column("path", String, nullable=False),
-    Column("author", String, nullable=False, index=True),
+    Column("author", String, nullable=False),
     Column("filed_at", Utc, nullable=False, index=True),
     Column("settled_at", Utc),
     Column("words", Text, nullable=False),
     Column("body", Noun(Change), nullable=False),
 )
+Index("ix_changes_state_ordinal", changes.c.state, changes.c.ordinal)
+Index("ix_changes_author_ordinal", changes.c.author, changes.c.ordinal)
 
 change_targets = Table(
     "change_targets",
@@ -68,6 +70,24 @@ def get(db: Db, id: str) -> Change:
     return _one(db, id, select(changes.c.body).where(changes.c.id == id))
 
 
+def of_ids(db: Db, ids: Iterable[str]) -> dict[str, Change]:
+    """Return several changes by id; those that there are not are left out."""
+    query = select(changes.c.id, changes.c.body).where(changes.c.id.in_(list(ids)))
+    return {row.id: row.body for row in db.execute(query)}
+
+
+def versions(db: Db, ids: Iterable[str]) -> dict[str, int]:
+    """Return the versions at which several changes stand, by id."""
+    query = select(changes.c.id, changes.c.version).where(changes.c.id.in_(list(ids)))
+    return {row.id: row.version for row in db.execute(query)}
+
+
+def settled_by(db: Db, moment: datetime) -> list[str]:
+    """List the changes still in implementation that had settled at or before a moment, the oldest id first."""
+    query = select(changes.c.id).where(changes.c.state == State.IMPLEMENT.value, changes.c.settled_at <= moment)
+    return list(db.execute(query.order_by(changes.c.ordinal)).scalars())
+
+
 def lock(db: Db, id: str) -> Change:
     """Return one change and keep other writers from it until this transaction ends; raises NotFound."""
     return _one(db, id, select(changes.c.body).where(changes.c.id == id).with_for_update())
@@ -89,6 +109,7 @@ def find(
     states: Iterable[State | str] = (),
     target: str = "",
     author: str = "",
+    tier: str = "",
     text: str = "",
     since: datetime | None = None,
     limit: int = 100,
@@ -105,6 +126,8 @@ def find(
         query = query.where(changes.c.id.in_(_aimed_at(target)))
     if author:
         query = query.where(changes.c.author == author)
+    if tier:
+        query = query.where(changes.c.tier == tier)
     if text:
         query = query.where(changes.c.words.contains(_words(text), autoescape=True))
     if since is not None:

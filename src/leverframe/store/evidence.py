@@ -156,6 +156,12 @@ def judged(db: Db, change: str, stage: int) -> bool:
     return any(judgement.stage == stage for judgement in judgements_of(db, change))
 
 
+def judged_stages(db: Db, changes: Iterable[str]) -> frozenset[tuple[str, int]]:
+    """Return which stages of several changes are promoted on judgement, as (change, stage)."""
+    query = select(judgements.c.change, judgements.c.stage).where(judgements.c.change.in_(list(changes)))
+    return frozenset((row.change, row.stage) for row in db.execute(query))
+
+
 def judgements_of(db: Db, change: str) -> list[Judgement]:
     """List the stages of a change that were promoted on judgement."""
     query = select(judgements.c.stage, judgements.c.digest, judgements.c.at).where(judgements.c.change == change)

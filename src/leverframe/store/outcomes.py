@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import CursorResult, func, select
 from sqlalchemy import delete as sql_delete
+from sqlalchemy import func, select
 
 from leverframe.nouns.evidence import CellCounts, StageCounts
 from leverframe.nouns.outcomes import CallFacts, Feedback
@@ -37,13 +36,18 @@ __all__ = [
     "CountRow",
     "count_batch",
     "counts",
+    "counts_of",
     "forget_units",
     "late",
     "record_late",
     "set_shares",
     "stage_ended_at",
+    "times_counted",
     "traffic",
 ]
+
+AT_ONCE = 500
+"""So many changes are named in one query: well below what a database takes."""
 
 
 def set_shares(db: Db, change: str, stage: int, shares: Mapping[str, float]) -> None:
@@ -61,17 +65,30 @@ def counts(db: Db, change: str, *, until: datetime | None = None) -> list[StageC
 
     With `until` the same is derived again from the minutes up to it: equal, to the last bit, to what stood then.
     """
-    rows = (_totals(db, change) if until is None else _totals_until(db, change, until)).all()
-    stages: dict[int, dict[str, _Cell]] = defaultdict(dict)
-    counted = {(row.stage, row.cell, row.run) for row in rows}
-    for row in db.execute(select(stage_shares).where(stage_shares.c.change == change).order_by(stage_shares.c.run)):
-        if until is None or row.run == 1 or (row.stage, row.cell, row.run) in counted:
-            stages[row.stage][row.cell] = _Cell(row.share, row.run)
-    for row in rows:
-        cell = stages[row.stage].get(row.cell)
-        if cell is not None and cell.run == row.run:
-            cell.arms[row.arm][row.name] = (int(row.n), _unfixed(row.total), _unfixed(row.squares))
-    return [StageCounts(stage, _counted(cells)) for stage, cells in sorted(stages.items())]
+    if until is None:
+        return counts_of(db, [change])[change]
+    rows = [*_totals_until(db, change, until)]
+    counted = {row[:4] for row in rows}
+    shares = [row for row in _shares(db, [change]) if row[3] == 1 or row[:4] in counted]
+    return _by_change([change], shares, rows)[change]
+
+
+def counts_of(db: Db, changes: Sequence[str]) -> dict[str, list[StageCounts]]:
+    """Return what was counted of each of several changes, as `counts` does, in few queries."""
+    found: dict[str, list[StageCounts]] = {}
+    for part in _parts(changes):
+        found |= _by_change(part, _shares(db, part), _totals(db, part))
+    return found
+
+
+def times_counted(db: Db, changes: Sequence[str]) -> dict[str, int]:
+    """Return for each of several changes a number that rises whenever anything is counted; 0 where nothing was."""
+    found = dict.fromkeys(changes, 0)
+    for part in _parts(changes):
+        total = select(stage_counts.c.change, func.sum(stage_counts.c.n).label("times"))
+        query = total.where(stage_counts.c.change.in_(part)).group_by(stage_counts.c.change)
+        found |= {row.change: int(row.times) for row in db.execute(query)}
+    return found
 
 
 def record_late(db: Db, now: datetime, facts: CallFacts, feedback: Feedback) -> None:
@@ -99,29 +116,62 @@ def forget_units(db: Db, change: str) -> None:
         db.execute(sql_delete(table).where(table.c.change == change))
 
 
+_Total = tuple[Any, Any, Any]
+"""How often, the total and the squares in billionths, as the database gives them."""
+
+
 @dataclass(slots=True)
 class _Cell:
     """One cell's share and run, and what each arm counted by name."""
 
     share: float
     run: int
-    arms: dict[str, dict[str, tuple[int, float, float]]] = field(default_factory=lambda: defaultdict(dict))
+    arms: dict[str, dict[str, _Total]] = field(default_factory=lambda: {CANDIDATE: {}, CONTROL: {}})
 
 
-def _totals(db: Db, change: str) -> CursorResult[Any]:
-    return db.execute(select(stage_counts).where(stage_counts.c.change == change))
+_BY = ("change", "stage", "cell", "run")
+_SUMS = ("n", "total", "squares")
+_Shares = Iterable[Any]
+"""Change, stage, cell and run, and the cell's share; a later run follows an earlier one."""
+_Totals = Iterable[Any]
+"""Change, stage, cell, run, arm and name, and how often, the total and the squares."""
 
 
-def _totals_until(db: Db, change: str, until: datetime) -> CursorResult[Any]:
-    by = [interval_counts.c[name] for name in ("stage", "run", "cell", "arm", "name")]
-    sums = [func.sum(interval_counts.c[name]).label(name) for name in ("n", "total", "squares")]
+def _parts(changes: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Cut a long list into parts that one query can name."""
+    return (changes[at : at + AT_ONCE] for at in range(0, len(changes), AT_ONCE))
+
+
+def _shares(db: Db, changes: Sequence[str]) -> _Shares:
+    query = select(*(stage_shares.c[name] for name in _BY), stage_shares.c.share)
+    return db.execute(query.where(stage_shares.c.change.in_(changes)).order_by(stage_shares.c.run))
+
+
+def _totals(db: Db, changes: Sequence[str]) -> _Totals:
+    query = select(*(stage_counts.c[name] for name in (*_BY, "arm", "name", *_SUMS)))
+    return db.execute(query.where(stage_counts.c.change.in_(changes)))
+
+
+def _totals_until(db: Db, change: str, until: datetime) -> _Totals:
+    by = [interval_counts.c[name] for name in (*_BY, "arm", "name")]
+    sums = [func.sum(interval_counts.c[name]) for name in _SUMS]
     wanted = (interval_counts.c.change == change) & (interval_counts.c.minute <= until)
     return db.execute(select(*by, *sums).where(wanted).group_by(*by))
 
 
-def _unfixed(value: Decimal | float) -> float:
-    """Return a sum from its billionths; PostgreSQL gives them as a Decimal."""
-    return (int(value) if isinstance(value, Decimal) else value) / FIXED_POINT
+def _by_change(changes: Sequence[str], shares: _Shares, totals: _Totals) -> dict[str, list[StageCounts]]:
+    """Put each total into its cell; what an earlier run of a cell counted is left out."""
+    stages: dict[str, dict[int, dict[str, _Cell]]] = {change: {} for change in changes}
+    for change, stage, cell, run, share in shares:
+        stages[change].setdefault(stage, {})[cell] = _Cell(share, run)
+    for change, stage, cell, run, arm, name, n, total, squares in totals:
+        known = stages[change].get(stage, {}).get(cell)
+        if known is not None and known.run == run:
+            known.arms[arm][name] = (n, total, squares)
+    return {
+        change: [StageCounts(stage, _counted(cells)) for stage, cells in sorted(found.items())]
+        for change, found in stages.items()
+    }
 
 
 def _counted(cells: Mapping[str, _Cell]) -> dict[str, CellCounts]:
@@ -129,23 +179,44 @@ def _counted(cells: Mapping[str, _Cell]) -> dict[str, CellCounts]:
 
 
 def _cell_counts(cell: _Cell) -> CellCounts:
-    candidate, control = cell.arms[CANDIDATE], cell.arms[CONTROL]
+    candidate, control = _sorted_out(cell.arms[CANDIDATE]), _sorted_out(cell.arms[CONTROL])
     return CellCounts(
         share=cell.share,
-        candidate_units=candidate.get("units", (0,))[0],
-        control_units=control.get("units", (0,))[0],
-        candidate_bad=_times(candidate, "bad:"),
-        control_bad=_times(control, "bad:"),
-        candidate_first_bad=_times(candidate, "first_bad:"),
-        control_first_bad=_times(control, "first_bad:"),
-        candidate_sums=_named(candidate, "sum:"),
-        control_sums=_named(control, "sum:"),
+        candidate_units=candidate.units,
+        control_units=control.units,
+        candidate_bad=candidate.bad,
+        control_bad=control.bad,
+        candidate_first_bad=candidate.first_bad,
+        control_first_bad=control.first_bad,
+        candidate_sums=candidate.sums,
+        control_sums=control.sums,
     )
 
 
-def _times(counted: Mapping[str, tuple[int, float, float]], prefix: str) -> dict[str, int]:
-    return {name: n for name, (n, _, _) in _named(counted, prefix).items()}
+class _Arm(NamedTuple):
+    """What one arm of a cell has counted, by guardrail and by metric."""
+
+    units: int
+    bad: dict[str, int]
+    first_bad: dict[str, int]
+    sums: dict[str, tuple[int, float, float]]
 
 
-def _named(counted: Mapping[str, tuple[int, float, float]], prefix: str) -> dict[str, tuple[int, float, float]]:
-    return {name.removeprefix(prefix): counted[name] for name in sorted(counted) if name.startswith(prefix)}
+def _sorted_out(counted: Mapping[str, _Total]) -> _Arm:
+    """Tell the names apart: `units`, `bad:error`, `first_bad:error`, `sum:groundedness`."""
+    arm = _Arm(int(counted["units"][0]) if "units" in counted else 0, {}, {}, {})
+    for name in sorted(counted):
+        kind, _, of = name.partition(":")
+        n, total, squares = counted[name]
+        if kind == "bad":
+            arm.bad[of] = int(n)
+        elif kind == "first_bad":
+            arm.first_bad[of] = int(n)
+        elif kind == "sum":
+            arm.sums[of] = (int(n), _unfixed(total), _unfixed(squares))
+    return arm
+
+
+def _unfixed(value: Decimal | float) -> float:
+    """Return a sum from its billionths; PostgreSQL gives them as a Decimal."""
+    return (int(value) if isinstance(value, Decimal) else value) / FIXED_POINT

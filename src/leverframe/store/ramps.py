@@ -133,6 +133,12 @@ def active(db: Db) -> list[Ramp]:
     return list(db.execute(query).scalars())
 
 
+def versions(db: Db) -> dict[str, int]:
+    """Return the version at which each active ramp stands, by change, the longest ramp first."""
+    query = select(ramps.c.change, ramps.c.version).where(ramps.c.state == _ACTIVE)
+    return {row.change: row.version for row in db.execute(query.order_by(ramps.c.started_at, ramps.c.change))}
+
+
 def active_on(db: Db, target: str) -> Ramp | None:
     """Return the ramp that is under way on a target; there is at most one."""
     query = select(ramps.c.body).where(ramps.c.state == _ACTIVE, ramps.c.target == target)
@@ -186,11 +192,15 @@ def claim(
     Leases run on the wall clock; `due_by` is decision time and leaves out the ramps whose `set_due` is later.
     On PostgreSQL what another process is claiming at this moment is skipped, not waited for.
     """
-    wanted = _claimable(owner, now_wall, due_by).limit(limit).with_for_update(skip_locked=True)
-    mine = {"lease_owner": owner, "lease_until": now_wall + timedelta(seconds=seconds), "rev": _rev(owner)}
-    taken = sql_update(ramps).where(ramps.c.change.in_(wanted.scalar_subquery())).values(**mine)
-    found = db.execute(taken.returning(ramps.c.body)).scalars()
+    wanted = _claimable(owner, now_wall, due_by).limit(limit)
+    found = db.execute(_taking(wanted, owner, now_wall, seconds).returning(ramps.c.body)).scalars()
     return sorted(found, key=lambda ramp: (ramp.started_at, ramp.change))
+
+
+def claim_all(db: Db, owner: str, now_wall: datetime, seconds: float) -> frozenset[str]:
+    """Take the lease of every active ramp as `claim` does, and return only their changes: far less to read."""
+    wanted = _claimable(owner, now_wall, None)
+    return frozenset(db.execute(_taking(wanted, owner, now_wall, seconds).returning(ramps.c.change)).scalars())
 
 
 def release(db: Db, owner: str) -> int:
@@ -212,6 +222,12 @@ def _claimable(owner: str, now_wall: datetime, due_by: datetime | None) -> Any:
     if due_by is not None:
         query = query.where(or_(ramps.c.due_at.is_(None), ramps.c.due_at <= due_by))
     return query.order_by(ramps.c.due_at, ramps.c.change)
+
+
+def _taking(wanted: Any, owner: str, now_wall: datetime, seconds: float) -> Any:
+    mine = {"lease_owner": owner, "lease_until": now_wall + timedelta(seconds=seconds), "rev": _rev(owner)}
+    free = wanted.with_for_update(skip_locked=True).scalar_subquery()
+    return sql_update(ramps).where(ramps.c.change.in_(free)).values(**mine)
 
 
 def _rev(owner: str) -> Any:

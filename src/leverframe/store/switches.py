@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from sqlalchemy import Boolean, Column, Integer, String, Table, delete, select
 from sqlalchemy import update as sql_update
 
-from leverframe.nouns.switches import Switch
+from leverframe.nouns.switches import Layer, Switch
 from leverframe.nouns.verdicts import Conflict, NotFound
 from leverframe.store.columns import Noun, RunningId
 from leverframe.store.database import Db, metadata
@@ -36,6 +37,12 @@ switch_history = Table(
 def all_switches(db: Db) -> list[Switch]:
     """List every switch: features, models, tenants, each by key."""
     return list(db.execute(select(switches.c.body).order_by(switches.c.layer, switches.c.key)).scalars())
+
+
+def thrown(db: Db, layers: Iterable[Layer]) -> frozenset[str]:
+    """Return the ids of the thrown switches of some layers."""
+    query = select(switches.c.id).where(switches.c.thrown, switches.c.layer.in_([layer.value for layer in layers]))
+    return frozenset(db.execute(query).scalars())
 
 
 def get(db: Db, id: str) -> Switch:
