@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from leverframe.actions.facts import bands, deltas, forecast_of, ship_facts, sign_facts
+from leverframe.actions.facts import bands, forecast_of, ship_facts, sign_facts
 from leverframe.actions.house import House
 from leverframe.actions.judgements import judges, standing_judgement
 from leverframe.actions.looks import look
@@ -30,6 +30,8 @@ from leverframe.store import audit, changes, ramps, sign_offs
 from leverframe.store.database import Db
 
 FIELDS = ("title", "kind", "tier", "path", "candidate", "rollback_plan", "kill_switch", "blast_radius", "start")
+TRAIL = 60
+"""So many entries of its trail stand on a change's page, the newest; the audit log has them all."""
 MORE_FIELDS = ("release_manager", "coordinator", "bridge", "paging", "artefacts")
 
 
@@ -74,23 +76,24 @@ def show_change(house: House, actor: Actor, change_id: str) -> ChangeView:
     with house.store.read() as db:
         now, change = house.clock.now(), changes.get(db, change_id)
         policy = house.policy(db)
-        expected = forecast_of(house, db, change, now) if change.state.is_open and not change.settled_at else None
+        begun = ramps.get(db, change_id) is not None
+        expected = forecast_of(house, db, change, now) if change.state.is_open and not begun else None
         facts = ship_facts(house, db, change, expected=expected.verdicts if expected else ())
         windows, freezes = bands(policy, change, now)
         can_sign_as = _can_sign_as(db, actor, change, facts, now)
-        ramp = _ramp_view(house, db, change, now)
+        ramp, answers = _ramp_view(house, db, change, now), may_ship(change, facts, now)
         return ChangeView(
             change=change,
-            requirements=may_ship(change, facts, now),
+            requirements=answers,
             fields=tuple((n, getattr(change, n), change.provenance.get(n)) for n in (*FIELDS, *MORE_FIELDS)),
             sign_offs=tuple(sign_offs.all_of(db, change_id)),
             seats=tuple((s.role, s.count, s.signed_by, s.open) for s in seats(change, facts)),
             digest=facts.digest_now,
             forecast=expected,
-            deltas=deltas(db, change),
+            deltas=facts.deltas,
             ramp=ramp,
-            trail=tuple(audit.find(db, object=change_id, limit=200)),
-            may=_may(db, policy, actor, change, facts, ramp, can_sign_as, now),
+            trail=tuple(audit.find(db, object=change_id, limit=TRAIL)),
+            may=_may(db, policy, actor, change, answers, ramp, can_sign_as),
             can_sign_as=can_sign_as,
             can_judge_as=_can_judge_as(policy, actor, change, ramp),
             windows_band=windows,
@@ -133,17 +136,15 @@ def _may(
     policy: Policy,
     actor: Actor,
     change: Change,
-    facts: ShipFacts,
+    answers: tuple[Verdict, ...],
     ramp: RampView | None,
     can_sign_as: tuple[str, ...],
-    now: datetime,
 ) -> dict[str, Verdict]:
     """Say for every act on the page whether this reader may do it now, and if not, why."""
     target = policy.catalog.targets.get(change.target)
     begun = ramp is not None
     running = ramp is not None and ramp.ramp.state is RampState.RAMPING
     editable = change.state in (State.DRAFT, State.ASSESS, State.AUTHORIZE, State.SCHEDULED) and not begun
-    answers = may_ship(change, facts, now)
     settled = change.settled_at is not None and change.state.is_open
     acts = {
         "edit": (editable, "change.file", "it has begun, or is closed"),
@@ -211,17 +212,17 @@ def list_changes(house: House, filters: Mapping[str, str], *, limit: int = 50, b
             target=filters.get("target", ""),
             author=filters.get("author", ""),
             text=filters.get("text", ""),
+            tier=filters.get("tier", ""),
             limit=limit,
             before_id=before or None,
         )
-        kept = [c for c in found if not filters.get("tier") or c.tier.value == filters["tier"]]
-        lines = tuple(change_line(db, change) for change in kept)
+        moving = ramps.of_changes(db, [change.id for change in found])
+        lines = tuple(change_line(change, moving.get(change.id)) for change in found)
         return ChangeList(lines, dict(filters), found[-1].id if len(found) == limit else None)
 
 
-def change_line(db: Db, change: Change) -> ChangeLine:
+def change_line(change: Change, ramp: Ramp | None) -> ChangeLine:
     """Return one change as a list shows it."""
-    ramp = ramps.get(db, change.id)
     share = None
     if ramp is not None:
         running = ramp.state is RampState.RAMPING

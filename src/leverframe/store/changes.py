@@ -119,7 +119,7 @@ def find(
 
     `text` is looked for in id, title, author, targets and kind, whatever its case.
     """
-    query = select(changes.c.body).order_by(changes.c.ordinal.desc()).limit(limit)
+    query = select(changes.c.ordinal).order_by(changes.c.ordinal.desc()).limit(limit)
     if wanted := [State(state).value for state in states]:
         query = query.where(changes.c.state.in_(wanted))
     if target:
@@ -134,7 +134,13 @@ def find(
         query = query.where(changes.c.filed_at >= since)
     if before_id is not None:
         query = query.where(changes.c.ordinal < _ordinal(before_id))
-    return list(db.execute(query).scalars())
+    return _bodies(db, query)
+
+
+def _bodies(db: Db, wanted: Select[Any]) -> list[Change]:
+    """Read the changes whose ordinals a query finds: it sorts numbers, not whole bodies."""
+    found = select(changes.c.body).where(changes.c.ordinal.in_(wanted)).order_by(changes.c.ordinal.desc())
+    return list(db.execute(found).scalars())
 
 
 def _aimed_at(target: str) -> Select[Any]:

@@ -35,6 +35,8 @@ Index(
     sqlite_where=messages.c.done_at.is_(None),
     postgresql_where=messages.c.done_at.is_(None),
 )
+_given_up = messages.c.done_at.is_not(None) & (messages.c.error != "")
+Index("ix_outbox_given_up", messages.c.id, sqlite_where=_given_up, postgresql_where=_given_up)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,5 +101,4 @@ def waiting(db: Db) -> int:
 
 def given_up(db: Db) -> int:
     """Count the messages that were dropped for good."""
-    lost = messages.c.done_at.is_not(None) & (messages.c.error != "")
-    return db.execute(select(func.count()).select_from(messages).where(lost)).scalar_one()
+    return db.execute(select(func.count()).select_from(messages).where(_given_up)).scalar_one()

@@ -175,8 +175,8 @@ def steps(db: Db, change: str) -> list[RecordedStep]:
 
 def steps_since(db: Db, since: datetime) -> list[RecordedStep]:
     """List the steps of all ramps at or after a time, the newest first."""
-    query = select(ramp_steps).where(ramp_steps.c.at >= since).order_by(ramp_steps.c.id.desc())
-    return [_step(row) for row in db.execute(query)]
+    query = select(ramp_steps).where(ramp_steps.c.at >= since)
+    return [_step(row) for row in db.execute(query.order_by(ramp_steps.c.at.desc(), ramp_steps.c.id.desc()))]
 
 
 def set_due(db: Db, change: str, at: datetime | None) -> None:

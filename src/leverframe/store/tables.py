@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Integer, Table, Text, select
+from sqlalchemy import Column, Index, Integer, Table, Text, select
 from sqlalchemy import update as sql_update
 
 from leverframe.nouns.documents import to_document
@@ -25,8 +25,14 @@ route_tables = Table(
     Column("epoch", Integer, primary_key=True, autoincrement=False),
     Column("generation", Integer, primary_key=True, autoincrement=False),
     Column("document", Text),
-    Column("published_at", Utc, nullable=False),
+    Column("published_at", Utc, nullable=False, index=True),
     Column("because", Text, nullable=False),
+)
+Index(
+    "ix_route_tables_documents",
+    route_tables.c.generation,
+    sqlite_where=route_tables.c.document.is_not(None),
+    postgresql_where=route_tables.c.document.is_not(None),
 )
 
 
@@ -79,8 +85,8 @@ class Publication:
 def published_since(db: Db, since: datetime) -> list[Publication]:
     """List the tables published at or after a time, the newest first."""
     columns = (route_tables.c.epoch, route_tables.c.generation, route_tables.c.published_at, route_tables.c.because)
-    query = select(*columns).where(route_tables.c.published_at >= since).order_by(*_NEWEST_FIRST).limit(500)
-    rows = db.execute(query)
+    query = select(*columns).where(route_tables.c.published_at >= since)
+    rows = db.execute(query.order_by(route_tables.c.published_at.desc(), *_NEWEST_FIRST).limit(500))
     return [Publication(Number(row.epoch, row.generation), row.published_at, row.because) for row in rows]
 
 

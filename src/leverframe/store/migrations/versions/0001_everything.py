@@ -122,9 +122,9 @@ def _make_tables() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_changes")),
         sa.UniqueConstraint("ordinal", name=op.f("uq_changes_ordinal")),
     )
-    op.create_index(op.f("ix_changes_author"), "changes", ["author"], unique=False)
+    op.create_index("ix_changes_author_ordinal", "changes", ["author", "ordinal"], unique=False)
     op.create_index(op.f("ix_changes_filed_at"), "changes", ["filed_at"], unique=False)
-    op.create_index(op.f("ix_changes_state"), "changes", ["state"], unique=False)
+    op.create_index("ix_changes_state_ordinal", "changes", ["state", "ordinal"], unique=False)
     op.create_table(
         "debts",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
@@ -255,6 +255,14 @@ def _make_tables() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
     )
     op.create_index(
+        "ix_outbox_given_up",
+        "outbox",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("done_at IS NOT NULL AND error != ''"),
+        postgresql_where=sa.text("done_at IS NOT NULL AND error != ''"),
+    )
+    op.create_index(
         "ix_outbox_waiting",
         "outbox",
         ["id"],
@@ -318,6 +326,15 @@ def _make_tables() -> None:
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("because", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("epoch", "generation", name=op.f("pk_route_tables")),
+    )
+    op.create_index(op.f("ix_route_tables_published_at"), "route_tables", ["published_at"], unique=False)
+    op.create_index(
+        "ix_route_tables_documents",
+        "route_tables",
+        ["generation"],
+        unique=False,
+        sqlite_where=sa.text("document IS NOT NULL"),
+        postgresql_where=sa.text("document IS NOT NULL"),
     )
     op.create_table(
         "scored_calls",
