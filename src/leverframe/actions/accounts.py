@@ -51,13 +51,14 @@ def first_link(house: House) -> str | None:
 def take_first_link(house: House, key: str, name: str, password: str) -> str:
     """Make the first administrator's account; the link works once."""
     _check_password(name, password)
+    hashed = _hasher.hash(password)
     with house.store.write() as db:
         now = house.clock.now()
         if accounts.count(db) or not links.use(db, fingerprint(key), FIRST_LINK, wall()):
             raise Forbidden(
                 "this link has been used or has expired", remedy="start the server again to print a new one"
             )
-        accounts.add(db, accounts.Account(name, _hasher.hash(password), now, first_administrator=True))
+        accounts.add(db, accounts.Account(name, hashed, now, first_administrator=True))
         actor = Actor(ActorKind.PERSON, name)
         record(
             db, now, actor, "account.first_administrator", name, "took the one-time link", role=FIRST_ADMINISTRATOR
@@ -76,18 +77,24 @@ def _check_password(name: str, password: str) -> None:
 
 
 def add_account(house: House, actor: Actor, name: str, password: str) -> None:
-    """Give a person of the catalog an account. Roles come from their groups, never from here."""
+    """Give a person of the catalog an account, or open it again. Roles come from their groups, never from here."""
     _check_password(name, password)
+    hashed = _hasher.hash(password)
     with house.store.write() as db:
         now, policy = house.clock.now(), house.policy(db)
         role = permit(policy, actor, "account.manage")
         if name not in policy.catalog.people:
             known = ", ".join(sorted(policy.catalog.people))
             raise Invalid([Fault("name", f"there is no person {name} in the catalog", f"it has {known}")])
-        if accounts.get(db, name) is not None:
-            raise Refused([failed("account", f"{name} has an account already", remedy="disable it first")])
-        accounts.add(db, accounts.Account(name, _hasher.hash(password), now))
-        record(db, now, actor, "account.added", name, "account made", role=role)
+        known = accounts.get(db, name)
+        if known is not None and known.is_enabled:
+            raise Refused([failed("account", f"{name} has an account already", remedy="close it first")])
+        if known is None:
+            accounts.add(db, accounts.Account(name, hashed, now))
+        else:
+            accounts.set_password(db, name, hashed)
+            accounts.enable(db, name)
+        record(db, now, actor, "account.added", name, "made" if known is None else "opened again", role=role)
 
 
 def disable_account(house: House, actor: Actor, name: str, because: str) -> None:
@@ -133,6 +140,9 @@ def open_session(house: House, name: str) -> Session:
     key, csrf, now = secrets.token_urlsafe(32), secrets.token_urlsafe(24), wall()
     session = Session(key, csrf, now + timedelta(hours=SESSION_HOURS))
     with house.store.write() as db:
+        account = accounts.get(db, name)
+        if account is None or not account.is_enabled:
+            raise Forbidden(f"{name} has no open account", remedy="ask an administrator for one")
         sessions.add(db, sessions.Session(fingerprint(key), name, csrf, now, session.expires_at, now))
         record(db, house.clock.now(), Actor(ActorKind.PERSON, name), "session.opened", name, "logged in")
     return session
@@ -141,7 +151,11 @@ def open_session(house: House, name: str) -> Session:
 def log_out(house: House, key: str) -> None:
     """End a session."""
     with house.store.write() as db:
-        sessions.end(db, fingerprint(key))
+        found = sessions.get(db, fingerprint(key), wall())
+        if found is not None:
+            sessions.end(db, fingerprint(key))
+            actor = Actor(ActorKind.PERSON, found.account)
+            record(db, house.clock.now(), actor, "session.ended", found.account, "logged out")
 
 
 def who_is(house: House, key: str) -> tuple[Actor, str] | None:
@@ -182,6 +196,8 @@ def add_token(
     faults = [Fault("scopes", f"{s} is no scope", f"one of {', '.join(SCOPES)}") for s in scopes if s not in SCOPES]
     if not name.strip():
         faults.append(Fault("name", "the token has no name", "say what uses it"))
+    if not scopes:
+        faults.append(Fault("scopes", "the token may do nothing", f"one of {', '.join(SCOPES)}"))
     if not 0 < days <= 366:
         faults.append(Fault("days", f"{days} days is not between 1 and 366", "choose a shorter life"))
     if faults:

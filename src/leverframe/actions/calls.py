@@ -46,11 +46,19 @@ def why(house: House, call: str) -> CallView:
     if facts is None:
         remedy = "copy the whole x-leverframe-call header; ids of other installations do not verify here"
         raise NotFound("this is no call id that a gateway of ours signed", remedy=remedy)
-    title = ""
-    if facts.change:
-        with house.store.read() as db:
-            title = changes.get(db, facts.change).title
+    title = _title(house, facts.change)
     reason = SENTENCES.get(Reason(facts.reason), facts.reason)
     where = f"{facts.target} at table {facts.number} on gateway {facts.gateway}"
     ramp = f" ({facts.change}, stage {facts.stage})" if facts.change else ""
     return CallView(call, facts, title, f"{where}: {reason}{ramp}. It served {facts.unit or 'nothing'}.")
+
+
+def _title(house: House, change_id: str) -> str:
+    """Return a change's title; empty for a call of no change, or of one that this house does not have."""
+    if not change_id:
+        return ""
+    try:
+        with house.store.read() as db:
+            return changes.get(db, change_id).title
+    except NotFound:
+        return ""

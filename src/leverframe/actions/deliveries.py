@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -14,6 +15,7 @@ from leverframe.store.database import Db
 
 TRIES = 12
 AT_ONCE = 50
+ASKED_A_ROUND = 2
 FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(hours=1)
 
@@ -22,7 +24,8 @@ def deliver(house: House, secrets: Mapping[str, str]) -> int:
     """Send what is due to every webhook that asks for its topic; returns how many messages left.
 
     The network is never inside a transaction. A failure is tried again, later each time; the message's id is the
-    idempotency key, so that a repeat after a crash is recognised.
+    idempotency key, so that a repeat after a crash is recognised. A webhook that does not answer twice is not asked
+    again in the same round: a dead one must not keep the clock waiting.
     """
     with house.store.read() as db:
         policy = house.policy_or_none(db)
@@ -30,9 +33,10 @@ def deliver(house: House, secrets: Mapping[str, str]) -> int:
             return 0
     with house.store.write() as db:
         due = outbox.due(db, house.clock.now(), AT_ONCE)
+    silent: Counter[str] = Counter()
     for message in due:
         wanted = [hook for hook in policy.webhooks if not hook.topics or _matches(hook, message.topic)]
-        error = _send_all(wanted, message, secrets)
+        error = "; ".join(said for hook in wanted if (said := _send(hook, message, secrets, silent)))
         with house.store.write() as db:
             if not error:
                 outbox.done(db, message.id, house.clock.now())
@@ -53,10 +57,13 @@ def _matches(hook: WebhookRule, topic: str) -> bool:
     return any(topic == wanted or topic.startswith(f"{wanted}.") for wanted in hook.topics)
 
 
-def _send_all(hooks: list[WebhookRule], message: outbox.Message, secrets: Mapping[str, str]) -> str:
-    for hook in hooks:
-        try:
-            send(hook, f"msg-{message.id}", message.topic, message.body, secrets.get(hook.secret_env, ""))
-        except SourceFailed as failure:
-            return f"{hook.name}: {failure}"
+def _send(hook: WebhookRule, message: outbox.Message, secrets: Mapping[str, str], silent: Counter[str]) -> str:
+    """Send one message to one webhook; return what went wrong, and count in `silent` who did not answer."""
+    if silent[hook.name] >= ASKED_A_ROUND:
+        return f"{hook.name}: it did not answer in this round"
+    try:
+        send(hook, f"msg-{message.id}", message.topic, message.body, secrets.get(hook.secret_env, ""))
+    except SourceFailed as failure:
+        silent[hook.name] += not failure.permanent
+        return f"{hook.name}: {failure}"
     return ""

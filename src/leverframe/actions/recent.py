@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from leverframe.actions.house import House
+from leverframe.nouns.changes import Change, CloseCode
 from leverframe.nouns.people import Actor
 from leverframe.nouns.ramps import RampState
 from leverframe.nouns.verdicts import Fault, Invalid
@@ -55,7 +56,9 @@ def what_changed(
             *_units(db, after),
         ]
     kept = (
-        r for r in rows if (not target or r.target == target) and (not region or region in r.region or not r.region)
+        row
+        for row in rows
+        if (not target or row.target == target) and (not region or not row.region or region in row.region.split(", "))
     )
     return tuple(sorted(kept, key=lambda row: row.at, reverse=True))
 
@@ -63,7 +66,7 @@ def what_changed(
 def read_span(text: str) -> timedelta:
     """Read `90m`, `2h` or `7d`; raises Invalid."""
     unit = UNITS.get(text[-1:], "")
-    if not unit or not text[:-1].isdigit() or not 0 < int(text[:-1]) < 100_000:
+    if not unit or not text[:-1].isdecimal() or not 0 < int(text[:-1]) < 100_000:
         raise Invalid([Fault("since", f"{text or 'nothing'} is no span", "write 90m, 2h or 7d")])
     return timedelta(**{unit: int(text[:-1])})
 
@@ -84,17 +87,18 @@ def _steps(house: House, db: Db, actor: Actor, after: datetime) -> list[RecentRo
                 by=step.by,
                 because=step.because,
                 href=f"/changes/{change.id}",
-                stop=_stop_ramp(change.id, ramp.state) if stops and ramp else None,
+                stop=_stop_ramp(change, ramp.state) if stops and ramp else None,
             )
         )
     return rows
 
 
-def _stop_ramp(change_id: str, state: RampState) -> StopAct | None:
+def _stop_ramp(change: Change, state: RampState) -> StopAct | None:
+    """Return what stops a ramp, or takes a settled change back while its former unit stands ready."""
     if state is RampState.RAMPING:
-        return StopAct("Abort", f"/changes/{change_id}/ramp/abort", "POST")
-    if state is RampState.SETTLED:
-        return StopAct("Go back", f"/changes/{change_id}/way-back", "POST")
+        return StopAct("Abort", f"/changes/{change.id}/ramp/abort", "POST")
+    if state is RampState.SETTLED and change.state.is_open and change.close_code is not CloseCode.WENT_BACK:
+        return StopAct("Go back", f"/changes/{change.id}/way-back", "POST")
     return None
 
 

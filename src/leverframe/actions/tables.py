@@ -6,9 +6,9 @@ import json
 from dataclasses import replace
 from datetime import datetime
 
-from leverframe.actions.house import House, permit, record
+from leverframe.actions.house import House, need_reason, permit, record, tell
 from leverframe.nouns.documents import to_document
-from leverframe.nouns.people import Actor
+from leverframe.nouns.people import CLOCK, Actor
 from leverframe.nouns.ramps import Ramp
 from leverframe.nouns.tables import NO_NUMBER, Number, RouteTable
 from leverframe.nouns.verdicts import failed
@@ -87,18 +87,24 @@ def heard(house: House, number: Number) -> None:
         return
     with house.store.write() as db:
         if tables.alarm(db) is None:
-            tables.set_alarm(db, number, house.clock.now())
-            house.stir("table")
+            now = house.clock.now()
+            tables.set_alarm(db, number, now)
+            record(db, now, CLOCK, "table.alarm", f"table/{number}", ALARM.because, role="clock")
+            told = {"number": str(number), "because": ALARM.because, "remedy": ALARM.remedy}
+            tell(db, "page.number_alarm", told, key=f"alarm/{number}")
+            db.after_commit(lambda: house.stir("table"))
 
 
 def raise_epoch(house: House, actor: Actor, because: str) -> Number | None:
     """Go on with the next epoch after a restore: an administrator confirms that this database is the truth."""
-
+    reason = need_reason(because)
     with house.store.write() as db:
         now = house.clock.now()
         role = permit(house.policy(db), actor, "account.manage")
         heard_number = tables.alarm(db)
         tables.raise_epoch(db, above=heard_number.epoch if heard_number else 0)
         tables.clear_alarm(db)
-        record(db, now, actor, "table.epoch_raised", "route-table", because, role=role)
-        return publish_table(house, db, now, because)
+        number = publish_table(house, db, now, reason, narrows=True)
+        facts = {"number": str(number or ""), "heard": str(heard_number or "")}
+        record(db, now, actor, "table.epoch_raised", "route-table", reason, role=role, facts=facts)
+        return number

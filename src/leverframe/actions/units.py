@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from leverframe.actions.changes import return_to_assess
-from leverframe.actions.house import House, need_reason, permit, record, target_of
+from leverframe.actions.house import House, need_reason, permit, record, refuse, target_of
 from leverframe.actions.tables import publish_table
 from leverframe.nouns.people import Actor
 from leverframe.nouns.targets import Target
 from leverframe.nouns.units import Unit
-from leverframe.nouns.verdicts import Fault, Invalid, Refused, failed
+from leverframe.nouns.verdicts import Fault, Invalid, Verdict, failed
 from leverframe.store import ramps, units
+from leverframe.store.database import Db
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +36,7 @@ def adopt(house: House, actor: Actor, target_id: str, unit: Unit, because: str) 
         now, policy = house.clock.now(), house.policy(db)
         target = target_of(policy, target_id)
         role = permit(policy, actor, "unit.adopt", target)
-        if units.current(db, target_id) is not None:
-            because = f"{target_id} runs an adopted unit already"
-            raise Refused([failed("adopted", because, remedy="file a change to alter it", who="author")])
+        refuse(_may_adopt(db, target_id))
         if unit == Unit():
             raise Invalid([Fault("unit", "the unit is empty", "name its prompt, model, index, code ref or config")])
         units.adopt(db, target_id, unit, actor.name, "", now)
@@ -46,6 +45,17 @@ def adopt(house: House, actor: Actor, target_id: str, unit: Unit, because: str) 
         publish_table(house, db, now, f"{target_id} adopted {unit.name}")
         db.after_commit(lambda: house.stir("change"))
         return unit
+
+
+def _may_adopt(db: Db, target_id: str) -> list[Verdict]:
+    if units.current(db, target_id) is not None:
+        because = f"{target_id} runs an adopted unit already"
+        return [failed("adopted", because, remedy="file a change to alter it", who="author")]
+    ramp = ramps.active_on(db, target_id)
+    if ramp is not None:
+        because = f"{ramp.change} ramps on {target_id}, beside no unit"
+        return [failed("one_ramp", because, remedy=f"wait for {ramp.change}, or abort it first")]
+    return []
 
 
 def list_targets(house: House) -> tuple[TargetView, ...]:
