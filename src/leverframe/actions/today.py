@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from leverframe.actions.facts import ship_facts, sign_facts
+from leverframe.actions.facts import Around, around, ship_facts, sign_facts
 from leverframe.actions.house import House
-from leverframe.actions.looks import look
+from leverframe.actions.looks import Look, look
 from leverframe.actions.showing import ChangeLine, change_line
 from leverframe.clock import monotonic
 from leverframe.nouns.calendar import Subject
@@ -19,6 +20,7 @@ from leverframe.nouns.switches import Switch
 from leverframe.nouns.targets import EVERYWHERE
 from leverframe.rules.calendar import Opening, opening
 from leverframe.rules.gates.sign_offs import seats
+from leverframe.rules.policies import asks_of, holders
 from leverframe.rules.sign_offs import may_sign
 from leverframe.store import changes, follow_ups, outbox, ramps, switches, tables
 from leverframe.store.database import Db
@@ -63,8 +65,8 @@ def today(house: House, actor: Actor) -> TodayView:
             return TodayView((), (), (), (), (), ())
         return TodayView(
             openings=_openings(policy, now),
-            ramps=tuple(_ramp_line(house, db, ramp.change, now) for ramp in ramps.active(db)),
-            my_sign_offs=tuple(change_line(db, change) for change in _mine(house, db, actor)),
+            ramps=tuple(_ramp_lines(house, db, now)),
+            my_sign_offs=tuple(change_line(change, None) for change in _mine(house, db, policy, actor)),
             follow_ups=tuple(follow_ups.open_ones(db)),
             thrown=tuple(switch for switch in switches.all_switches(db) if switch.thrown),
             alarms=tuple(_alarms(house, db)),
@@ -79,10 +81,15 @@ def _openings(policy: Policy, now: datetime) -> tuple[tuple[str, Opening], ...]:
     return tuple((region, opening(policy.calendar, asked, region, now)) for region in named or (EVERYWHERE,))
 
 
-def _ramp_line(house: House, db: Db, change_id: str, now: datetime) -> RampLine:
-    change, ramp = changes.get(db, change_id), ramps.get(db, change_id)
-    assert ramp is not None
-    seen = look(house, db, change, ramp, now)
+def _ramp_lines(house: House, db: Db, now: datetime) -> Iterator[RampLine]:
+    active = ramps.active(db)
+    tickets = changes.of_ids(db, [ramp.change for ramp in active])
+    for ramp in active:
+        yield _ramp_line(look(house, db, tickets[ramp.change], ramp, now))
+
+
+def _ramp_line(seen: Look) -> RampLine:
+    change, ramp = seen.change, seen.ramp
     return RampLine(
         change=change.id,
         title=change.title,
@@ -98,14 +105,24 @@ def _ramp_line(house: House, db: Db, change_id: str, now: datetime) -> RampLine:
     )
 
 
-def _mine(house: House, db: Db, actor: Actor) -> list[Change]:
+def _mine(house: House, db: Db, policy: Policy, actor: Actor) -> list[Change]:
     """Return the changes whose open seats this person may fill now."""
     waiting = changes.find(db, states=(State.AUTHORIZE, State.SCHEDULED), limit=200)
-    return [change for change in waiting if _may_fill_a_seat(house, db, actor, change)]
+    asked = [change for change in waiting if _is_asked(policy, actor, change)]
+    beside = around(db) if asked else None
+    return [change for change in asked if _may_fill_a_seat(house, db, actor, change, beside)]
 
 
-def _may_fill_a_seat(house: House, db: Db, actor: Actor, change: Change) -> bool:
-    facts = ship_facts(house, db, change)
+def _is_asked(policy: Policy, actor: Actor, change: Change) -> bool:
+    """Say whether a change asks for a role that this person holds: what costs nothing to know."""
+    target = policy.catalog.targets.get(change.target)
+    asks = asks_of(policy, change.tier.value, change.kind.value, change.path.value)
+    is_hers = actor.is_person and actor.name != change.author
+    return is_hers and any(actor.name in holders(policy, seat.role, target) for seat in asks.seats)
+
+
+def _may_fill_a_seat(house: House, db: Db, actor: Actor, change: Change, beside: Around | None) -> bool:
+    facts = ship_facts(house, db, change, beside=beside)
     told = sign_facts(db, actor, change, facts)
     open_roles = (seat.role for seat in seats(change, facts) if seat.open)
     return any(not any(v.refuses for v in may_sign(change, actor, role, told)) for role in open_roles)
