@@ -56,6 +56,11 @@ class FakeServer:
         self.gives(route, {"type": "refused", "title": "The rules say no", "status": status, **parts}, status)
 
     @property
+    def written(self) -> Asked:
+        """Return the newest request that was to write something."""
+        return next(asked for asked in reversed(self.asked) if asked.method != "GET")
+
+    @property
     def last(self) -> Asked:
         return self.asked[-1]
 

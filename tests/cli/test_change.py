@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from fake_server import FakeServer
 
+from leverframe.cli.change_views import say_voided
+
 CHG = "CHG-2026-00001"
 START = {"opens_at": "2026-05-13T09:00:00Z", "closes_at": "2026-05-13T11:00:00Z", "not_after": "2026-05-21T15:00:00Z"}
 CHANGE: dict[str, Any] = {
@@ -104,10 +106,10 @@ def test_show_says_what_the_page_says(asks, ana: FakeServer):
         "4,000,000 users in everywhere; at most 50 % before settlement",
         "Candidate customer-support@v8",
         f"Digest sha256:{'a' * 64}",
-        "ai risk 0 of 1",
-        "rita as ai risk: void, title edited",
+        "AI Risk 0 of 1",
+        "rita as AI Risk: void, title edited",
         "groundedness",
-        "(95 % interval of the difference: -0.01 to +0.03)",
+        "-0.0100 to +0.0300 unchanged",
         "Held a look",
         "Next the bake ends at 10:30",
         "Wed 13 May 2026 10:00 BST promoted 1 % clock",
@@ -152,9 +154,46 @@ def test_edit_names_the_version_that_it_read(asks, ana: FakeServer, home: Path):
     (home / "change.yaml").write_text("title: x\n")
     ana.gives(f"PUT /changes/{CHG}", CHANGE)
     asks("edit", CHG, home / "change.yaml")
-    assert ana.last.headers["if-match"] == '"3"'
+    assert ana.written.headers["if-match"] == '"3"'
     asks("edit", CHG, home / "change.yaml", "--version", 2)
-    assert ana.last.headers["if-match"] == '"2"'
+    assert ana.written.headers["if-match"] == '"2"'
+
+
+def test_an_act_that_voids_sign_offs_says_whose_and_why(capsys: pytest.CaptureFixture[str]):
+    stands = {
+        "person": "rita",
+        "role": "ai_risk",
+        "at": "2026-05-12T08:30:00Z",
+        "voided_at": None,
+        "void_because": "",
+    }
+    older = stands | {"person": "sam", "voided_at": "2026-05-12T08:40:00Z", "void_because": "title was edited"}
+    now_void = stands | {"voided_at": "2026-05-12T09:00:00Z", "void_because": "blast radius was edited"}
+    say_voided({"sign_offs": [older, stands]}, {"sign_offs": [older, now_void]})
+    assert flat(capsys.readouterr().out) == "1 sign-off is void, because blast radius was edited: rita as AI Risk."
+    say_voided({"sign_offs": [older]}, {"sign_offs": [older]})
+    assert capsys.readouterr().out == ""
+
+
+def test_a_ramps_steps_are_said_as_plans_are(asks, ana: FakeServer):
+    kinds = (("promoted", 1.0, "09:00"), ("held", 1.0, "09:20"), ("promoted", 10.0, "09:30"))
+    steps = [
+        {
+            "at": f"2026-05-13T{at}:00Z",
+            "kind": kind,
+            "stage": 1,
+            "share_percent": share,
+            "by": "clock",
+            "because": "x",
+        }
+        for kind, share, at in kinds
+    ]
+    step = {"because": "the bake ends", "until": "2026-05-13T13:30:00Z"}
+    ramp = {"ramp": RAMP, "steps": steps, "reading": None, "next": step, "next_text": "bakes", "share_percent": 10.0}
+    ana.gives(f"GET /changes/{CHG}", VIEW | {"ramp": ramp, "forecast": None})
+    said = flat(asks("show", CHG).out)
+    assert "So far Wed 10:00 1%, Wed 10:30 10% Next bakes Not before Wed 13 May 2026 14:30 BST" in said
+    assert "Requirements" not in said
 
 
 SIGNED = {"person": "ana", "subject": CHG, "role": "ai_risk"}
@@ -228,7 +267,7 @@ def test_each_verb_asks_for_its_noun(asks, ana: FakeServer, verb, method, path, 
     ran = asks(verb[0], CHG, *verb[1:])
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.rstrip().endswith(".")
-    assert (ana.last.method, ana.last.path, ana.last.json) == (method, f"/changes/{CHG}{path}", body)
+    assert (ana.written.method, ana.written.path, ana.written.json) == (method, f"/changes/{CHG}{path}", body)
     assert json.loads(asks(verb[0], CHG, *verb[1:], "--json").out) == answer
 
 
@@ -236,7 +275,7 @@ def test_evidence_is_sent_as_it_is_under_its_name(asks, ana: FakeServer, home: P
     (home / "results.json").write_bytes(b'{"evalId": 1}')
     ana.gives(f"POST /changes/{CHG}/evidence", {"deltas": []}, 201)
     assert asks("evidence", CHG, home / "results.json").code == 0
-    assert (ana.last.body, ana.last.query) == (b'{"evalId": 1}', {"name": "results.json"})
+    assert (ana.written.body, ana.written.query) == (b'{"evalId": 1}', {"name": "results.json"})
     ana.gives(f"GET /changes/{CHG}/evidence", {"deltas": []})
     assert "No eval results" in asks("evidence", CHG).out
 
@@ -251,5 +290,5 @@ def test_list_keeps_ids_whole_and_says_what_each_waits_for(asks, ana: FakeServer
     ran = asks("list", "--state", "implement", "--target", "claims-summary")
     assert ana.last.query == {"state": "implement", "target": "claims-summary"}
     assert max(len(text) for text in ran.out.splitlines()) <= 80
-    for part in (CHG, "underwriting-decision-v2", "10 %", "waits for stage 2 of 4", f"--before {CHG}"):
+    for part in (CHG, "underwriting-decision-v2", "10 %", "waits: stage 2 of 4", f"--before {CHG}"):
         assert part in flat(ran.out)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from leverframe.cli import here
-from leverframe.cli.output import facts, faults, heading, listing, say, verbatim, when, words
+from leverframe.cli.output import facts, faults, heading, listing, role, say, verbatim, when, words
 from leverframe.cli.verbs import REFUSED, Database, noun, server, show, verb
 from leverframe.nouns.documents import to_document
 
@@ -49,8 +49,8 @@ def _line(e: Mapping[str, Any]) -> tuple[tuple[Any, ...], str]:
 
 
 def _by(entry: Mapping[str, Any]) -> str:
-    role = words(entry["role"])
-    return f"{entry['actor']} as {role}" if role and role != entry["actor"] else entry["actor"]
+    as_whom = role(entry["role"])
+    return f"{entry['actor']} as {as_whom}" if as_whom and as_whom != entry["actor"] else entry["actor"]
 
 
 @verb(app, "show")

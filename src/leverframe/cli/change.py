@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from leverframe.cli import change_views as views
 from leverframe.cli.output import say, verbatim
 from leverframe.cli.verbs import Because, noun, read_bytes, said, server, show, verb
-from leverframe.client import at
+from leverframe.client import Server, at
 from leverframe.nouns.verdicts import Fault, Invalid
 
 YAML = "application/yaml"
@@ -74,7 +75,8 @@ def edit(
 ) -> None:
     """Edit a change that has not begun. An edit of what is signed voids its sign-offs."""
     body, one = read_bytes(path), server()
-    version = version or one.get(at("changes", change))["change"]["version"]
+    before = one.get(at("changes", change))
+    version = version or before["change"]["version"]
     answer = one.ask(
         "PUT",
         at("changes", change),
@@ -83,12 +85,21 @@ def edit(
         asked={"name": path.name},
     )
     show(answer, views.say_state)
+    _say_voided(one, change, before)
+
+
+def _say_voided(one: Server, change: str, before: Mapping[str, Any]) -> None:
+    if not said().json:
+        views.say_voided(before, one.get(at("changes", change)))
 
 
 @verb(app, "refresh")
 def refresh(change: Change) -> None:
     """Write a change against what runs now; its sign-offs are void where that differs."""
-    show(server().post(at("changes", change, "refresh")), views.say_state)
+    one = server()
+    before = one.get(at("changes", change))
+    show(one.post(at("changes", change, "refresh")), views.say_state)
+    _say_voided(one, change, before)
 
 
 @verb(app, "sign")
@@ -202,7 +213,9 @@ def review(
     notes: Annotated[str, typer.Option("--notes", metavar="TEXT", help="What was learned.")] = "",
 ) -> None:
     """Record the change review; the change closes when its watch has ended too."""
-    show(server().put(at("changes", change, "review"), {"close_code": close_code, "notes": notes}), views.say_state)
+    show(
+        server().put(at("changes", change, "review"), {"close_code": close_code, "notes": notes}), views.say_reviewed
+    )
 
 
 @verb(app, "cancel")
@@ -221,5 +234,7 @@ def evidence(
     if path is None:
         show(one.get(where), views.list_evidence)
         return
-    answer = one.send("POST", where, read_bytes(path), "application/json", name=path.name)
-    show(answer, views.list_evidence)
+    body, before = read_bytes(path), one.get(at("changes", change))
+    answer = one.send("POST", where, body, "application/json", name=path.name)
+    show(answer, lambda document: views.list_most(change, document["deltas"]))
+    _say_voided(one, change, before)

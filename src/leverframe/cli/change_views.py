@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
+from math import floor, log10
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from leverframe.cli import output
-from leverframe.cli.output import facts, heading, indented, listing, say, share, table, when, words
+from leverframe.cli.output import facts, heading, indented, listing, role, say, share, table, when, words
 from leverframe.cli.receipts import say_number
 from leverframe.nouns.documents import from_document
 from leverframe.nouns.units import Unit
@@ -30,13 +33,35 @@ def say_checked(document: Mapping[str, Any]) -> None:
 
 def say_state(change: Mapping[str, Any]) -> None:
     """Say where a change stands now."""
-    armed = f"; it starts {when(change['start']['opens_at'])}" if change["state"] == "scheduled" else ""
-    say(f"{change['id']} is in {change['state']}{armed}.")
+    if change["state"] == "scheduled":
+        say(f"{change['id']} is scheduled; it starts {when(change['start']['opens_at'])} by itself.")
+    else:
+        say(f"{change['id']} is in {words(change['state'])}.")
+
+
+def say_voided(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """Say which sign-offs an act has made void, and why; nothing where it has voided none."""
+    stood = {_sign_off(signed) for signed in before["sign_offs"] if not signed["voided_at"]}
+    void = [signed for signed in after["sign_offs"] if signed["voided_at"] and _sign_off(signed) in stood]
+    if void:
+        whose = ", ".join(f"{signed['person']} as {role(signed['role'])}" for signed in void)
+        are = "1 sign-off is" if len(void) == 1 else f"{len(void)} sign-offs are"
+        say(f"{are} void, because {void[0]['void_because']}: {whose}.", style="yellow")
+
+
+def _sign_off(signed: Mapping[str, Any]) -> tuple[str, str, str]:
+    return signed["person"], signed["role"], str(signed["at"])
+
+
+def say_reviewed(change: Mapping[str, Any]) -> None:
+    """Say that a review is recorded, and whether the change is closed by it."""
+    watch = "" if change["state"] == "closed" else "; it closes by itself when its watch has ended"
+    say(f"The review of {change['id']} is recorded, as {words(change['close_code'])}{watch}.")
 
 
 def say_signed(document: Mapping[str, Any]) -> None:
     """Say what was signed."""
-    say(f"{document['person']} has signed {document['subject']} as {words(document['role'])}.")
+    say(f"{document['person']} has signed {document['subject']} as {role(document['role'])}.")
 
 
 def say_ramp(ramp: Mapping[str, Any]) -> None:
@@ -49,7 +74,7 @@ def say_ramp(ramp: Mapping[str, Any]) -> None:
 
 def say_judged(document: Mapping[str, Any]) -> None:
     """Say which roles must still judge."""
-    still = ", ".join(words(role) for role in document["open"])
+    still = ", ".join(role(code) for code in document["open"])
     promoted = "The stage is promoted on judgement."
     say(f"Your judgement is recorded; {still} must judge too." if still else promoted)
 
@@ -80,8 +105,7 @@ def list_lines(document: Mapping[str, Any]) -> None:
 
 def _line(line: Mapping[str, Any]) -> tuple[tuple[Any, ...], str]:
     cells = (line["id"], line["state"], share(line["share_percent"]), line["tier"], line["author"], line["target"])
-    waits = f" (waits for {line['waits_for']})" if line["waits_for"] else ""
-    return cells, f"{line['title']}{waits}"
+    return cells, f"{line['title']} (waits: {line['waits_for']})" if line["waits_for"] else line["title"]
 
 
 def whole(document: Mapping[str, Any]) -> None:
@@ -90,11 +114,12 @@ def whole(document: Mapping[str, Any]) -> None:
     say(f"{change['id']}  {change['title']}", style="bold")
     _say_content(change, document)
     _say_sign_offs(document)
-    heading("Requirements")
-    output.verdicts(row for row in document["requirements"] if row["outcome"] != "not_needed")
+    if not document["ramp"]:
+        heading("Requirements")
+        output.verdicts(row for row in document["requirements"] if row["outcome"] != "not_needed")
     if document["deltas"]:
-        heading("Evidence")
-        list_deltas(document["deltas"])
+        heading("Evals")
+        list_most(change["id"], document["deltas"])
     _say_forecast(document)
     if document["ramp"]:
         _say_ramp_view(document["ramp"], document["zone"])
@@ -134,12 +159,12 @@ def _say_sign_offs(document: Mapping[str, Any]) -> None:
     heading("Sign-offs")
     table(
         ("=Role", ">Signed", "By"),
-        ((words(role), f"{len(people)} of {count}", people) for role, count, people, *_ in document["seats"]),
+        ((role(code), f"{len(people)} of {count}", people) for code, count, people, *_ in document["seats"]),
         empty="No sign-off is asked for.",
     )
     for signed in document["sign_offs"]:
         if signed["voided_at"]:
-            indented(f"{signed['person']} as {words(signed['role'])}: void, {signed['void_because']}", style="dim")
+            indented(f"{signed['person']} as {role(signed['role'])}: void, {signed['void_because']}", style="dim")
 
 
 def list_evidence(document: Mapping[str, Any]) -> None:
@@ -150,26 +175,39 @@ def list_evidence(document: Mapping[str, Any]) -> None:
 def list_deltas(deltas: Iterable[Mapping[str, Any]]) -> None:
     """Show eval results beside the deployed unit's."""
     listing(
-        ("Suite", "Metric", ">n", ">Candidate", ">Deployed", "Comparison"),
+        ("Suite", "Metric", ">n", ">Candidate", ">Deployed", ">Difference, 95 % interval", "Comparison"),
         (_delta(delta) for delta in deltas),
         empty="No eval results are on this change.",
     )
 
 
 def _delta(d: Mapping[str, Any]) -> tuple[tuple[Any, ...], str]:
-    metric = f"{d['metric']} ({d['slice']})" if d["slice"] else d["metric"]
-    cells = (d["suite"], metric, d["n"], _value(d["value"]), _value(d["deployed"]), words(d["comparison"]))
-    return cells, f"{d['because']}{_interval(d)}"
-
-
-def _value(value: float | None) -> str:
-    return "" if value is None else f"{value:.4g}"
+    metric = f"{words(d['metric'])} ({d['slice']})" if d["slice"] else words(d["metric"])
+    values = (_plain(d["value"]), _plain(d["deployed"]), _interval(d))
+    because = d["because"] if d["comparison"] == "not_comparable" else ""
+    return (d["suite"], metric, d["n"], *values, words(d["comparison"])), because
 
 
 def _interval(delta: Mapping[str, Any]) -> str:
     if delta["low"] is None or delta["high"] is None:
         return ""
-    return f" (95 % interval of the difference: {delta['low']:+.3g} to {delta['high']:+.3g})"
+    return f"{_plain(delta['low'], '+')} to {_plain(delta['high'], '+')}"
+
+
+def _plain(value: float | None, sign: str = "") -> str:
+    """Return a number with three figures that say something, and never with an exponent."""
+    if value is None:
+        return ""
+    places = max(0, 2 - floor(log10(abs(value)))) if value else 0
+    return f"{value:{sign}.{places}f}"
+
+
+def list_most(change: str, deltas: Sequence[Mapping[str, Any]]) -> None:
+    """Show the suites as wholes, and of their slices those that moved; the rest is counted."""
+    shown = [d for d in deltas if not d["slice"] or d["comparison"] in ("worse", "better")]
+    list_deltas(shown)
+    if len(deltas) > len(shown):
+        say(f"{len(deltas) - len(shown)} more, by slice: leverframe change evidence {change}", style="dim")
 
 
 def why(document: Mapping[str, Any]) -> None:
@@ -200,12 +238,15 @@ def _say_forecast(document: Mapping[str, Any]) -> None:
 
 def _say_ramp_view(view: Mapping[str, Any], zone: str) -> None:
     heading("Ramp")
-    reading = view["reading"] or {}
+    reading, step, hold = view["reading"] or {}, view.get("next") or {}, view["ramp"]["hold"] or {}
     facts(
         (
             ("Stands at", f"{share(view['share_percent'])}, {words(view['ramp']['state'])}"),
-            ("Next", view["next_text"]),
-            ("Held", (view["ramp"]["hold"] or {}).get("because")),
+            ("So far", _so_far(view["steps"], zone)),
+            ("Next", view["next_text"] if view["next_text"] != view["ramp"]["state"].replace("_", " ") else ""),
+            ("Way on", step.get("remedy")),
+            ("Not before", when(step["until"], zone) if step.get("until") else ""),
+            ("Held", "" if hold.get("because", "") in view["next_text"] else hold["because"]),
             ("Reading", f"{words(reading['finding'])}: {reading['because']}" if reading else ""),
         )
     )
@@ -217,6 +258,13 @@ def _say_ramp_view(view: Mapping[str, Any], zone: str) -> None:
         ),
         empty="No step was taken yet.",
     )
+
+
+def _so_far(steps: Iterable[Mapping[str, Any]], zone: str) -> str:
+    """Say the shares that a ramp has reached, as plans and forecasts are said: Wed 10:00 1%, Wed 10:30 10%."""
+    reached = [step for step in steps if step["kind"] in ("promoted", "widened", "narrowed")]
+    at = [datetime.fromisoformat(str(step["at"])).astimezone(ZoneInfo(zone)) for step in reached]
+    return ", ".join(f"{moment:%a %H:%M} {s['share_percent']:g}%" for moment, s in zip(at, reached, strict=True))
 
 
 def not_met(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

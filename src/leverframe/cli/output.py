@@ -14,6 +14,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from leverframe.rules.sign_offs import spoken
+
 NOTHING = "-"
 GAP = "  "
 STYLES = {
@@ -138,6 +140,11 @@ def marked(code: str) -> Text:
 def words(code: Any) -> str:
     """Return a machine code as words: `not_met` is `not met`."""
     return str(code or "").replace("_", " ")
+
+
+def role(code: Any) -> str:
+    """Return a role as people say it: `ai_risk` is AI Risk."""
+    return spoken(str(code or ""))
 
 
 def when(moment: Any, zone: str = "") -> str:

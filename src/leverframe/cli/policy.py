@@ -10,7 +10,7 @@ import typer
 
 from leverframe.actions.policies import check_policy, recover_policy
 from leverframe.cli import here, output
-from leverframe.cli.output import facts, heading, listing, say, short, table, words
+from leverframe.cli.output import facts, heading, listing, role, say, short, table, words
 from leverframe.cli.policy_folder import read_files, write_files
 from leverframe.cli.starters import Named, starter
 from leverframe.cli.switch import say_seats
@@ -86,9 +86,9 @@ def _whole(document: Mapping[str, Any]) -> None:
     output.verbatim(f"Digest     {policy['digest']}")
     facts((("Home zone", policy["calendar"]["home_zone"]),))
     heading("Roles")
-    table(("=Role", "Groups"), ((words(r), groups) for r, groups in sorted(policy["roles"].items())), empty="None.")
+    table(("=Role", "Groups"), ((role(r), groups) for r, groups in sorted(policy["roles"].items())), empty="None.")
     heading("Who may")
-    table(("=Act", "Roles"), ((a, [words(r) for r in roles]) for a, roles in policy["may"].items()), empty="None.")
+    table(("=Act", "Roles"), ((a, [role(r) for r in roles]) for a, roles in policy["may"].items()), empty="None.")
     heading("Requirements")
     table(("For", "Fields", "Evals", "Sign-offs"), (_row(row) for row in policy["requirements"]), empty="None.")
     heading("Windows")
@@ -102,7 +102,7 @@ def _whole(document: Mapping[str, Any]) -> None:
 
 def _row(row: Mapping[str, Any]) -> tuple[Any, ...]:
     parts = [", ".join(words(x) for x in row[key]) for key in ("tiers", "kinds", "paths") if row[key]]
-    seats = [f"{seat['count']} {words(seat['role'])}" for seat in row["seats"]]
+    seats = [f"{seat['count']} {role(seat['role'])}" for seat in row["seats"]]
     return ("; ".join(parts) or "all changes", [words(f) for f in row["fields"]], row["evals"], seats)
 
 
@@ -139,7 +139,7 @@ def _proposal(p: Mapping[str, Any]) -> tuple[tuple[Any, ...], str]:
 
 
 def _filled(seats: list[Any]) -> list[str]:
-    return [f"{words(role)} {len(people)} of {count}" for role, count, people, *_ in seats]
+    return [f"{role(code)} {len(people)} of {count}" for code, count, people, *_ in seats]
 
 
 @verb(app, "sign")

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from leverframe.cli.output import facts, heading, listing, marked, say, table, verdicts, when, words
+from leverframe.cli.output import facts, heading, listing, marked, role, say, table, verdicts, when
 from leverframe.cli.receipts import say_number
 from leverframe.cli.verbs import Because, noun, server, show, verb
 from leverframe.client import at
@@ -87,7 +87,7 @@ def _whole(document: Mapping[str, Any]) -> None:
 
 def say_seats(seats: Any) -> None:
     """Show who has signed of those that are asked."""
-    rows = ((words(role), f"{len(people)} of {count}", people) for role, count, people, *_ in seats)
+    rows = ((role(code), f"{len(people)} of {count}", people) for code, count, people, *_ in seats)
     table(("=Role", ">Signed", "By"), rows, empty="Nobody is asked.")
 
 

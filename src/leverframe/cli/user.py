@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from leverframe.cli.login import read_password
-from leverframe.cli.output import say, table, words
+from leverframe.cli.output import role, say, table
 from leverframe.cli.verbs import Because, noun, server, show, verb
 from leverframe.client import at
 
@@ -30,7 +30,7 @@ def list_users() -> None:
 def _list(document: Any) -> None:
     table(
         ("Name", "Title", "Roles", "Account"),
-        ((p["name"], p["title"], [words(r) for r in p["roles"]], _account(p)) for p in document["people"]),
+        ((p["name"], p["title"], [role(r) for r in p["roles"]], _account(p)) for p in document["people"]),
         empty="There is nobody in the catalog.",
     )
 

@@ -103,7 +103,8 @@ def server(*, person: bool = False) -> Server:
     except (OSError, UnicodeDecodeError) as error:
         raise Invalid([Fault("--token-file", f"the token file cannot be read: {error}", "name a file")]) from None
     if person and not credentials.cookie:
-        because = f"This needs a person's session, and nobody is logged in at {address}."
+        token = "a token never signs, and " if credentials_for(address, said().token_file, person=False).token else ""
+        because = f"This needs a person's session: {token}nobody is logged in at {address}."
         raise Forbidden(because, remedy=f"leverframe login --server {address}")
     return Server(address, credentials)
 
