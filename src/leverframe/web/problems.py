@@ -1,6 +1,7 @@
 """What went wrong, and what is the way on?
 
-RFC 9457: the rules' refusals (409), a conflict (412), faults of an input (422) and the rest, as one value.
+RFC 9457: the rules' refusals (409, and 403 where all of them are about who asks), a conflict (412), faults of an
+input (422) and the rest, as one value.
 """
 
 from __future__ import annotations
@@ -11,6 +12,9 @@ from typing import Any
 
 from leverframe.nouns.documents import to_document
 from leverframe.nouns.verdicts import Conflict, Fault, Forbidden, Invalid, NotFound, Refused, SourceFailed, Verdict
+
+ABOUT_WHO_ASKS = frozenset({"may", "session", "role", "seat"})
+"""The gates whose no is about the person: another one might."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,8 @@ def problem_of(error: Exception) -> Problem | None:
     match error:
         case Refused():
             said = "; ".join(verdict.because for verdict in error.verdicts)
+            if error.verdicts and all(verdict.gate in ABOUT_WHO_ASKS for verdict in error.verdicts):
+                return Problem("forbidden", "This is not yours to do", 403, said, verdicts=error.verdicts)
             return Problem("refused", "The rules say no", 409, said, verdicts=error.verdicts)
         case Conflict():
             title = "Something has changed since you looked"

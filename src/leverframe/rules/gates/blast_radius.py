@@ -7,8 +7,9 @@ from datetime import datetime
 
 from leverframe.nouns.changes import Change
 from leverframe.nouns.ramps import Ramp, RampState
-from leverframe.nouns.targets import Target
+from leverframe.nouns.targets import Cell, Target
 from leverframe.nouns.verdicts import Verdict, failed, passed
+from leverframe.rules.exposure import share_of_cell
 from leverframe.rules.gates.facts import ShipFacts
 from leverframe.rules.tables import cells_of, check_cap
 
@@ -47,6 +48,7 @@ def _faults(change: Change, target: Target, now: datetime) -> Iterator[str]:
     if radius.users != inside and not unknown and not strange:
         yield f"{radius.users:,} users are named, and {inside:,} are in the ticket's regions and rings"
     yield from _outside(change)
+    yield from _left_out(change, target)
     yield from _stages_over_cap(change, target, now)
 
 
@@ -54,6 +56,22 @@ def _outside(change: Change) -> Iterator[str]:
     named = {r for s in change.plan.stages for c in s.clauses for r in c.regions} - set(change.blast_radius.regions)
     if named:
         yield f"the plan widens in {', '.join(sorted(named))}, which the ticket does not name"
+
+
+def _left_out(change: Change, target: Target) -> Iterator[str]:
+    """Name whom settlement would reach unasked: it makes the candidate the current unit of the whole target."""
+    radius, last = change.blast_radius, len(change.plan.stages)
+    cells = cells_of(target)
+    unnamed = [c for c in cells if c.region not in radius.regions or (radius.rings and c.ring not in radius.rings)]
+    if unnamed:
+        yield f"settlement reaches {_places(unnamed)}, which the ticket does not name"
+    short = [c for c in cells if c not in unnamed and share_of_cell(change.plan, last, c.region, c.ring) < 1.0]
+    if short:
+        yield f"the last stage does not bring {_places(short)} to 100 %"
+
+
+def _places(cells: list[Cell]) -> str:
+    return ", ".join(dict.fromkeys(f"{cell.ring} in {cell.region}" for cell in cells))
 
 
 def _stages_over_cap(change: Change, target: Target, now: datetime) -> Iterator[str]:
