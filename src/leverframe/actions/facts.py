@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from leverframe.actions.house import House, target_of
@@ -13,7 +13,7 @@ from leverframe.nouns.evidence import EvalDelta
 from leverframe.nouns.people import FEATURE_OWNER, Actor
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.switches import Switch
-from leverframe.nouns.units import Unit
+from leverframe.nouns.targets import Target
 from leverframe.nouns.verdicts import Verdict
 from leverframe.rules.bands import frozen_between, open_between
 from leverframe.rules.evals import compare
@@ -28,45 +28,56 @@ from leverframe.store.database import Db
 BAND_DAYS = 14
 
 
-@dataclass(frozen=True, slots=True)
-class Around:
-    """What stands around every change at one moment: gathered once where many changes are asked about."""
-
-    current: Mapping[str, Unit]
-    switches: Mapping[str, Switch]
-    ramping: Mapping[str, str]
-
-
-def around(db: Db) -> Around:
-    """Gather what runs, all switches, and which change ramps on which target."""
-    ramping = {ramp.target: ramp.change for ramp in ramps.active(db)}
-    return Around(units.all_current(db), switches_now(db), ramping)
-
-
-def ship_facts(
-    house: House, db: Db, change: Change, *, expected: tuple[Verdict, ...] = (), beside: Around | None = None
-) -> ShipFacts:
+def ship_facts(house: House, db: Db, change: Change, *, expected: tuple[Verdict, ...] = ()) -> ShipFacts:
     """Gather everything that `may_ship` asks about one change."""
-    policy, beside = house.policy(db), beside or around(db)
+    policy = house.policy(db)
     digests = evidence.digests(db, change.id)
     return ShipFacts(
         policy=policy,
         asks=asks_of(policy, change.tier.value, change.kind.value, change.path.value),
-        targets=tuple(policy.catalog.targets[t] for t in change.targets if t in policy.catalog.targets),
-        current=beside.current,
-        switches=beside.switches,
+        targets=_targets(policy, change),
+        current=units.all_current(db),
+        switches=switches_now(db),
         sign_offs=tuple(sign_offs.standing(db, change.id)),
         digest_now=content_digest(change, digests),
         deltas=deltas(db, change),
-        ramping=beside.ramping,
+        ramping={ramp.target: ramp.change for ramp in ramps.active(db)},
         expected=expected,
     )
 
 
+def seat_facts(db: Db, policy: Policy, found: Sequence[Change]) -> Iterator[tuple[Change, ShipFacts]]:
+    """Gather for several changes what their seats rest on, in few queries; what other gates ask is left out."""
+    ids = [change.id for change in found]
+    signed, digests = sign_offs.standing_on(db, ids), evidence.digests_of(db, ids)
+    for change in found:
+        yield (
+            change,
+            ShipFacts(
+                policy=policy,
+                asks=asks_of(policy, change.tier.value, change.kind.value, change.path.value),
+                targets=_targets(policy, change),
+                current={},
+                switches={},
+                sign_offs=signed[change.id],
+                digest_now=content_digest(change, digests[change.id]),
+            ),
+        )
+
+
+def _targets(policy: Policy, change: Change) -> tuple[Target, ...]:
+    return tuple(policy.catalog.targets[t] for t in change.targets if t in policy.catalog.targets)
+
+
 def sign_facts(db: Db, actor: Actor, change: Change, facts: ShipFacts) -> SignFacts:
     """Gather what the rule of signing asks."""
-    since = {role: at for role in actor.roles if (at := sign_offs.member_since(db, actor.name, role))}
-    owned = [sign_offs.member_since(db, actor.name, f"{FEATURE_OWNER}@{target.owner}") for target in facts.targets]
+    return told_to_sign(sign_offs.joined(db, actor.name), actor, change, facts)
+
+
+def told_to_sign(joined: Mapping[str, datetime], actor: Actor, change: Change, facts: ShipFacts) -> SignFacts:
+    """Put together what the rule of signing is told; `joined` says since when this person holds which role."""
+    since = {role: joined[role] for role in actor.roles if role in joined}
+    owned = [joined.get(f"{FEATURE_OWNER}@{target.owner}") for target in facts.targets]
     if known := [at for at in owned if at]:
         since[FEATURE_OWNER] = max(known)
     standing = counted(change, facts.digest_now, facts.sign_offs)

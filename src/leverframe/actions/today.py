@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from leverframe.actions.facts import Around, around, ship_facts, sign_facts
+from leverframe.actions.facts import seat_facts, told_to_sign
 from leverframe.actions.house import House
 from leverframe.actions.looks import Look, look
 from leverframe.actions.showing import ChangeLine, change_line
@@ -19,10 +19,11 @@ from leverframe.nouns.policies import Policy
 from leverframe.nouns.switches import Switch
 from leverframe.nouns.targets import EVERYWHERE
 from leverframe.rules.calendar import Opening, opening
+from leverframe.rules.gates.facts import ShipFacts
 from leverframe.rules.gates.sign_offs import seats
 from leverframe.rules.policies import asks_of, holders
-from leverframe.rules.sign_offs import may_sign
-from leverframe.store import changes, follow_ups, outbox, ramps, switches, tables
+from leverframe.rules.sign_offs import SignFacts, may_sign
+from leverframe.store import changes, follow_ups, outbox, ramps, sign_offs, switches, tables
 from leverframe.store.database import Db
 
 
@@ -66,7 +67,7 @@ def today(house: House, actor: Actor) -> TodayView:
         return TodayView(
             openings=_openings(policy, now),
             ramps=tuple(_ramp_lines(house, db, now)),
-            my_sign_offs=tuple(change_line(change, None) for change in _mine(house, db, policy, actor)),
+            my_sign_offs=tuple(change_line(change, None) for change in _mine(db, policy, actor)),
             follow_ups=tuple(follow_ups.open_ones(db)),
             thrown=tuple(switch for switch in switches.all_switches(db) if switch.thrown),
             alarms=tuple(_alarms(house, db)),
@@ -105,12 +106,16 @@ def _ramp_line(seen: Look) -> RampLine:
     )
 
 
-def _mine(house: House, db: Db, policy: Policy, actor: Actor) -> list[Change]:
+def _mine(db: Db, policy: Policy, actor: Actor) -> list[Change]:
     """Return the changes whose open seats this person may fill now."""
     waiting = changes.find(db, states=(State.AUTHORIZE, State.SCHEDULED), limit=200)
     asked = [change for change in waiting if _is_asked(policy, actor, change)]
-    beside = around(db) if asked else None
-    return [change for change in asked if _may_fill_a_seat(house, db, actor, change, beside)]
+    joined = sign_offs.joined(db, actor.name) if asked else {}
+    return [
+        change
+        for change, facts in seat_facts(db, policy, asked)
+        if _may_fill_a_seat(actor, change, facts, told_to_sign(joined, actor, change, facts))
+    ]
 
 
 def _is_asked(policy: Policy, actor: Actor, change: Change) -> bool:
@@ -121,9 +126,7 @@ def _is_asked(policy: Policy, actor: Actor, change: Change) -> bool:
     return is_hers and any(actor.name in holders(policy, seat.role, target) for seat in asks.seats)
 
 
-def _may_fill_a_seat(house: House, db: Db, actor: Actor, change: Change, beside: Around | None) -> bool:
-    facts = ship_facts(house, db, change, beside=beside)
-    told = sign_facts(db, actor, change, facts)
+def _may_fill_a_seat(actor: Actor, change: Change, facts: ShipFacts, told: SignFacts) -> bool:
     open_roles = (seat.role for seat in seats(change, facts) if seat.open)
     return any(not any(v.refuses for v in may_sign(change, actor, role, told)) for role in open_roles)
 

@@ -100,6 +100,16 @@ def digests(db: Db, change: str) -> list[str]:
     return sorted(names(db, change))
 
 
+def digests_of(db: Db, changes: Iterable[str]) -> dict[str, list[str]]:
+    """List the digests of the files on each of several changes, in their own order."""
+    found: dict[str, list[str]] = {change: [] for change in changes}
+    query = select(change_artefacts.c.change, change_artefacts.c.digest)
+    query = query.where(change_artefacts.c.change.in_(list(found)))
+    for row in db.execute(query.order_by(change_artefacts.c.digest)):
+        found[row.change].append(row.digest)
+    return found
+
+
 def names(db: Db, change: str) -> dict[str, str]:
     """Return the names of the files on a change, by digest."""
     query = select(change_artefacts.c.digest, change_artefacts.c.name).where(change_artefacts.c.change == change)

@@ -68,6 +68,16 @@ def standing(db: Db, subject: str) -> list[SignOff]:
     return _read(db, _SELECT.where(sign_offs.c.subject == subject, sign_offs.c.voided_at.is_(None)))
 
 
+def standing_on(db: Db, subjects: Iterable[str]) -> dict[str, tuple[SignOff, ...]]:
+    """Return what stands on several subjects, by subject, the first first."""
+    asked = list(subjects)
+    query = _SELECT.where(sign_offs.c.subject.in_(asked), sign_offs.c.voided_at.is_(None))
+    found: dict[str, list[SignOff]] = {subject: [] for subject in asked}
+    for signed in _read(db, query):
+        found[signed.subject].append(signed)
+    return {subject: tuple(signed) for subject, signed in found.items()}
+
+
 def all_of(db: Db, subject: str) -> list[SignOff]:
     """List all sign-offs that a subject ever had, void ones too."""
     return _read(db, _SELECT.where(sign_offs.c.subject == subject))
@@ -105,6 +115,12 @@ def member_since(db: Db, person: str, role: str) -> datetime | None:
     """Return since when a person holds a role without a break, or None where they do not."""
     stands = (members.c.person == person) & (members.c.role == role) & members.c.left_at.is_(None)
     return db.execute(select(members.c.since).where(stands)).scalar_one_or_none()
+
+
+def joined(db: Db, person: str) -> dict[str, datetime]:
+    """Return since when a person holds each of their roles without a break."""
+    query = select(members.c.role, members.c.since).where(members.c.person == person, members.c.left_at.is_(None))
+    return {row.role: row.since for row in db.execute(query)}
 
 
 _FIELDS = ("subject", "person", "role", "content_digest", "at", "comment", "voided_at", "void_because")
