@@ -14,7 +14,21 @@ from datetime import datetime
 from typing import Any
 
 import rfc8785
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Row, String, Table, Text, bindparam, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    Row,
+    Select,
+    String,
+    Table,
+    Text,
+    bindparam,
+    func,
+    select,
+)
 from sqlalchemy import update as sql_update
 
 from leverframe.nouns.audit import Entry
@@ -25,6 +39,8 @@ from leverframe.store.columns import RunningId, Utc
 from leverframe.store.database import Db, metadata
 
 _SAFE = 2**53 - 1
+AT_ONCE = 1000
+"""More entries than are ever written by transactions that run at once."""
 STORED_LEVELS = 8
 """Roots of complete subtrees are kept at every eighth level, so that a proof reads hundreds of hashes at most."""
 
@@ -42,6 +58,7 @@ entries = Table(
     sqlite_autoincrement=True,
 )
 Index("ix_audit_entries_actor_id", entries.c.actor, entries.c.id)
+Index("ix_audit_entries_actor_act_id", entries.c.actor, entries.c.act, entries.c.id)
 Index("ix_audit_entries_act_id", entries.c.act, entries.c.id)
 Index("ix_audit_entries_object_id", entries.c.object, entries.c.id)
 Index(
@@ -114,20 +131,46 @@ def find(
 
     An `act` that ends with a dot matches all acts below it: `ramp.` finds `ramp.started`.
     """
+    acts = _acts_below(db, act) if act[-1:] == "." else [act]
+    asked = [
+        _newest(db, act=one, actor=actor, object=object, since=since, limit=limit, before=before) for one in acts
+    ]
+    if len(asked) == 1:
+        return [_entry(row) for row in db.execute(asked[0])]
+    each = [row for query in asked for row in db.execute(query)]
+    return [_entry(row) for row in sorted(each, key=lambda row: row.id, reverse=True)[:limit]]
+
+
+def _newest(
+    db: Db, *, act: str, actor: str, object: str, since: datetime | None, limit: int, before: int | None
+) -> Select[Any]:
+    """Ask for the newest entries of one act: by an index that has them in order, no further back than needed."""
     query = _SELECT.order_by(entries.c.id.desc()).limit(limit)
     if act:
-        query = query.where(
-            entries.c.act.startswith(act, autoescape=True) if act[-1] == "." else entries.c.act == act
-        )
+        query = query.where(entries.c.act == act)
     if actor:
         query = query.where(entries.c.actor == actor)
     if object:
         query = query.where(entries.c.object == object)
     if since is not None:
-        query = query.where(entries.c.at >= since)
+        query = query.where(entries.c.at >= since, entries.c.id >= _first_since(db, since))
     if before is not None:
         query = query.where(entries.c.id < before)
-    return [_entry(row) for row in db.execute(query)]
+    return query
+
+
+def _first_since(db: Db, since: datetime) -> int:
+    """Return the lowest id since a time; ids rise with time but for transactions that ran at once."""
+    earliest = select(entries.c.id).where(entries.c.at >= since).order_by(entries.c.at).limit(AT_ONCE).subquery()
+    return db.execute(select(func.min(earliest.c.id))).scalar_one() or 0
+
+
+def _acts_below(db: Db, prefix: str) -> list[str]:
+    """List the acts that begin with a prefix, stepping through the index from each act to the next one."""
+    first = select(func.min(entries.c.act).label("act")).cte("acts", recursive=True)
+    after = select(func.min(entries.c.act)).where(entries.c.act > first.c.act).scalar_subquery()
+    every = first.union_all(select(after).where(first.c.act.is_not(None)))
+    return [act for act in db.execute(select(every.c.act)).scalars() if act and act.startswith(prefix)]
 
 
 def size(db: Db) -> int:

@@ -63,6 +63,7 @@ def _make_tables() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_audit_entries_act_id", "audit_entries", ["act", "id"], unique=False)
+    op.create_index("ix_audit_entries_actor_act_id", "audit_entries", ["actor", "act", "id"], unique=False)
     op.create_index("ix_audit_entries_actor_id", "audit_entries", ["actor", "id"], unique=False)
     op.create_index(op.f("ix_audit_entries_at"), "audit_entries", ["at"], unique=False)
     op.create_index("ix_audit_entries_object_id", "audit_entries", ["object", "id"], unique=False)
