@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from sqlalchemy.engine import make_url
+from tests.world import World
 
 from leverframe.store import Store
 from leverframe.store.schema import metadata
@@ -36,6 +37,12 @@ def store(store_url: str) -> Iterator[Store]:
     store = Store(store_url)
     yield store
     store.close()
+
+
+@pytest.fixture
+def world(store: Store) -> World:
+    """A whole house with its cast, the example's policy in force: once on SQLite, once on PostgreSQL."""
+    return World(store).open()
 
 
 @pytest.fixture(scope="session")
