@@ -45,12 +45,15 @@ class RecentRow:
 def what_changed(
     house: House, actor: Actor, since: str = "2h", target: str = "", region: str = ""
 ) -> tuple[RecentRow, ...]:
-    """Return every step, throw, table and adopted unit since a while ago (`90m`, `2h`, `7d`), newest first."""
+    """Return every step, throw, table and adopted unit since a while ago (`90m`, `2h`, `7d`), newest first.
+
+    At most MOST of each kind are looked at, the newest.
+    """
     with house.store.read() as db:
         now = house.clock.now()
         after = now - read_span(since)
         rows = [
-            *_steps(house, db, actor, after),
+            *_steps(house, db, actor, after, target),
             *_throws(house, db, actor, after),
             *_tables(db, after),
             *_units(db, after),
@@ -71,10 +74,13 @@ def read_span(text: str) -> timedelta:
     return timedelta(**{unit: int(text[:-1])})
 
 
-def _steps(house: House, db: Db, actor: Actor, after: datetime) -> list[RecentRow]:
+def _steps(house: House, db: Db, actor: Actor, after: datetime, only: str) -> list[RecentRow]:
     policy, rows = house.policy(db), []
-    for step in ramps.steps_since(db, after):
-        change, ramp = changes.get(db, step.change), ramps.get(db, step.change)
+    steps = ramps.steps_since(db, after, target=only, limit=MOST)
+    ids = {step.change for step in steps}
+    tickets, moving = changes.of_ids(db, ids), ramps.of_changes(db, ids)
+    for step in steps:
+        change, ramp = tickets[step.change], moving.get(step.change)
         target = policy.catalog.targets.get(change.target)
         stops = ramp is not None and not may(policy, actor, "ramp.abort", target).refuses
         rows.append(

@@ -143,7 +143,7 @@ def find(
 
 def _newest(
     db: Db, *, act: str, actor: str, object: str, since: datetime | None, limit: int, before: int | None
-) -> Select[Any]:
+) -> Select[Any, Any, Any]:
     """Ask for the newest entries of one act: by an index that has them in order, no further back than needed."""
     query = _SELECT.order_by(entries.c.id.desc()).limit(limit)
     if act:

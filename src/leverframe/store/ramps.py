@@ -26,6 +26,7 @@ from sqlalchemy.exc import IntegrityError
 
 from leverframe.nouns.ramps import Ramp, RampState
 from leverframe.nouns.verdicts import Conflict, NotFound
+from leverframe.store.changes import changes
 from leverframe.store.columns import Noun, RunningId, Utc
 from leverframe.store.database import Db, metadata
 
@@ -139,15 +140,23 @@ def versions(db: Db) -> dict[str, int]:
     return {row.change: row.version for row in db.execute(query.order_by(ramps.c.started_at, ramps.c.change))}
 
 
+def versions_of(db: Db, of: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """Return the versions at which several ramps and their changes stand, by change, of those that are active."""
+    query = select(ramps.c.change, ramps.c.version, changes.c.version.label("edited"))
+    query = query.join_from(ramps, changes, changes.c.id == ramps.c.change)
+    found = db.execute(query.where(ramps.c.state == _ACTIVE, ramps.c.change.in_(list(of))))
+    return {row.change: (row.version, row.edited) for row in found}
+
+
 def active_on(db: Db, target: str) -> Ramp | None:
     """Return the ramp that is under way on a target; there is at most one."""
     query = select(ramps.c.body).where(ramps.c.state == _ACTIVE, ramps.c.target == target)
     return db.execute(query).scalar_one_or_none()
 
 
-def of_changes(db: Db, changes: Iterable[str]) -> dict[str, Ramp]:
+def of_changes(db: Db, of: Iterable[str]) -> dict[str, Ramp]:
     """Return the ramps of several changes, by change; those that have none are left out."""
-    query = select(ramps.c.change, ramps.c.body).where(ramps.c.change.in_(list(changes)))
+    query = select(ramps.c.change, ramps.c.body).where(ramps.c.change.in_(list(of)))
     return {row.change: row.body for row in db.execute(query)}
 
 
@@ -173,10 +182,13 @@ def steps(db: Db, change: str) -> list[RecordedStep]:
     return [_step(row) for row in db.execute(query)]
 
 
-def steps_since(db: Db, since: datetime) -> list[RecordedStep]:
-    """List the steps of all ramps at or after a time, the newest first."""
+def steps_since(db: Db, since: datetime, *, target: str = "", limit: int = 100_000) -> list[RecordedStep]:
+    """List the steps of all ramps, or of those on one target, at or after a time, the newest first."""
     query = select(ramp_steps).where(ramp_steps.c.at >= since)
-    return [_step(row) for row in db.execute(query.order_by(ramp_steps.c.at.desc(), ramp_steps.c.id.desc()))]
+    if target:
+        query = query.where(ramp_steps.c.change.in_(select(ramps.c.change).where(ramps.c.target == target)))
+    newest_first = query.order_by(ramp_steps.c.at.desc(), ramp_steps.c.id.desc()).limit(limit)
+    return [_step(row) for row in db.execute(newest_first)]
 
 
 def set_due(db: Db, change: str, at: datetime | None) -> None:
