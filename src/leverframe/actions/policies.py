@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 
 from leverframe.actions.accounts import FIRST_ADMINISTRATOR
 from leverframe.actions.activation import KIND, activate, subject_of
@@ -43,8 +44,23 @@ class Bundle:
 
 
 def check_policy(files: Mapping[str, str], today: date | None = None) -> tuple[Policy | None, tuple[Fault, ...]]:
-    """Read a bundle and return all its errors and warnings; writes nothing."""
-    return read_bundle(files, today=today)
+    """Read a bundle and return all its errors and warnings; writes nothing.
+
+    The same files on the same day are read once: the policy's page tells the warnings each time it is opened.
+    """
+    return _check(tuple(sorted(files.items())), today)
+
+
+@lru_cache(maxsize=4)
+def _check(files: tuple[tuple[str, str], ...], today: date | None) -> tuple[Policy | None, tuple[Fault, ...]]:
+    return read_bundle(dict(files), today=today)
+
+
+def warnings_in_force(house: House) -> tuple[Fault, ...]:
+    """Return what is to be said today of the policy in force."""
+    with house.store.read() as db:
+        files = policies.active_files(db)
+    return check_policy(files, house.clock.now().date())[1] if files else ()
 
 
 def load_policy(house: House, actor: Actor, files: Mapping[str, str]) -> Proposal:
@@ -65,7 +81,7 @@ def load_policy(house: House, actor: Actor, files: Mapping[str, str]) -> Proposa
 
 
 def _read(house: House, files: Mapping[str, str]) -> Bundle:
-    policy, faults = read_bundle(files, today=house.clock.now().date())
+    policy, faults = check_policy(files, house.clock.now().date())
     if policy is None:
         raise Invalid(fault for fault in faults if fault.severity == "error")
     return Bundle(policy, dict(files), tuple(fault for fault in faults if fault.severity != "error"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from leverframe.actions.house import House
-from leverframe.actions.policies import Proposal, proposals
+from leverframe.actions.policies import Proposal, proposals, warnings_in_force
 from leverframe.nouns.calendar import Calendar, Freeze
 from leverframe.nouns.people import Actor
 from leverframe.nouns.policies import Policy, Requirement
@@ -15,8 +15,6 @@ from leverframe.nouns.ramps import RampPlan
 from leverframe.nouns.targets import EVERYWHERE
 from leverframe.nouns.verdicts import Fault
 from leverframe.rules.policies import holders
-from leverframe.sources.policies import read_bundle
-from leverframe.store import policies
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -39,7 +37,7 @@ class PolicyView:
 def show_policy(house: House, actor: Actor) -> PolicyView:
     """Return the policy in force with its warnings and the proposals that wait."""
     with house.store.read() as db:
-        policy, files = house.policy_or_none(db), policies.active_files(db)
+        policy = house.policy_or_none(db)
     if policy is None:
         return PolicyView(None, (), (), {}, (), {}, (), (), ())
     seats = (seat.role for seat in policy.policy_seats)
@@ -50,7 +48,7 @@ def show_policy(house: House, actor: Actor) -> PolicyView:
         plans=policy.plans,
         requirements=policy.requirements,
         gates=policy.gates,
-        warnings=read_bundle(files, today=house.clock.now().date())[1],
+        warnings=warnings_in_force(house),
         proposals=proposals(house),
         can_sign_as=tuple(r for r in seats if actor.is_person and actor.name in holders(policy, r, None)),
     )
