@@ -76,7 +76,7 @@ MODELS = [
     ({HAIKU: GPT}, Variant.CANDIDATE, CLAUDE, Reason.CANDIDATE),
     ({CLAUDE: HAIKU}, Variant.CURRENT, GPT, Reason.CANDIDATE_MODEL_THROWN),
     ({CLAUDE: ""}, Variant.CURRENT, GPT, Reason.CANDIDATE_MODEL_THROWN),
-    ({GPT: HAIKU}, Variant.CANDIDATE, CLAUDE, Reason.CANDIDATE),
+    ({GPT: HAIKU}, Variant.CANDIDATE, CLAUDE, Reason.RAMP_SUSPENDED),
     ({GPT: HAIKU, CLAUDE: HAIKU}, Variant.CURRENT, HAIKU, Reason.MODEL_FALLBACK),
     ({GPT: "", CLAUDE: ""}, Variant.OFF, None, Reason.MODEL_OFF),
 ]
@@ -90,6 +90,22 @@ def test_a_candidate_whose_model_is_thrown_gives_way_to_the_whole_current_unit(t
     if decision.variant is Variant.CURRENT:
         assert decision.unit is not None
         assert replace(decision.unit, model=GPT) == CURRENT
+
+
+# thrown models -> the reasons of those who are exposed, and of those who are not
+SUSPENDED = [
+    ({}, Reason.CANDIDATE, Reason.NOT_EXPOSED),
+    ({CLAUDE: ""}, Reason.CANDIDATE_MODEL_THROWN, Reason.RAMP_SUSPENDED),
+    ({GPT: HAIKU}, Reason.RAMP_SUSPENDED, Reason.MODEL_FALLBACK),
+]
+
+
+@pytest.mark.parametrize(("thrown", "exposed", "beside"), SUSPENDED)
+def test_while_one_arms_model_is_thrown_neither_arm_is_compared(thrown, exposed, beside):
+    router = _router(_ramp(eu__everyone=ALL), thrown_models=thrown)
+    answers = [router.route("support", "vic", region=region) for region in ("eu", "us")]
+    assert [answer.reason for answer in answers] == [exposed, beside]
+    assert {answer.change for answer in answers} == {"CHG-2026-00001"}
 
 
 def test_only_the_model_of_a_current_unit_is_replaced():

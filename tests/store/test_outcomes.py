@@ -107,6 +107,7 @@ def test_scores_are_summed_with_their_squares_and_a_repeated_one_is_counted_once
         {"reason": "model_fallback"},
         {"reason": "lease_expired"},
         {"reason": "candidate_model_thrown"},
+        {"reason": "ramp_suspended"},
         {"region": "us"},
         {"stage": 2},
     ],

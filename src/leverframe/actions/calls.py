@@ -20,6 +20,7 @@ SENTENCES = {
     Reason.TENANT_THROWN: "the tenant's kill switch was thrown, so the feature was off for it",
     Reason.FEATURE_THROWN: "the feature's kill switch was thrown, so its fallback served",
     Reason.CANDIDATE_MODEL_THROWN: "the candidate's model was thrown, so the whole current unit served",
+    Reason.RAMP_SUSPENDED: "a model of the ramp was thrown, so it compared nothing; the subject's own unit served",
     Reason.MODEL_FALLBACK: "the current unit's model was thrown, so its fallback model served",
     Reason.MODEL_OFF: "the current unit's model was thrown and no fallback model was left, so the feature was off",
     Reason.LEASE_EXPIRED: "the gateway had heard no control plane for the candidate's lease, so current served",

@@ -49,6 +49,8 @@ class Reason(StrEnum):
     TENANT_THROWN = "tenant_thrown"
     FEATURE_THROWN = "feature_thrown"
     CANDIDATE_MODEL_THROWN = "candidate_model_thrown"
+    RAMP_SUSPENDED = "ramp_suspended"
+    """The other arm's model is thrown: this one serves as ever, and counts in no reading: nothing is beside it."""
     MODEL_FALLBACK = "model_fallback"
     MODEL_OFF = "model_off"
     LEASE_EXPIRED = "lease_expired"

@@ -17,7 +17,7 @@ from leverframe.openai_gateway.status import models_of
 
 _NOT_OVERRULED = frozenset({Reason.LEASE_EXPIRED, Reason.ERROR})
 """Answers of our own that an earlier decision does not overrule."""
-_BY_FALLBACK = frozenset({Reason.MODEL_FALLBACK, Reason.CANDIDATE_MODEL_THROWN})
+_BY_FALLBACK = frozenset({Reason.MODEL_FALLBACK, Reason.CANDIDATE_MODEL_THROWN, Reason.RAMP_SUSPENDED})
 """Answers that count in no reading, and so need a call id of their own that says so."""
 
 

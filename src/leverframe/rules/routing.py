@@ -119,8 +119,8 @@ class Router:
             self._place(regions, FIRST_BOUND, len(rings)),
             self._place(rings, 0, 1),
             f"{candidate.salt}:",
-            _candidate(candidate, self.table, current),
-            current(Reason.NOT_EXPOSED),
+            _candidate(route, candidate, self.table, current),
+            current(Reason.RAMP_SUSPENDED if _is_thrown(candidate.unit, self.table) else Reason.NOT_EXPOSED),
             current(Reason.NO_SUBJECT),
             current(Reason.LEASE_EXPIRED),
             *(self._shared(candidate.below.get(cell, 0)) for cell in cells),
@@ -145,19 +145,26 @@ class Router:
         return decision
 
 
-def _candidate(candidate: CandidateRoute, table: RouteTable, current: Callable[[Reason], Decision]) -> Decision:
+def _candidate(
+    route: FeatureRoute, candidate: CandidateRoute, table: RouteTable, current: Callable[[Reason], Decision]
+) -> Decision:
     """A candidate whose model is thrown gives way to the whole current unit: units are not mixed."""
-    if candidate.unit.model in table.thrown_models:
+    if _is_thrown(candidate.unit, table):
         return current(Reason.CANDIDATE_MODEL_THROWN)
+    suspended = route.current is not None and _is_thrown(route.current, table)
     return Decision(
         serve=True,
         unit=candidate.unit,
         variant=Variant.CANDIDATE,
-        reason=Reason.CANDIDATE,
+        reason=Reason.RAMP_SUSPENDED if suspended else Reason.CANDIDATE,
         change=candidate.change,
         stage=candidate.stage,
         number=table.number,
     )
+
+
+def _is_thrown(unit: Unit, table: RouteTable) -> bool:
+    return unit.model in table.thrown_models
 
 
 def _current(route: FeatureRoute, table: RouteTable, reason: Reason) -> Decision:
