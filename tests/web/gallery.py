@@ -35,7 +35,7 @@ from leverframe.nouns.ramps import (
 )
 from leverframe.nouns.sign_offs import Seat, SignOff
 from leverframe.nouns.switches import Layer, Switch
-from leverframe.nouns.targets import Delivery, Target, Tier
+from leverframe.nouns.targets import Cell, Delivery, Target, Tier
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Fault, Mode, failed, not_needed, passed
 from leverframe.web.problems import Problem
@@ -828,6 +828,25 @@ def accounts_view(**more: object) -> View:
     return View(**{**base, **more})
 
 
+def target_view(**more: object) -> View:
+    cells = (Cell("uk", "internal", 3_000), Cell("uk", "everyone", 3_997_000))
+    target = Target(
+        "customer-support",
+        "Customer support",
+        Tier.MEDIUM,
+        Delivery.GATEWAY,
+        "support-ai",
+        cells,
+        ("anthropic.claude-sonnet-4-5",),
+        "ai-feature-on-call",
+        "help-centre-search",
+        prompt="support-answer",
+    )
+    history = ((at(6, 14, 30), CURRENT.name, "clock", "CHG-2026-00004"), (at(1, 9), "support-answer@40", "ana", ""))
+    base = {"target": target, "current": CURRENT, "ramping": CHANGE.id, "history": history, "may_adopt": False}
+    return View(**{**base, **more})
+
+
 NEW = View(
     targets=(
         Target("customer-support", "Customer support", Tier.MEDIUM, Delivery.GATEWAY, "support-ai", ()),
@@ -843,7 +862,7 @@ NEW = View(
 BAD = Problem("invalid", "This cannot be read", 422, "2 things are wrong with what was sent.",
               faults=(Fault("max_share_percent", "it is 150, and a share is 0 to 100", "write 50"), Fault("not_after", "it lies before the start window", "choose a later time")))  # fmt: skip
 STALE = Problem("conflict", "Something has changed since you looked", 412, "CHG-2026-00015 was edited at 12:14 BST.", "Read what differs, then sign what stands now.",
-                differs=("rollback_plan: Abort the ramp -> Abort the ramp; probe the three answers",))  # fmt: skip
+                differs=("rollback_plan",))  # fmt: skip
 CALL = View(
     call="lf1.dWstMXxjdXN0b21lci1zdXBwb3J0.q1w2e3r4t5",
     facts=CallFacts(
@@ -902,7 +921,8 @@ def pages() -> dict[str, str]:
         "change-ramping": ("change.html", change_view(), "/changes/CHG-2026-00012"),
         "change-held": ("change.html", change_view(ramp=held, may={"release": YES, "abort": YES, "promote": YES}, can_judge_as=("release_manager",)), "/changes/CHG-2026-00012"),
         "change-assess": ("change.html", change_view(FILED, **ASSESSED), "/changes/CHG-2026-00015"),
-        "change-stale": ("change.html", change_view(FILED, **ASSESSED), "/changes/CHG-2026-00015", {"problem": STALE, "typed": {"comment": "The probes are fine.", "role": "release_manager"}}),
+        "change-stale": ("change.html", change_view(FILED, **ASSESSED), "/changes/CHG-2026-00015", {"problem": STALE, "form": "POST sign-offs", "typed": {"comment": "The probes are fine.", "role": "release_manager"}}),
+        "change-refused": ("change.html", change_view(ramp=held, may={"release": YES, "abort": YES}), "/changes/CHG-2026-00012", {"problem": Problem("invalid", "This cannot be read", 422, "Nothing was changed.", faults=(Fault("because", "a reason is missing", "say in a few words why"),)), "form": "POST ramp/abort", "typed": {"because": " "}}),
         "change-review": ("change.html", change_view(**settled, deltas=(), sign_offs=(), seats=()), "/changes/CHG-2026-00012"),
         "change-new": ("change_new.html", NEW, "/changes/new"),
         "change-new-bad": ("change_new.html", View(**{**vars(NEW), "verdicts": UNMET, "forecast": WEEKEND}), "/changes", {"problem": BAD, "typed": {"title": "Wider", "max_share_percent": "150", "target": "underwriting-decision-v2"}}),
@@ -919,6 +939,13 @@ def pages() -> dict[str, str]:
         "audit-entry-new": ("audit_entry.html", View(entry=entries()[-1], proof=(), checkpoint=None, verified=False), "/audit/61"),
         "accounts": ("accounts.html", accounts_view(), "/accounts"),
         "accounts-secret": ("accounts.html", accounts_view(shown_once=View(name="laptop", secret="lft_9f8e7d6c5b4a39281706")), "/accounts"),
+        "audit-verified": ("audit_verification.html", View(report=View(entries=4912, verified=4900, unnumbered=12, faults=()), seconds=0.84), "/audit/verification"),
+        "audit-broken": ("audit_verification.html", View(report=View(entries=4912, verified=311, unnumbered=0, faults=(Fault("entry 312", "its text is not what was signed", "compare it with a copy that is kept elsewhere"),)), seconds=0.91), "/audit/verification"),
+        "targets": ("targets.html", View(targets=(target_view(), target_view(current=None, ramping="", history=(), may_adopt=True))), "/targets"),
+        "targets-empty": ("targets.html", View(targets=()), "/targets"),
+        "target": ("target.html", target_view(), "/targets/customer-support"),
+        "target-new": ("target.html", target_view(current=None, ramping="", history=(), may_adopt=True), "/targets/customer-support"),
+        "receipt": ("receipt.html", COUNTED, "/receipts/1.812"),
         "policy": ("policy.html", policy_view(), "/policy"),
         "policy-none": ("policy.html", View(policy=None, proposals=(), warnings=(), can_sign_as=()), "/policy"),
         "call": ("call.html", CALL, "/calls/lf1.x"),

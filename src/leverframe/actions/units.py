@@ -11,19 +11,21 @@ from leverframe.actions.tables import publish_table
 from leverframe.nouns.people import Actor
 from leverframe.nouns.targets import Target
 from leverframe.nouns.units import Unit
-from leverframe.nouns.verdicts import Fault, Invalid, Verdict, failed
+from leverframe.nouns.verdicts import Fault, Invalid, Verdict, failed, refusals
+from leverframe.rules.policies import may
 from leverframe.store import ramps, units
 from leverframe.store.database import Db
 
 
 @dataclass(frozen=True, slots=True)
 class TargetView:
-    """One target with what runs, what may replace it, and what ran before."""
+    """One target with what runs, what may replace it, and what ran before; `may_adopt` is this reader's."""
 
     target: Target
     current: Unit | None
     ramping: str
     history: tuple[tuple[datetime, str, str, str], ...] = ()
+    may_adopt: bool = False
 
 
 def adopt(house: House, actor: Actor, target_id: str, unit: Unit, because: str) -> Unit:
@@ -69,10 +71,13 @@ def list_targets(house: House) -> tuple[TargetView, ...]:
         )
 
 
-def show_target(house: House, target_id: str) -> TargetView:
+def show_target(house: House, target_id: str, actor: Actor | None = None) -> TargetView:
     """Return one target with its history; raises NotFound."""
     with house.store.read() as db:
-        target = target_of(house.policy(db), target_id)
+        policy = house.policy(db)
+        target = target_of(policy, target_id)
+        asked = [*_may_adopt(db, target_id), may(policy, actor, "unit.adopt", target)] if actor else []
         ramp = ramps.active_on(db, target_id)
         history = tuple((row.at, row.unit.name, row.by, row.change) for row in units.history(db, target_id))
-        return TargetView(target, units.current(db, target_id), ramp.change if ramp else "", history)
+        current, ramping = units.current(db, target_id), ramp.change if ramp else ""
+        return TargetView(target, current, ramping, history, bool(asked) and not refusals(asked))

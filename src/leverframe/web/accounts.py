@@ -69,7 +69,8 @@ class AccountsView:
     shown_once: Secret | None = None
 
 
-def _view(visit: Visit, shown_once: Secret | None = None) -> AccountsView:
+def accounts_view(visit: Visit, shown_once: Secret | None = None) -> AccountsView:
+    """Return what the page of accounts shows."""
     return AccountsView(
         people=accounts.list_people(visit.house),
         tokens=accounts.list_tokens(visit.house, visit.actor),
@@ -80,7 +81,7 @@ def _view(visit: Visit, shown_once: Secret | None = None) -> AccountsView:
 
 
 def _show(visit: Visit, shown_once: Secret | None = None, status: int = 200) -> Response:
-    return respond(visit.request, "accounts.html", _view(visit, shown_once), status=status)
+    return respond(visit.request, "accounts.html", accounts_view(visit, shown_once), status=status, at="/accounts")
 
 
 @router.get("/accounts")

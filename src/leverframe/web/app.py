@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib.resources import files
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -18,10 +19,11 @@ from leverframe.actions.house import House
 from leverframe.clock import monotonic
 from leverframe.nouns.verdicts import Conflict, Fault, Forbidden, Invalid, NotFound, Refused, SourceFailed
 from leverframe.web import accounts, changes, doors, live, outcomes, pages, policy, ramps, switches
+from leverframe.web.again import come_back, typed_in
 from leverframe.web.answers import ERRORS, PROBLEM_SCHEMA
 from leverframe.web.problems import Problem, problem_of
 from leverframe.web.rendering import respond_problem, wanted_format
-from leverframe.web.visits import FORMS, NotLoggedIn, Visit, Visiting
+from leverframe.web.visits import NotLoggedIn, Visit, Visiting, aside, house_of, of_session, reader_of
 
 TYPES = {
     "css": "text/css",
@@ -46,6 +48,7 @@ def make_app(house: House, events: live.Events) -> FastAPI:
     app.add_exception_handler(NotLoggedIn, _not_logged_in)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _request_error)
+    app.add_exception_handler(Exception, _bug)
     app.add_middleware(MethodOverride)
     return app
 
@@ -87,17 +90,26 @@ def asset(name: str) -> Response:
 async def _house_error(request: Request, error: Exception) -> Response:
     problem = problem_of(error)
     assert problem is not None
-    kept: dict[str, str] = {}
-    if request.headers.get("content-type", "").startswith(FORMS):
-        kept = {name: str(value) for name, value in (await request.form()).items()}
-    return respond_problem(request, problem, kept)
+    return await _say(request, problem)
+
+
+async def _say(request: Request, problem: Problem) -> Response:
+    """Say a problem: a person's form comes back on its own page; what has none is a page of its own."""
+    if wanted_format(request) != "html":
+        return respond_problem(request, problem)
+    typed = await typed_in(request)
+    back = await come_back(request, problem, typed)
+    if back is None and not hasattr(request.state, "reader") and await of_session(request) is None:
+        request.state.reader = await aside(request, reader_of, house_of(request))
+    return back or respond_problem(request, problem, typed)
 
 
 async def _not_logged_in(request: Request, error: Exception) -> Response:
+    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     if wanted_format(request) == "html" and request.method == "GET":
-        return RedirectResponse(f"/login?next={request.url.path}", 303)
+        return RedirectResponse(f"/login?{urlencode({'next': here})}", 303)
     problem = Problem("not-logged-in", "Log in first", 401, str(error), "leverframe login, or the page /login")
-    answer = respond_problem(request, problem)
+    answer = await _say(request, problem)
     answer.headers["WWW-Authenticate"] = "Bearer"
     return answer
 
@@ -105,7 +117,13 @@ async def _not_logged_in(request: Request, error: Exception) -> Response:
 async def _http_error(request: Request, error: Exception) -> Response:
     status = getattr(error, "status_code", 500)
     title = {404: "There is no such page", 405: "This cannot be done here"}.get(status, "That did not work")
-    return respond_problem(request, Problem("http", title, status, str(getattr(error, "detail", ""))))
+    return await _say(request, Problem("http", title, status, str(getattr(error, "detail", ""))))
+
+
+async def _bug(request: Request, error: Exception) -> Response:
+    """Say that something is wrong with the house itself; the server's log has the rest."""
+    because = "something went wrong that should not; nothing was changed, and the server's log says more"
+    return respond_problem(request, Problem("bug", "This is our fault", 500, because, "try again"))
 
 
 async def _request_error(request: Request, error: Exception) -> Response:
@@ -114,7 +132,7 @@ async def _request_error(request: Request, error: Exception) -> Response:
     ]
     problem = problem_of(Invalid(faults))
     assert problem is not None
-    return respond_problem(request, problem)
+    return await _say(request, problem)
 
 
 def _description(app: FastAPI) -> Callable[[Visit], Response]:

@@ -8,11 +8,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
-from leverframe.actions import accounts
+from leverframe.actions import accounts, rooms
 from leverframe.nouns.verdicts import Fault, Forbidden, Invalid, NotFound
 from leverframe.web.rendering import Reader, respond, wanted_format
 from leverframe.web.sent import Body, describes, sent
-from leverframe.web.visits import COOKIE, Visiting, cast, house_of
+from leverframe.web.visits import COOKIE, Visiting, house_of, reader_of
 
 router = APIRouter(tags=["sessions"])
 
@@ -118,7 +118,7 @@ def take_first_link(request: Request, body: Annotated[Login, Depends(sent(Login)
 def act_as(request: Request, body: Annotated[ActAs, Depends(sent(ActAs))]) -> Response:
     """Become any of the cast; exists in the demo only, where nobody has a password."""
     house = house_of(request)
-    if not house.demo or body.name not in cast(house):
+    if not house.demo or body.name not in rooms.room(house).cast:
         raise NotFound("there is no such act", remedy="only the demo lets a visitor act as its cast")
     return _with_session(request, accounts.open_session(house, body.name), body.name, body.next)
 
@@ -129,5 +129,4 @@ def _inside(next: str) -> str:
 
 
 def _anonymous(request: Request) -> Reader:
-    house = house_of(request)
-    return Reader(now=house.clock.now(), demo_people=cast(house))
+    return reader_of(house_of(request))

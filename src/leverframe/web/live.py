@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from leverframe.actions import clock as clocks
+from leverframe.actions import rooms
 from leverframe.clock import VirtualClock
 from leverframe.nouns.verdicts import NotFound
 from leverframe.web.sent import Body, describes, sent
@@ -79,8 +80,7 @@ def live() -> Response:
 def ready(request: Request) -> Response:
     """Say that the store answers."""
     try:
-        with house_of(request).store.read() as db:
-            house_of(request).policy_or_none(db)
+        rooms.room(house_of(request))
     except Exception:
         return JSONResponse({"ready": False}, 503)
     return JSONResponse({"ready": True})

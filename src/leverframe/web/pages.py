@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse, Response
+from pydantic import model_validator
 
 from leverframe.actions import audits, calls, recent, tables, units
 from leverframe.actions.today import today
+from leverframe.clock import monotonic
 from leverframe.nouns.documents import from_document, to_document
-from leverframe.nouns.units import Unit
+from leverframe.nouns.units import UNIT_PARTS, Unit
 from leverframe.nouns.verdicts import Fault, Invalid
 from leverframe.web.answers import done
-from leverframe.web.rendering import respond
+from leverframe.web.rendering import respond, wanted_format
 from leverframe.web.sent import Body, Reason, describes, sent
 from leverframe.web.visits import Visiting
 
@@ -79,10 +82,22 @@ def checkpoint(visit: Visiting) -> Response:
     return Response(note, media_type="text/plain; charset=utf-8")
 
 
+@dataclass(frozen=True, slots=True)
+class VerificationView:
+    """What a verification of the whole log found, and how long it took."""
+
+    report: Any
+    seconds: float
+
+
 @router.get("/audit/verification")
 def verification(visit: Visiting) -> Response:
     """Recompute every leaf and every checkpoint, and say what does not hold."""
-    return JSONResponse(to_document(audits.verify_log(visit.house, visit.actor, *visit.request.app.state.audit)))
+    begins = monotonic()
+    report = audits.verify_log(visit.house, visit.actor, *visit.request.app.state.audit)
+    if wanted_format(visit.request) != "html":
+        return JSONResponse(to_document(report))
+    return respond(visit.request, "audit_verification.html", VerificationView(report, monotonic() - begins))
 
 
 @router.get("/audit/{leaf}")
@@ -91,36 +106,46 @@ def show_entry(visit: Visiting, leaf: int) -> Response:
     return respond(visit.request, "audit_entry.html", audits.show_entry(visit.house, visit.actor, leaf))
 
 
+@dataclass(frozen=True, slots=True)
+class TargetsView:
+    """The targets of the catalog."""
+
+    targets: tuple[units.TargetView, ...]
+
+
 @router.get("/targets")
 def list_targets(visit: Visiting) -> Response:
     """List the targets of the catalog with what runs on each."""
-    return JSONResponse(to_document({"targets": units.list_targets(visit.house)}))
+    view = TargetsView(units.list_targets(visit.house))
+    return respond(visit.request, "targets.html", view, rows=view.targets)
 
 
 @router.get("/targets/{target}")
 def show_target(visit: Visiting, target: str) -> Response:
     """Show one target with its history."""
-    return JSONResponse(to_document(units.show_target(visit.house, target)))
+    return respond(visit.request, "target.html", units.show_target(visit.house, target, visit.actor))
 
 
 class Adopting(Body):
-    """The unit that runs on day zero."""
+    """The unit that runs on day zero; a form writes its parts beside the reason."""
 
     unit: dict[str, str]
     because: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_a_form(cls, sent: Any) -> Any:
+        if isinstance(sent, Mapping) and "unit" not in sent:
+            return {**sent, "unit": {part: str(sent[part]).strip() for part in UNIT_PARTS if sent.get(part)}}
+        return sent
 
 
 @router.put("/targets/{target}/unit", openapi_extra=describes(Adopting))
 def adopt(visit: Visiting, target: str, body: Annotated[Adopting, Depends(sent(Adopting))]) -> Response:
     """Adopt the unit that runs."""
-    unknown = sorted(set(body.unit) - {"prompt", "model", "index", "code_ref", "config_digest"})
+    unknown = sorted(set(body.unit) - set(UNIT_PARTS))
     if unknown:
-        raise Invalid(
-            [
-                Fault(f"unit.{n}", f"a unit has no {n}", "prompt, model, index, code_ref, config_digest")
-                for n in unknown
-            ]
-        )
+        raise Invalid([Fault(f"unit.{n}", f"a unit has no {n}", ", ".join(UNIT_PARTS)) for n in unknown])
     unit = units.adopt(visit.house, visit.actor, target, from_document(Unit, body.unit), body.because)
     return done(visit.request, unit, f"/targets/{target}")
 

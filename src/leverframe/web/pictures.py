@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from leverframe.nouns.evidence import Reading
 from leverframe.web.marks import state_mark
-from leverframe.web.times import say_sentence, say_span
+from leverframe.web.times import say_sentence, say_share, say_span
 
 LOWEST_RATIO, HIGHEST_RATIO = 0.25, 8.0
 BAR_WIDTH = 250
@@ -36,7 +36,7 @@ def _row(reading: Reading) -> Markup:
     name = Markup('<span class="name">{}</span><span class="sub">{}</span>')
     bar = Markup('{}<span class="sub">{}</span>')
     cells = (
-        ("", "head-cell", name.format(reading.guardrail.replace("_", " "), state_mark(reading.finding))),
+        ("", "head-cell", name.format(guardrail_name(reading), state_mark(reading.finding))),
         ("Candidate", "num", _counted(reading.candidate_bad, reading.candidate_units)),
         ("Current", "num", _counted(reading.control_bad, reading.control_units)),
         ("", "bar head-cell", bar.format(interval_bar(reading), _estimate(reading))),
@@ -47,6 +47,25 @@ def _row(reading: Reading) -> Markup:
     return Markup("<tr>{}</tr>").format(
         Markup("").join(cell.format(kind, label, said) for label, kind, said in cells)
     )
+
+
+def guardrail_name(reading: Reading) -> str:
+    """Name what a reading reads: `error, limit 1 %` is another test than `error, against current`."""
+    name = MEANS.get(reading.guardrail, reading.guardrail).replace("_", " ")
+    if reading.limit is None:
+        return f"{name}, against current"
+    return f"{name}, {_limit(reading)}"
+
+
+def _limit(reading: Reading) -> str:
+    """Say an absolute limit in its own unit: a share of people, dollars, or a distance from current."""
+    limit = reading.limit or 0.0
+    if reading.guardrail == "cost_usd":
+        return f"limit ${limit:.3g}"
+    return f"limit {say_share(100 * limit)}" if reading.e_bound else f"at most {limit:.3g} below current"
+
+
+MEANS = {"cost_usd": "cost per call", "fairness_locale_delta": "groundedness of the worst locale"}
 
 
 def _counted(bad: int, units: int) -> str:
@@ -63,7 +82,7 @@ def _estimate(reading: Reading) -> str:
 def _asked(reading: Reading) -> str:
     if reading.bound is not None:
         return f"{reading.bound:.3g}x"
-    return f"limit {reading.limit:.3g}" if reading.limit is not None else "watched only"
+    return _limit(reading) if reading.limit is not None else "watched only"
 
 
 def _countdown(reading: Reading) -> Markup:

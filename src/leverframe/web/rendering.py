@@ -56,11 +56,14 @@ def respond(
     rows: Iterable[Any] | None = None,
     problem: Problem | None = None,
     typed: Mapping[str, str] | None = None,
+    form: str = "",
+    at: str = "",
 ) -> Response:
     """Show a view as the request asks: HTML, JSON, or CSV of `rows` where the view is a list.
 
-    `problem` and `typed` show a form of the page again, with what is wrong with it and what was typed; without
-    `typed`, the address's own query fills the form, so that a link can carry what a person had written.
+    `problem` and `typed` show a form of the page again, with what is wrong with it and what was typed; `form` says
+    which (`POST way-back`), `at` the page's own address. Without `typed`, the address's query fills the forms, so
+    that a link can carry what a person had written.
     """
     wanted = wanted_format(request)
     if wanted == "json":
@@ -69,7 +72,8 @@ def respond(
         )
     if wanted == "csv" and rows is not None:
         return csv_response(rows, template.removesuffix(".html"))
-    page = render(request, template, view, problem=problem, typed=dict(typed or request.query_params))
+    typed = {name: value for name, value in (typed or request.query_params).items() if name not in NEVER_KEPT}
+    page = render(request, template, view, at=at, problem=problem, typed=typed, form=form)
     return HTMLResponse(page, status, headers=PAGE_HEADERS)
 
 
@@ -163,11 +167,11 @@ def _cell(value: Any) -> str:
     return f"'{text}" if isinstance(value, str) and text[:1] in "=+-@\t\r" and text else text
 
 
-def render(request: Request, template: str, view: Any, **more: Any) -> str:
-    """Render a page for its reader (`request.state.reader`)."""
+def render(request: Request, template: str, view: Any, *, at: str = "", **more: Any) -> str:
+    """Render a page for its reader (`request.state.reader`), under its own address where that is another."""
     reader = getattr(request.state, "reader", ANONYMOUS)
-    query = f"?{request.url.query}" if request.url.query else ""
-    return page(template, view, reader=reader, path=request.url.path, query=query, **more)
+    query = f"?{request.url.query}" if request.url.query and not at else ""
+    return page(template, view, reader=reader, path=at or request.url.path, query=query, **more)
 
 
 def page(template: str, view: Any, *, reader: Reader, path: str, query: str = "", **more: Any) -> str:
@@ -184,6 +188,7 @@ def page(template: str, view: Any, *, reader: Reader, path: str, query: str = ""
         "path": path,
         "url": path + query,
         "typed": {},
+        "form": "",
         "problem": None,
         "kept": {},
         "back": "",

@@ -11,7 +11,7 @@ from leverframe.actions import levers, receipts, setting, switches
 from leverframe.clock import monotonic
 from leverframe.nouns.documents import to_document
 from leverframe.web.answers import done
-from leverframe.web.rendering import respond
+from leverframe.web.rendering import respond, wanted_format
 from leverframe.web.sent import Body, describes, sent
 from leverframe.web.visits import Visiting, aside
 
@@ -81,4 +81,6 @@ def set_again(visit: Visiting, layer: str, key: str, body: Annotated[Setting, De
 def receipt(visit: Visiting, number: str) -> Response:
     """Say who has applied a table's number."""
     found = receipts.receipt(visit.house, number)
+    if wanted_format(visit.request) == "html":
+        return respond(visit.request, "receipt.html", found)
     return JSONResponse(to_document(found) | {"confirmed": found.confirmed, "sentence": found.sentence})

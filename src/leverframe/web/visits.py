@@ -14,7 +14,7 @@ import anyio
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
-from leverframe.actions import accounts
+from leverframe.actions import accounts, rooms
 from leverframe.actions.house import House
 from leverframe.nouns.people import Actor, ActorKind
 from leverframe.nouns.verdicts import Forbidden
@@ -53,7 +53,10 @@ def house_of(request: Request) -> House:
 
 
 async def visit(request: Request) -> Visit:
-    """Find out who asks; refuses a write whose form does not carry the session's own csrf."""
+    """Find out who asks; refuses a write whose form does not carry the session's own csrf.
+
+    The page's reader is known before anything can be refused, so that a refusal is a page of theirs too.
+    """
     house, bearer = house_of(request), bearer_of(request)
     if bearer:
         actor = await aside(request, accounts.whose_token, house, bearer)
@@ -61,40 +64,37 @@ async def visit(request: Request) -> Visit:
             raise NotLoggedIn("this token is not known, has expired or was revoked")
         _check_scope(request, actor)
         return await _welcome(request, Visit(request, house, actor))
-    found = await aside(request, accounts.who_is, house, request.cookies.get(COOKIE, ""))
-    if found is None:
+    made = await of_session(request)
+    if made is None:
         raise NotLoggedIn("nobody is logged in")
-    await _check_csrf(request, found[1])
-    return await _welcome(request, Visit(request, house, found[0], found[1]))
-
-
-async def _welcome(request: Request, made: Visit) -> Visit:
-    request.state.reader = await aside(request, _reader, made)
+    await _check_csrf(request, made.csrf)
     return made
 
 
-def _reader(made: Visit) -> Reader:
-    house = made.house
-    with house.store.read() as db:
-        policy = house.policy_or_none(db)
+async def of_session(request: Request) -> Visit | None:
+    """Return the visit of the person whose session's cookie came with a request, if it is one."""
+    house = house_of(request)
+    found = await aside(request, accounts.who_is, house, request.cookies.get(COOKIE, ""))
+    return await _welcome(request, Visit(request, house, found[0], found[1])) if found else None
+
+
+async def _welcome(request: Request, made: Visit) -> Visit:
+    request.state.reader = await aside(request, reader_of, made.house, made.actor, made.csrf)
+    return made
+
+
+def reader_of(house: House, actor: Actor | None = None, csrf: str = "") -> Reader:
+    """Return for whom a page is drawn; without an actor, for whoever is not logged in."""
+    room = rooms.room(house)
     return Reader(
         now=house.clock.now(),
-        zone=policy.calendar.home_zone if policy else "UTC",
-        actor=made.actor,
-        csrf=made.csrf,
-        solo=policy.solo if policy else False,
-        demo_people=cast(house),
-        organisation=policy.organisation if policy else "",
+        zone=room.zone,
+        actor=actor,
+        csrf=csrf,
+        solo=room.solo,
+        demo_people=room.cast,
+        organisation=room.organisation,
     )
-
-
-def cast(house: House) -> tuple[str, ...]:
-    """Return whom a visitor of the demo may act as; nobody elsewhere."""
-    if not house.demo:
-        return ()
-    with house.store.read() as db:
-        policy = house.policy_or_none(db)
-    return tuple(sorted(policy.catalog.people)) if policy else ()
 
 
 def bearer_of(request: Request) -> str:
