@@ -15,7 +15,7 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 
-from leverframe.actions import accounts, gateways, policies, tables
+from leverframe.actions import accounts, gateways, policies, receipts, tables
 from leverframe.actions import clock as clocks
 from leverframe.actions.fleet import Fleet
 from leverframe.actions.house import House
@@ -76,6 +76,7 @@ class Built:
         newest = tables.newest_frame(self.house)
         if newest is not None:
             self.house.publish(*newest)
+        receipts.resume_receipts(self.house)
         threading.Thread(target=policies.warnings_in_force, args=(self.house,), name="policy", daemon=True).start()
         if not self.settings.demo:
             self.runner.start()

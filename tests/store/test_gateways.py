@@ -105,3 +105,11 @@ def test_a_receipt_is_kept_from_its_opening_to_its_end(store, tuesday):
         assert gateways.receipt(db, "1.9") == seen
         assert gateways.receipt(db, "2.1") is None
         assert gateways.open_receipts(db) == [("1.10", "again", tuesday)]
+
+
+def test_a_receipt_is_closed_once(store, tuesday):
+    with store.write() as db:
+        gateways.open_receipt(db, "1.9", "feature/search thrown", tuesday)
+        assert gateways.close_receipt(db, "1.9", Receipt("1.9", 2, 2, 23.5), tuesday)
+        assert not gateways.close_receipt(db, "1.9", Receipt("1.9", 1, 0, None), tuesday)
+        assert gateways.receipt(db, "1.9") == Receipt("1.9", 2, 2, 23.5)

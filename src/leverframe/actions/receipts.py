@@ -68,15 +68,17 @@ def close_receipts(house: House) -> None:
 
 
 def _close(house: House, db: Db, number: str, seen: Receipt, because: str) -> None:
+    """Close a receipt once, though two processes may have counted it."""
     now = house.clock.now()
-    gateways.close_receipt(db, number, seen, now)
+    db.after_commit(lambda: house.opened.pop(number, None))
+    if not gateways.close_receipt(db, number, seen, now):
+        return
     facts = to_document(seen)
     act = "receipt.confirmed" if seen.confirmed else "receipt.unconfirmed"
     record(db, now, CLOCK, act, f"table/{number}", f"{because}: {seen.sentence}", role="clock", facts=_plain(facts))
     if seen.waiting or any(s.had_traffic for s in seen.silent):
         told = {"number": number, "because": because, "waiting": list(seen.waiting), "sentence": seen.sentence}
         tell(db, "page.not_obeyed", told, key=f"receipt/{number}")
-    db.after_commit(lambda: house.opened.pop(number, None))
     db.after_commit(lambda: house.stir("switch"))
 
 

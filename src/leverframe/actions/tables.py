@@ -82,9 +82,10 @@ def newest_number(house: House) -> Number:
 
 
 def heard(house: House, number: Number) -> None:
-    """Raise the number alarm where a gateway reports more than was ever published."""
-    if number <= newest_number(house):
-        return
+    """Raise the number alarm where a gateway reports more than was ever published; an epoch that ended is no news."""
+    with house.store.read() as db:
+        if number <= tables.newest_number(db) or number.epoch < tables.epoch(db):
+            return
     with house.store.write() as db:
         if tables.alarm(db) is None:
             now = house.clock.now()

@@ -8,8 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from leverframe.actions.house import House, record
+from leverframe.actions.tables import publish_table
 from leverframe.nouns.people import CLOCK
-from leverframe.store import Store
+from leverframe.store import Store, tables
 from leverframe.store.backup import backup, restore
 from leverframe.store.notes import PublicKey
 from leverframe.store.verification import AuditReport, verify
@@ -26,12 +27,16 @@ def save(house: House, path: Path) -> Path:
 def bring_back(house: House, path: Path) -> int:
     """Put a saved copy in the place of the database and begin a new epoch, which is returned; raises Invalid.
 
-    No server may run on it meanwhile.
+    Its table is published anew, so that gateways obey the copy although they have heard more. No server may run on
+    it meanwhile.
     """
     epoch = restore(path, house.store)
     with house.store.write() as db:
-        because, facts = "restored on the console", {"epoch": epoch}
-        record(db, house.clock.now(), CLOCK, "store.restored", "store", because, role="console", facts=facts)
+        now, because, facts = house.clock.now(), "restored on the console", {"epoch": epoch}
+        tables.clear_alarm(db)
+        record(db, now, CLOCK, "store.restored", "store", because, role="console", facts=facts)
+        if house.policy_or_none(db) is not None:
+            publish_table(house, db, now, because, narrows=True)
     return epoch
 
 

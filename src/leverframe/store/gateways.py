@@ -133,10 +133,11 @@ def open_receipt(db: Db, number: str, because: str, at: datetime) -> None:
     db.execute(added)
 
 
-def close_receipt(db: Db, number: str, receipt: Receipt, at: datetime) -> None:
-    """Write down how far a number had come when its receipt was closed."""
+def close_receipt(db: Db, number: str, receipt: Receipt, at: datetime) -> bool:
+    """Write down how far a number had come when its receipt was closed; say whether it had been open."""
     seen = {"reporting": receipt.reporting, "applied": receipt.applied, "milliseconds": receipt.milliseconds}
-    db.execute(sql_update(receipts).where(_of(number)).values(**seen, body=receipt, closed_at=at))
+    still_open = _of(number) & receipts.c.closed_at.is_(None)
+    return db.execute(sql_update(receipts).where(still_open).values(**seen, body=receipt, closed_at=at)).rowcount > 0
 
 
 def receipt(db: Db, number: str) -> Receipt | None:
