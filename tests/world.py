@@ -8,12 +8,15 @@ calls goes through the same action as a gateway's.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select
 
 from leverframe.actions import changes as change_acts
 from leverframe.actions import (
@@ -38,15 +41,16 @@ from leverframe.nouns.documents import from_document
 from leverframe.nouns.outcomes import Batch, CallFacts, Feedback, Outcome
 from leverframe.nouns.people import Actor, ActorKind
 from leverframe.nouns.policies import Policy
-from leverframe.nouns.ramps import Ramp
+from leverframe.nouns.ramps import Ramp, RampState
 from leverframe.nouns.tables import Decision, Number, RouteTable
 from leverframe.nouns.units import Unit
+from leverframe.nouns.verdicts import Invalid, Refused
 from leverframe.rules.policies import roles_of
 from leverframe.rules.routing import Router
 from leverframe.runner import Runner
 from leverframe.sources.changes import read_change_form, read_unit
 from leverframe.sources.policies import read_bundle, read_folder
-from leverframe.store import Store, audit
+from leverframe.store import Store, audit, outbox
 from leverframe.store import changes as change_rows
 from leverframe.store import ramps as ramp_rows
 from leverframe.store.notes import SigningKey, new_key
@@ -64,8 +68,14 @@ SEATS = {
     "security": "sam",
 }
 ENDS = ("rolled_back", "aborted", "went_back")
+ENOUGH = 1200
+"""So many people prove each stage of the example's ramp, where one in twenty dislikes the answers."""
 SCORED = 80
 """So many answers of each arm are scored in one go: enough for a mean, little enough to be quick."""
+
+
+ON_SQLITE = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+"""For files whose acts ask the database nothing that another file has not asked of both."""
 
 
 @cache
@@ -297,8 +307,8 @@ class World:
         change: Change | str,
         *,
         minutes: float = 1.0,
-        per_minute: float = 100.0,
-        negative: float = 0.04,
+        per_minute: float = ENOUGH,
+        negative: float = 0.049,
         candidate_negative: float | None = None,
         latency_ms: float = 900.0,
         groundedness: tuple[float, float] = (0.9, 0.9),
@@ -325,6 +335,14 @@ class World:
             said += [Feedback(c, metric="groundedness", value=groundedness[is_candidate]) for c in calls[:SCORED]]
         outcomes.accept_feedback(self.house, said)
         return asked
+
+    def settle(self, change: Change | str) -> Change:
+        """Let a harmless candidate go all the way, from its first stage on Wednesday at 10:00."""
+        for until in ("Wed 10:30", "Wed 14:30", "Thu 14:30"):
+            self.outcomes(change)
+            self.rounds_until(until, every=120)
+        assert self.ramp(change).state is RampState.SETTLED
+        return self.change(change)
 
     def tell(self, told: list[Outcome], gateway: str = "edge", targets: frozenset[str] = frozenset()):
         """Send outcomes as a gateway's next numbered batch."""
@@ -360,6 +378,12 @@ class World:
         """List what was done, in order."""
         return [entry.act for entry in reversed(self.entries(thing=thing))]
 
+    def told(self, topic: str) -> list[dict]:
+        """List what the outside was told of, delivered or not, the first first."""
+        rows = outbox.messages.c
+        with self.store.read() as db:
+            return list(db.execute(select(rows.body).where(rows.topic == topic).order_by(rows.id)).scalars())
+
     # ------------------------------------------------------------------------------------------ short words
 
     def throw(self, name: str, switch: str, because: str = "it answers nonsense", **more):
@@ -377,6 +401,24 @@ class World:
     def abort(self, name: str, change: Change | str, because: str = "it answers nonsense") -> Ramp:
         """Abort a ramp."""
         return ramps.abort_ramp(self.house, self.who(name), _id(change), because)[0]
+
+
+def no_of(act: Callable[[], object]) -> dict[str, str]:
+    """Return every reason why an act is refused, by gate."""
+    try:
+        act()
+    except Refused as no:
+        return {verdict.gate: verdict.because for verdict in no.verdicts}
+    raise AssertionError("it was not refused")
+
+
+def faults_of(act: Callable[[], object]) -> dict[str, str]:
+    """Return every fault of an input, by place."""
+    try:
+        act()
+    except Invalid as wrong:
+        return {fault.place: fault.because for fault in wrong.faults}
+    raise AssertionError("nothing was wrong")
 
 
 def read(call: str) -> CallFacts:
