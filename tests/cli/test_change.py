@@ -94,6 +94,7 @@ def test_show_says_what_the_page_says(asks, ana: FakeServer):
         "share_percent": 1.0,
         "by": "clock",
         "because": "x",
+        "regions": ["eu"],
     }
     ramp = {
         "ramp": RAMP | {"hold": {"because": "a look", "by": "remi"}}, "steps": [step], "reading": None,
@@ -176,7 +177,7 @@ def test_an_act_that_voids_sign_offs_says_whose_and_why(capsys: pytest.CaptureFi
 
 
 def test_a_ramps_steps_are_said_as_plans_are(asks, ana: FakeServer):
-    kinds = (("promoted", 1.0, "09:00"), ("held", 1.0, "09:20"), ("promoted", 10.0, "09:30"))
+    kinds = (("promoted", 1.0, "09:00", "eu"), ("held", 1.0, "09:20", ""), ("promoted", 10.0, "09:30", "us"))
     steps = [
         {
             "at": f"2026-05-13T{at}:00Z",
@@ -185,14 +186,15 @@ def test_a_ramps_steps_are_said_as_plans_are(asks, ana: FakeServer):
             "share_percent": share,
             "by": "clock",
             "because": "x",
+            "regions": [region],
         }
-        for kind, share, at in kinds
+        for kind, share, at, region in kinds
     ]
     step = {"because": "the bake ends", "until": "2026-05-13T13:30:00Z"}
     ramp = {"ramp": RAMP, "steps": steps, "reading": None, "next": step, "next_text": "bakes", "share_percent": 10.0}
     ana.gives(f"GET /changes/{CHG}", VIEW | {"ramp": ramp, "forecast": None})
     said = flat(asks("show", CHG).out)
-    assert "So far Wed 10:00 1%, Wed 10:30 10% Next bakes Not before Wed 13 May 2026 14:30 BST" in said
+    assert "So far Wed 10:00 1% (eu), Wed 10:30 10% (us) Next bakes Not before Wed 13 May 2026 14:30 BST" in said
     assert "Requirements" not in said
 
 

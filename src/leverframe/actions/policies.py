@@ -16,7 +16,7 @@ from leverframe.nouns.sign_offs import SignOff
 from leverframe.nouns.verdicts import Conflict, Fault, Invalid, NotFound, Refused, Verdict, failed, passed
 from leverframe.rules.policies import holders, roles_of
 from leverframe.rules.sign_offs import spoken
-from leverframe.sources.policies import read_bundle
+from leverframe.sources.policies import is_read, read_bundle
 from leverframe.store import policies, requests, sign_offs
 from leverframe.store.database import Db
 
@@ -109,7 +109,7 @@ def _administers(policy: Policy, name: str) -> bool:
 def _propose(house: House, db: Db, actor: Actor, role: str, old: Policy, bundle: Bundle, now: datetime) -> Proposal:
     policy, files = bundle.policy, bundle.files
     running = policies.active_files(db)
-    differs = tuple(sorted(p for p in {*running, *files} if running.get(p) != files.get(p)))
+    differs = tuple(sorted(p for p in {*running, *files} if is_read(p) and running.get(p) != files.get(p)))
     subject = subject_of(policy.digest)
     request = requests.open(db, KIND, subject, {"files": dict(files), "differs": list(differs)}, actor.name, now)
     record(db, now, actor, "policy.proposed", subject, ", ".join(differs), role=role, decided=policy.digest)

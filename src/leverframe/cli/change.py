@@ -56,9 +56,15 @@ def list_changes(
 
 
 @verb(app, "show")
-def show_change(change: Change) -> None:
+def show_change(
+    change: Change, ramp: Annotated[bool, typer.Option("--ramp", help="Only where its ramp stands.")] = False
+) -> None:
     """Show a change: its content, sign-offs, evidence, forecast and ramp."""
-    show(server().get(at("changes", change)), views.whole)
+    document = server().get(at("changes", change))
+    if ramp:
+        show(document["ramp"], lambda _: views.ramp_alone(document))
+    else:
+        show(document, views.whole)
 
 
 @verb(app, "why")

@@ -125,6 +125,16 @@ def whole(document: Mapping[str, Any]) -> None:
         _say_ramp_view(document["ramp"], document["zone"])
 
 
+def ramp_alone(document: Mapping[str, Any]) -> None:
+    """Show where a change's ramp stands, and nothing else."""
+    change = document["change"]
+    say(f"{change['id']} is in {words(change['state'])}: {change['title']}", style="bold")
+    if document["ramp"]:
+        _say_ramp_view(document["ramp"], document["zone"])
+    else:
+        say("Its ramp has not begun.")
+
+
 def _say_content(change: Mapping[str, Any], document: Mapping[str, Any]) -> None:
     at = partial(when, zone=document["zone"])
     blast, start = change["blast_radius"], change["start"]
@@ -242,7 +252,7 @@ def _say_ramp_view(view: Mapping[str, Any], zone: str) -> None:
     facts(
         (
             ("Stands at", f"{share(view['share_percent'])}, {words(view['ramp']['state'])}"),
-            ("So far", _so_far(view["steps"], zone)),
+            ("So far", _so_far(view, zone)),
             ("Next", view["next_text"] if view["next_text"] != view["ramp"]["state"].replace("_", " ") else ""),
             ("Way on", step.get("remedy")),
             ("Not before", when(step["until"], zone) if step.get("until") else ""),
@@ -260,11 +270,17 @@ def _say_ramp_view(view: Mapping[str, Any], zone: str) -> None:
     )
 
 
-def _so_far(steps: Iterable[Mapping[str, Any]], zone: str) -> str:
-    """Say the shares that a ramp has reached, as plans and forecasts are said: Wed 10:00 1%, Wed 10:30 10%."""
-    reached = [step for step in steps if step["kind"] in ("promoted", "widened", "narrowed")]
-    at = [datetime.fromisoformat(str(step["at"])).astimezone(ZoneInfo(zone)) for step in reached]
-    return ", ".join(f"{moment:%a %H:%M} {s['share_percent']:g}%" for moment, s in zip(at, reached, strict=True))
+def _so_far(view: Mapping[str, Any], zone: str) -> str:
+    """Say the shares that a ramp has reached, as forecasts say them: Wed 10:00 1%, or Tue 09:00 50% (eu)."""
+    reached = [step for step in view["steps"] if step["kind"] in ("promoted", "widened", "narrowed")]
+    everywhere = {region for step in reached for region in step["regions"]}
+    return ", ".join(_said_step(step, zone, everywhere) for step in reached)
+
+
+def _said_step(step: Mapping[str, Any], zone: str, everywhere: set[str]) -> str:
+    at = datetime.fromisoformat(str(step["at"])).astimezone(ZoneInfo(zone))
+    where = "" if everywhere <= set(step["regions"]) else f" ({', '.join(step['regions'])})"
+    return f"{at:%a %H:%M} {step['share_percent']:g}%{where}"
 
 
 def not_met(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
