@@ -10,7 +10,7 @@ import pytest
 
 from leverframe.nouns.evidence import Direction, EvalResult, Finding, Reading, StageReading
 from leverframe.nouns.verdicts import NotFound
-from leverframe.store import changes, evidence, follow_ups, outbox
+from leverframe.store import changes, evidence, follow_ups, outbox, tables
 
 MINUTE = timedelta(minutes=1)
 
@@ -84,6 +84,7 @@ def test_a_message_is_put_once_by_its_key_and_told_until_it_arrived(store, tuesd
         assert not outbox.put(db, "ramp.promoted", {"change": "C"}, "C/1")
         outbox.put(db, "ramp.promoted", {"change": "D"}, "D/1")
         first, second = outbox.due(db, tuesday, 10)
+        assert (first.told_as, second.told_as) == (f"msg-1-{first.id}", f"msg-1-{second.id}")
         assert (first.key, first.body, first.attempts) == ("C/1", {"change": "C"}, 1)
         assert outbox.due(db, tuesday + MINUTE / 2, 10) == []
         outbox.done(db, first.id, tuesday)
@@ -94,6 +95,14 @@ def test_a_message_is_put_once_by_its_key_and_told_until_it_arrived(store, tuesd
         assert outbox.waiting(db) == 1
         outbox.drop(db, again.id, tuesday, "410 gone")
         assert outbox.waiting(db) == 0
+
+
+def test_a_message_of_another_epoch_is_another_message(store, tuesday):
+    with store.write() as db:
+        outbox.put(db, "t", {}, "before the restore")
+        tables.raise_epoch(db)
+        outbox.put(db, "t", {}, "after the restore")
+        assert [message.told_as[:6] for message in outbox.due(db, tuesday, 10)] == ["msg-1-", "msg-2-"]
 
 
 def test_a_message_taken_by_a_process_that_died_is_due_again(store, tuesday):

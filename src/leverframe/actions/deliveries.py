@@ -62,7 +62,7 @@ def _send(hook: WebhookRule, message: outbox.Message, secrets: Mapping[str, str]
     if silent[hook.name] >= ASKED_A_ROUND:
         return f"{hook.name}: it did not answer in this round"
     try:
-        send(hook, f"msg-{message.id}", message.topic, message.body, secrets.get(hook.secret_env, ""))
+        send(hook, message.told_as, message.topic, message.body, secrets.get(hook.secret_env, ""))
     except SourceFailed as failure:
         silent[hook.name] += not failure.permanent
         return f"{hook.name}: {failure}"

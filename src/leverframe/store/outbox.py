@@ -1,7 +1,7 @@
 """What must be told to the outside, and has it been?
 
 Messages are written in the transaction of the act that they tell of, and sent after it: repeated after a crash,
-never lost. The row's `key` is the idempotency key that the receiver sees.
+never lost. `Message.told_as` is the idempotency key that the receiver sees.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from sqlalchemy import update as sql_update
 
 from leverframe.store.columns import Noun, RunningId, Utc
 from leverframe.store.database import Db, metadata
+from leverframe.store.tables import epoch
 
 messages = Table(
     "outbox",
@@ -24,6 +25,7 @@ messages = Table(
     Column("topic", String, nullable=False),
     Column("key", String, nullable=False, unique=True),
     Column("body", Noun(dict[str, Any]), nullable=False),
+    Column("epoch", Integer, nullable=False, default=1),
     Column("attempts", Integer, nullable=False),
     Column("due_at", Utc),
     Column("done_at", Utc),
@@ -41,19 +43,25 @@ Index("ix_outbox_given_up", messages.c.id, sqlite_where=_given_up, postgresql_wh
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One thing to tell; `attempts` counts those begun, this one included."""
+    """One thing to tell; `attempts` counts those begun, this one included, `epoch` is that of its writing."""
 
     id: int
+    epoch: int
     topic: str
     key: str
     body: Mapping[str, Any]
     attempts: int
     error: str
 
+    @property
+    def told_as(self) -> str:
+        """Return the idempotency key: after a restore the ids are given again, in another epoch."""
+        return f"msg-{self.epoch}-{self.id}"
+
 
 def put(db: Db, topic: str, body: Mapping[str, Any], key: str) -> bool:
     """Write a message; one that has the key of an earlier one is the same and is dropped. Say whether it is new."""
-    row = {"topic": topic, "key": key, "body": dict(body), "attempts": 0, "error": ""}
+    row = {"topic": topic, "key": key, "body": dict(body), "epoch": epoch(db), "attempts": 0, "error": ""}
     added = db.insert(messages).values(**row).on_conflict_do_nothing().returning(messages.c.id)
     return db.execute(added).scalar_one_or_none() is not None
 
@@ -70,6 +78,7 @@ def due(db: Db, now: datetime, limit: int, *, hold_seconds: float = 60.0) -> lis
     taken = taken.values(due_at=until, attempts=messages.c.attempts + 1)
     columns = (
         messages.c.id,
+        messages.c.epoch,
         messages.c.topic,
         messages.c.key,
         messages.c.body,
