@@ -17,6 +17,7 @@ from pathlib import Path
 from leverframe.actions import audits, deliveries, receipts, reviews, setting, starting, stepping, tables
 from leverframe.actions.due import Due, give_back, lease, what_is_due
 from leverframe.actions.house import House
+from leverframe.actions.watching import Watch
 from leverframe.clock import monotonic
 from leverframe.nouns.tables import NO_NUMBER, Number
 from leverframe.nouns.verdicts import Conflict
@@ -24,6 +25,8 @@ from leverframe.nouns.verdicts import Conflict
 log = logging.getLogger("leverframe.runner")
 
 ROUND_SECONDS = 1.0
+BREATH_SECONDS = 0.1
+"""Between two rounds, ramps whose moment has come are looked at together, so often at most."""
 CHECKPOINT_SECONDS = 10.0
 LEASE_SECONDS = 15.0
 
@@ -42,8 +45,10 @@ class Runner:
     owner: str = field(default_factory=lambda: f"{os.uname().nodename}-{os.getpid()}")
     lease_seconds: float = LEASE_SECONDS
     published: Number = NO_NUMBER
+    watch: Watch = field(default_factory=Watch)
     _stop: threading.Event = field(default_factory=threading.Event)
     _checkpoint_at: float = 0.0
+    _round_at: float = 0.0
     _leased: frozenset[str] = frozenset()
     _leased_at: float = 0.0
     _thread: threading.Thread | None = None
@@ -63,19 +68,35 @@ class Runner:
         self._guarded("checkpoint", self._checkpoint)
 
     def _run(self) -> None:
-        while not self._stop.wait(ROUND_SECONDS if not self.house.opened else ROUND_SECONDS / 10):
-            self.round()
+        while not self._stop.wait(self._pause()):
+            if monotonic() >= self._round_at:
+                self.round()
+            else:
+                self._between_rounds()
+
+    def _pause(self) -> float:
+        """Return the seconds to the next round, or to the next ramp's moment or receipt if that is sooner."""
+        moment, left = self.watch.next_moment(), self._round_at - monotonic()
+        if moment is not None:
+            left = min(left, (moment - self.house.clock.now()).total_seconds())
+        return BREATH_SECONDS if self.house.opened else max(BREATH_SECONDS, left)
+
+    def _between_rounds(self) -> None:
+        with self._stepping:
+            self._step(None)
+            if self.house.opened:
+                self._guarded("receipts", receipts.close_receipts, self.house)
 
     def round(self) -> None:
         """Do everything that is due now, once. A virtual clock calls this after each of its minutes."""
         with self._stepping:
+            self._round_at = monotonic() + ROUND_SECONDS
             due = self._look()
             if due.newest is not None and due.newest > self.published:
                 self._guarded("tables", self._catch_up)
             for change_id in due.scheduled:
                 self._guarded(change_id, starting.start_due, self.house, change_id)
-            for change_id in self._mine(due.ramping):
-                self._guarded(change_id, stepping.step_ramp, self.house, change_id)
+            self._step(self._mine(due.ramping))
             for change_id in due.closing:
                 self._guarded(change_id, reviews.close_due, self.house, change_id)
             for switch_id in due.setting:
@@ -100,13 +121,23 @@ class Runner:
             log.exception("could not look at what is due; trying again next round")
             return Due()
 
-    def _mine(self, ramping: tuple[str, ...]) -> list[str]:
+    def _step(self, driven: Mapping[str, int] | None) -> None:
+        """Step the ramps for which something follows: of those driven, or only of those whose moment has come."""
+        try:
+            found = stepping.worth_a_step(self.house, self.watch, driven)
+        except Exception:
+            log.exception("could not look at the ramps; trying again next round")
+            return
+        for change_id in found:
+            self._guarded(change_id, stepping.act_on, self.house, change_id)
+
+    def _mine(self, ramping: Mapping[str, int]) -> dict[str, int]:
         """Keep the running ramps that this process leases; leases are renewed well before they end."""
         asked_at = monotonic()
         stale = asked_at - self._leased_at > self.lease_seconds / 3
         if ramping and (stale or not self._leased.issuperset(ramping)):
             self._leased, self._leased_at = lease(self.house, self.owner, self.lease_seconds), asked_at
-        return [change_id for change_id in ramping if change_id in self._leased]
+        return {change_id: version for change_id, version in ramping.items() if change_id in self._leased}
 
     def _guarded(self, what: str, act: Callable[..., object], *arguments: object) -> None:
         """Run one act; a row that somebody else has just written is looked at again next round."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from leverframe.actions.house import House
 from leverframe.actions.setting import lapses, may_be_set
 from leverframe.clock import wall
-from leverframe.nouns.changes import Change, State
+from leverframe.nouns.changes import State
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.tables import Number
 from leverframe.store import changes, outbox, ramps, switches, tables
@@ -19,10 +20,13 @@ MOST = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What one look found: changes by id, switches by id, and whether anything waits to be told."""
+    """What one look found: changes by id, switches by id, and whether anything waits to be told.
+
+    `ramping` holds the version of each active ramp, by change.
+    """
 
     scheduled: tuple[str, ...] = ()
-    ramping: tuple[str, ...] = ()
+    ramping: Mapping[str, int] = field(default_factory=dict)
     closing: tuple[str, ...] = ()
     setting: tuple[str, ...] = ()
     lapsing: tuple[str, ...] = ()
@@ -40,7 +44,7 @@ def what_is_due(house: House) -> Due:
         thrown = [switch for switch in switches.all_switches(db) if switch.thrown]
         return Due(
             scheduled=_scheduled(db, now),
-            ramping=tuple(ramp.change for ramp in ramps.active(db)),
+            ramping=ramps.versions(db),
             closing=_closing(db, policy, now),
             setting=tuple(s.id for s in thrown if may_be_set(db, policy, s, now)),
             lapsing=tuple(s.id for s in thrown if lapses(db, policy, s, now)),
@@ -56,20 +60,16 @@ def _scheduled(db: Db, now: datetime) -> tuple[str, ...]:
 
 
 def _closing(db: Db, policy: Policy, now: datetime) -> tuple[str, ...]:
-    found = changes.find(db, states=(State.IMPLEMENT, State.REVIEW), limit=MOST)
-    return tuple(change.id for change in found if _may_close(change, policy, now))
-
-
-def _may_close(change: Change, policy: Policy, now: datetime) -> bool:
-    if change.state is State.REVIEW:
-        return change.review is not None
-    return change.settled_at is not None and (now - change.settled_at).total_seconds() >= policy.watch_hours * 3600
+    """Return the changes whose watch is over, and those whose review is recorded."""
+    watched = changes.settled_by(db, now - timedelta(hours=policy.watch_hours))
+    reviewed = [c.id for c in changes.find(db, states=(State.REVIEW,), limit=MOST) if c.review is not None]
+    return (*watched, *reviewed)
 
 
 def lease(house: House, owner: str, seconds: float) -> frozenset[str]:
     """Lease the running ramps that nobody else holds, and return their changes."""
     with house.store.write() as db:
-        return frozenset(ramp.change for ramp in ramps.claim(db, owner, wall(), seconds, MOST))
+        return ramps.claim_all(db, owner, wall(), seconds)
 
 
 def give_back(house: House, owner: str) -> None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from leverframe.actions.facts import subject_of, switches_now
+from leverframe.actions.facts import subject_of
 from leverframe.actions.house import House
 from leverframe.actions.tables import ALARM
 from leverframe.nouns.changes import Change
-from leverframe.nouns.evidence import StageReading
+from leverframe.nouns.evidence import StageCounts, StageReading
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.ramps import Hold, Promote, Ramp, Step, Widen
+from leverframe.nouns.switches import Layer
 from leverframe.rules.ramping import RampFacts, next_step
 from leverframe.rules.readings import read_stage
-from leverframe.store import evidence, outcomes, tables
+from leverframe.store import evidence, outcomes, switches, tables
 from leverframe.store.database import Db
 
 
@@ -28,27 +30,51 @@ class Look:
     step: Step
 
 
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What is the same for every ramp: the policy, which switches of features and models are thrown, the alarm."""
+
+    policy: Policy
+    thrown: frozenset[str]
+    alarmed: bool
+
+
 def look(house: House, db: Db, change: Change, ramp: Ramp, now: datetime) -> Look:
     """Read the evidence and ask the rule; writes nothing. The page and the runner ask the same."""
-    policy = house.policy(db)
-    reading = read(db, policy, change, ramp, now)
-    step = next_step(ramp, ramp_facts(db, policy, change, ramp, reading), now)
-    if isinstance(step, Promote | Widen) and tables.alarm(db) is not None:
+    counts, judged = outcomes.counts(db, change.id), evidence.judged(db, change.id, ramp.stage)
+    return look_at(circumstances(house, db), change, ramp, counts, judged, now)
+
+
+def circumstances(house: House, db: Db) -> Circumstances:
+    """Gather what is the same for every ramp."""
+    thrown = switches.thrown(db, (Layer.FEATURE, Layer.MODEL))
+    return Circumstances(house.policy(db), thrown, tables.alarm(db) is not None)
+
+
+def look_at(
+    beside: Circumstances, change: Change, ramp: Ramp, counts: Sequence[StageCounts], judged: bool, now: datetime
+) -> Look:
+    """Look at a ramp, once everything is gathered; `judged` says that its stage is promoted on judgement."""
+    reading = read(beside.policy, change, ramp, counts, now)
+    step = next_step(ramp, ramp_facts(beside, change, ramp, reading, judged), now)
+    if isinstance(step, Promote | Widen) and beside.alarmed:
         step = Hold(ALARM.gate, ALARM.because, ALARM.remedy, page=True)
     return Look(change, ramp, reading, step)
 
 
-def read(db: Db, policy: Policy, change: Change, ramp: Ramp, now: datetime) -> StageReading:
+def read(policy: Policy, change: Change, ramp: Ramp, counts: Sequence[StageCounts], now: datetime) -> StageReading:
     """Read the present stage's guardrails from the counts of the whole ramp."""
     minutes = (now - ramp.stage_since).total_seconds() / 60
-    counts = outcomes.counts(db, change.id)
     return read_stage(
         change.plan, ramp.stage, counts, alpha=policy.alpha, beta=policy.beta, stage_minutes=minutes, now=now
     )
 
 
-def ramp_facts(db: Db, policy: Policy, change: Change, ramp: Ramp, reading: StageReading | None) -> RampFacts:
-    """Gather what `next_step` is told."""
+def ramp_facts(
+    beside: Circumstances, change: Change, ramp: Ramp, reading: StageReading | None, judged: bool
+) -> RampFacts:
+    """Put together what `next_step` is told."""
+    policy = beside.policy
     return RampFacts(
         plan=change.plan,
         calendar=policy.calendar,
@@ -59,13 +85,12 @@ def ramp_facts(db: Db, policy: Policy, change: Change, ramp: Ramp, reading: Stag
         closed_stretch_max_percent=policy.closed_stretch_max_percent,
         closed_stretch_hours=policy.closed_stretch_hours,
         closed_stretch_narrow=policy.closed_stretch_narrow,
-        watched_switches=_thrown_under(db, change, ramp),
-        judged=evidence.judged(db, change.id, ramp.stage),
+        watched_switches=tuple(switch for switch in watched_by(change, ramp) if switch in beside.thrown),
+        judged=judged,
     )
 
 
-def _thrown_under(db: Db, change: Change, ramp: Ramp) -> tuple[str, ...]:
+def watched_by(change: Change, ramp: Ramp) -> tuple[str, ...]:
+    """Name the switches on a ramp's feature and on its models: one of them that is thrown holds it."""
     models = {u.model for u in (change.candidate.get(ramp.target), change.current.get(ramp.target)) if u and u.model}
-    watched = [f"feature/{ramp.target}", *(f"model/{m}" for m in sorted(models))]
-    thrown = switches_now(db)
-    return tuple(name for name in watched if name in thrown and thrown[name].thrown)
+    return (f"feature/{ramp.target}", *(f"model/{model}" for model in sorted(models)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from leverframe.actions.house import House, record, tell
 from leverframe.actions.looks import Look, look
 from leverframe.actions.ramps import end_ramp, go_to_stage, publish_stage
 from leverframe.actions.settling import settle_if_reached
+from leverframe.actions.watching import Watch
 from leverframe.clock import monotonic
 from leverframe.nouns.changes import Change
 from leverframe.nouns.documents import digest
@@ -20,12 +22,31 @@ from leverframe.store.database import Db
 PAGE_AGAIN_HOURS = 24
 
 
+def worth_a_step(house: House, watch: Watch, driven: Mapping[str, int] | None = None) -> list[str]:
+    """Look at the driven ramps (their versions by change), and return those for which something follows.
+
+    Without them only the remembered ramps are looked at whose moment has come. Writes nothing.
+    """
+    now = house.clock.now()
+    with house.store.read() as db:
+        looks = watch.at_moments(house, db, now) if driven is None else watch.go_round(house, db, driven, now)
+        found = [seen.change.id for seen in looks if _matters(seen, now)]
+    for change_id in found:
+        watch.forget(change_id)
+    return found
+
+
 def step_ramp(house: House, change_id: str) -> Step | None:
     """Look at one ramp, and act where something follows; a look that changes nothing writes nothing."""
     with house.store.read() as db:
         first = _look_at(house, db, change_id)
     if first is None or not _matters(first, house.clock.now()):
         return first.step if first else None
+    return act_on(house, change_id)
+
+
+def act_on(house: House, change_id: str) -> Step | None:
+    """Look again in the transaction that acts, and act where something follows still."""
     with house.store.write() as db:
         again = _look_at(house, db, change_id)
         if again is not None and _matters(again, house.clock.now()):
@@ -125,7 +146,7 @@ def _hold(house: House, db: Db, seen: Look, step: Hold, now: datetime) -> None:
             "remedy": step.remedy,
             "paging": list(seen.change.paging),
         }
-        tell(db, "page.ramp_held", page, key=f"{seen.change.id}/page/{now.isoformat()}")
+        tell(db, "page.ramp_held", page, key=f"{seen.change.id}/page/{step.code}/{now.isoformat()}")
         ramp = replace(ramp, paged_at=now)
     ramp = ramps.update(db, ramp)
     if _narrows(ramp, step):

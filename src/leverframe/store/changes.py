@@ -76,12 +76,6 @@ def of_ids(db: Db, ids: Iterable[str]) -> dict[str, Change]:
     return {row.id: row.body for row in db.execute(query)}
 
 
-def versions(db: Db, ids: Iterable[str]) -> dict[str, int]:
-    """Return the versions at which several changes stand, by id."""
-    query = select(changes.c.id, changes.c.version).where(changes.c.id.in_(list(ids)))
-    return {row.id: row.version for row in db.execute(query)}
-
-
 def settled_by(db: Db, moment: datetime) -> list[str]:
     """List the changes still in implementation that had settled at or before a moment, the oldest id first."""
     query = select(changes.c.id).where(changes.c.state == State.IMPLEMENT.value, changes.c.settled_at <= moment)

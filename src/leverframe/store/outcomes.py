@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -67,7 +67,7 @@ def counts(db: Db, change: str, *, until: datetime | None = None) -> list[StageC
     """
     if until is None:
         return counts_of(db, [change])[change]
-    rows = [*_totals_until(db, change, until)]
+    rows = _totals_until(db, change, until)
     counted = {row[:4] for row in rows}
     shares = [row for row in _shares(db, [change]) if row[3] == 1 or row[:4] in counted]
     return _by_change([change], shares, rows)[change]
@@ -131,9 +131,9 @@ class _Cell:
 
 _BY = ("change", "stage", "cell", "run")
 _SUMS = ("n", "total", "squares")
-_Shares = Iterable[Any]
+_Shares = Sequence[Any]
 """Change, stage, cell and run, and the cell's share; a later run follows an earlier one."""
-_Totals = Iterable[Any]
+_Totals = Sequence[Any]
 """Change, stage, cell, run, arm and name, and how often, the total and the squares."""
 
 
@@ -144,19 +144,19 @@ def _parts(changes: Sequence[str]) -> Iterator[Sequence[str]]:
 
 def _shares(db: Db, changes: Sequence[str]) -> _Shares:
     query = select(*(stage_shares.c[name] for name in _BY), stage_shares.c.share)
-    return db.execute(query.where(stage_shares.c.change.in_(changes)).order_by(stage_shares.c.run))
+    return db.execute(query.where(stage_shares.c.change.in_(changes)).order_by(stage_shares.c.run)).all()
 
 
 def _totals(db: Db, changes: Sequence[str]) -> _Totals:
     query = select(*(stage_counts.c[name] for name in (*_BY, "arm", "name", *_SUMS)))
-    return db.execute(query.where(stage_counts.c.change.in_(changes)))
+    return db.execute(query.where(stage_counts.c.change.in_(changes))).all()
 
 
 def _totals_until(db: Db, change: str, until: datetime) -> _Totals:
     by = [interval_counts.c[name] for name in (*_BY, "arm", "name")]
     sums = [func.sum(interval_counts.c[name]) for name in _SUMS]
     wanted = (interval_counts.c.change == change) & (interval_counts.c.minute <= until)
-    return db.execute(select(*by, *sums).where(wanted).group_by(*by))
+    return db.execute(select(*by, *sums).where(wanted).group_by(*by)).all()
 
 
 def _by_change(changes: Sequence[str], shares: _Shares, totals: _Totals) -> dict[str, list[StageCounts]]:
