@@ -39,6 +39,7 @@ class Settings:
 
     `data` holds the database (unless `database` names another), the keys and the checkpoints (unless
     `checkpoints` names a folder outside). `clock_start` and `demo` go together: a clock that is moved by hand.
+    `stream_address` is what gateways are told where a proxy stands before the stream.
     `lease_seconds` is how long another process waits before it takes over the ramps of one that has died.
     """
 
@@ -46,6 +47,7 @@ class Settings:
     database: str = ""
     listen: str = "127.0.0.1:8700"
     stream_listen: str = "127.0.0.1:8701"
+    stream_address: str = ""
     checkpoints: Path | None = None
     demo: bool = False
     clock_start: datetime | None = None
@@ -72,7 +74,7 @@ class Built:
     def start(self) -> None:
         """Start the stream and the clock; the newest table is ready before the first gateway asks."""
         self.stream.start()
-        self.house.stream_address = self.stream.url
+        self.house.stream_address = self.settings.stream_address or self.stream.url
         newest = tables.newest_frame(self.house)
         if newest is not None:
             self.house.publish(*newest)

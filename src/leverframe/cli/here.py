@@ -15,17 +15,16 @@ from leverframe.actions.house import House
 from leverframe.nouns.verdicts import Fault, Invalid
 
 
-def serve(*, data: Path, database: str, listen: str, stream_listen: str, checkpoints: Path | None) -> None:
-    """Run the control plane until it is told to stop."""
+def serve(*, listen: str, stream_listen: str, stream_address: str, **told: Any) -> None:
+    """Run the control plane until it is told to stop; `told` are the rest of its settings. Raises Invalid."""
     from leverframe import wiring
 
     for option, text in (("--listen", listen), ("--stream-listen", stream_listen)):
         host_and_port(option, text)
-    wiring.serve(
-        wiring.Settings(
-            data=data, database=database, listen=listen, stream_listen=stream_listen, checkpoints=checkpoints
-        )
-    )
+    if stream_address and not stream_address.startswith(("https://", "http://")):
+        raise Invalid([Fault("--stream-address", f"{stream_address} is no address", "begin it with https://")])
+    addresses = {"listen": listen, "stream_listen": stream_listen, "stream_address": stream_address.rstrip("/")}
+    wiring.serve(wiring.Settings(**addresses, **told))
 
 
 def demo(*, once: bool, json: bool, keep: bool, port: int) -> int:

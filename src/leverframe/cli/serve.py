@@ -28,10 +28,20 @@ def serve(
     stream_listen: Annotated[
         str, typer.Option("--stream-listen", metavar="HOST:PORT", help="The stream that gateways hold.")
     ] = STREAM,
+    stream_address: Annotated[
+        str, typer.Option("--stream-address", metavar="URL", help="What gateways are told, if a proxy is before it.")
+    ] = "",
     checkpoints: Annotated[
         Path | None, typer.Option("--checkpoints", metavar="DIR", help="Where the audit log's signed heads go.")
     ] = None,
 ) -> None:
     """Run the control plane: API and pages, the clock, and the stream to gateways."""
     with only_document({"listen": listen, "stream_listen": stream_listen, "data": str(data)}):
-        here.serve(data=data, database=database, listen=listen, stream_listen=stream_listen, checkpoints=checkpoints)
+        here.serve(
+            data=data,
+            database=database,
+            listen=listen,
+            stream_listen=stream_listen,
+            stream_address=stream_address,
+            checkpoints=checkpoints,
+        )

@@ -1,0 +1,46 @@
+"""Is the house built as its settings say?"""
+
+from __future__ import annotations
+
+import pytest
+
+from leverframe.actions import gateways
+from leverframe.cli import here
+from leverframe.nouns.gateways import Gateway
+from leverframe.nouns.verdicts import Invalid
+from leverframe.wiring import Settings, build
+
+
+@pytest.fixture
+def told(tmp_path):
+    """Return what a gateway is told by a house with these settings."""
+    started = []
+
+    def tell(**settings):
+        built = build(Settings(tmp_path / "data", stream_listen="127.0.0.1:0", demo=True, **settings))
+        started.append(built)
+        built.start()
+        return gateways.welcome(built.house, Gateway("edge", frozenset(), "adi", built.house.clock.now()))
+
+    yield tell
+    for built in started:
+        built.stop()
+
+
+def test_a_gateway_is_told_where_the_stream_listens(told):
+    assert told().stream_url.startswith("http://127.0.0.1:")
+    assert not told().stream_url.endswith(":0")
+
+
+def test_a_gateway_is_told_the_address_of_the_proxy_before_the_stream(told):
+    assert told(stream_address="https://levers.example/gateways").stream_url == "https://levers.example/gateways"
+
+
+def test_an_address_that_is_none_is_refused_before_anything_listens(tmp_path):
+    with pytest.raises(Invalid, match="--stream-address"):
+        here.serve(
+            data=tmp_path,
+            listen="127.0.0.1:1",
+            stream_listen="127.0.0.1:2",
+            stream_address="levers.example",
+        )
