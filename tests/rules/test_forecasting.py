@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from leverframe.nouns.calendar import Calendar, DuringRamp, Freeze, Subject, Window
-from leverframe.nouns.evidence import CellCounts
+from leverframe.nouns.evidence import CellCounts, Finding, Reading, StageReading
 from leverframe.nouns.policies import Policy
-from leverframe.nouns.ramps import Clause, Floor, RampPlan, Stage
+from leverframe.nouns.ramps import Clause, Floor, Ramp, RampPlan, RampState, Stage
 from leverframe.nouns.targets import Cell
 from leverframe.nouns.verdicts import Outcome
 from leverframe.rules.evidence import labels
@@ -57,6 +57,34 @@ def ask(start: str, **changes) -> Forecast:
         **changes,
     }
     return forecast(starts_at=at(start), **asked)
+
+
+def standing(stage: int, since: str) -> Ramp:
+    return Ramp("CHG-2026-00001", "", RampState.RAMPING, stage, at(since), at(since), "salt", {"uk": at(since)})
+
+
+def looked(*left: float | None) -> StageReading:
+    floors = tuple(
+        Reading("feedback_negative", Finding.CONTINUE, "", floor=True, bound=3.0, wait_minutes=m) for m in left
+    )
+    return StageReading(Finding.CONTINUE, "", floors, at("2026-05-13T12:30"))
+
+
+@pytest.mark.parametrize(
+    ("reading", "expected"),
+    [
+        (looked(90.0), "Wed 14:30 50%, Thu 14:30 100%"),
+        (looked(180.0), "Wed 15:30 50%, Thu 15:30 100%"),
+        (looked(0.0), "Wed 14:30 50%, Thu 14:30 100%"),
+        (looked(300.0), "Tue 10:00 50%, Wed 10:00 100%"),
+        (None, "Wed 14:30 50%, Thu 14:30 100%"),
+        (looked(None), "Wed 14:30 50%, Thu 14:30 100%"),
+    ],
+)
+def test_a_ramp_under_way_is_forecast_from_where_it_stands_by_what_it_has_read(reading, expected):
+    under_way = standing(2, "2026-05-13T10:30")
+    told = ask("2026-05-13T12:30", under_way=under_way, reading=reading)
+    assert told.text == expected
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,14 @@ from math import inf
 from zoneinfo import ZoneInfo
 
 from leverframe.nouns.calendar import Calendar, Subject
+from leverframe.nouns.evidence import StageReading
 from leverframe.nouns.policies import Policy
-from leverframe.nouns.ramps import Hold, RampPlan, Stay
+from leverframe.nouns.ramps import Hold, Ramp, RampPlan, Stay
 from leverframe.nouns.targets import Cell, Tier
 from leverframe.nouns.verdicts import Verdict, failed, passed
 from leverframe.rules.evidence.words import event
 from leverframe.rules.evidence_time import P50, P90, Traffic, Wait
-from leverframe.rules.imagined_ramps import Course, PlannedStep, Question, imagine, say_wait
+from leverframe.rules.imagined_ramps import Course, PlannedStep, Question, imagine, imagine_rest, say_wait
 from leverframe.rules.moments import say, say_minutes
 from leverframe.rules.widening import LATE
 
@@ -49,15 +50,22 @@ def forecast(
     traffic: Traffic | None,
     population: Sequence[Cell],
     policy: Policy,
+    under_way: Ramp | None = None,
+    reading: StageReading | None = None,
 ) -> Forecast:
     """Run `next_step` on an imagined clock, with evidence that comes as the traffic lets it.
 
     `traffic` is None where it is not known: then the evidence is assumed to fit in each bake, and the verdict
-    says so. `policy` gives beta and how wide a ramp may stand through a closed stretch.
+    says so. `policy` gives beta and how wide a ramp may stand through a closed stretch. A ramp that is `under_way`
+    goes on from where it stands, with what its newest reading says.
     """
     about = Question(plan, subject, regions, calendar, starts_at, not_after, traffic, tuple(population), policy)
-    likely = imagine(about, P50)
-    late = imagine(about, P90) if any(stage.floors for stage in plan.stages) and traffic else likely
+
+    def course(deviate: float) -> Course:
+        return imagine_rest(about, under_way, reading, deviate) if under_way else imagine(about, deviate)
+
+    likely = course(P50)
+    late = course(P90) if any(stage.floors for stage in plan.stages) and traffic else likely
     return Forecast(
         p50=likely.steps,
         p90=late.steps,

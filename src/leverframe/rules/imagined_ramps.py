@@ -71,8 +71,19 @@ def imagine(about: Question, deviate: float) -> Course:
     begun = _begin(about)
     if not isinstance(begun, PlannedStep):
         return Course((), None, {}, begun)
-    now, ramp, steps = begun.at, _ramp_at(begun), [begun]
-    waits: dict[tuple[int, datetime], Wait] = {}
+    return _go_on(about, _ramp_at(begun), deviate, [begun], {})
+
+
+def imagine_rest(about: Question, ramp: Ramp, reading: StageReading | None, deviate: float) -> Course:
+    """Step a ramp on that is under way, from where it stands at `starts_at`; its evidence is what has been read."""
+    waits = {(ramp.stage, _since(ramp)): _wait_left(about, ramp, reading, deviate)}
+    return _go_on(about, replace(ramp, hold=None), deviate, [], waits)
+
+
+def _go_on(
+    about: Question, ramp: Ramp, deviate: float, steps: list[PlannedStep], waits: dict[tuple[int, datetime], Wait]
+) -> Course:
+    now = steps[0].at if steps else about.starts_at
     for _ in range(MOST_LOOKS):
         counted_from = (ramp.stage, _since(ramp))
         if counted_from not in waits:
@@ -159,6 +170,17 @@ def _wait(about: Question, ramp: Ramp, deviate: float) -> Wait:
         zone=about.calendar.home_zone,
         deviate=deviate,
     )
+
+
+def _wait_left(about: Question, ramp: Ramp, reading: StageReading | None, deviate: float) -> Wait:
+    """Return how long the present stage's evidence takes: as its reading says, or else as for any stage."""
+    expected = _wait(about, ramp, deviate)
+    floors = [each for each in reading.readings if each.floor] if reading else []
+    if not floors or any(each.wait_minutes is None for each in floors):
+        return expected
+    slowest = max(floors, key=lambda each: each.wait_minutes or 0.0)
+    passed = (about.starts_at - _since(ramp)).total_seconds() / 60.0
+    return Wait(passed + (slowest.wait_minutes or 0.0), slowest.guardrail, slowest.bound or 0.0)
 
 
 def _since(ramp: Ramp) -> datetime:
