@@ -188,7 +188,7 @@ def drift_beyond(name: str, value: float, limit: float, scores: int) -> str:
 
 
 def _distance(name: str, value: float) -> str:
-    if value == 0.0:
+    if round(value, 6) == 0.0:
         return f"{metric(name)} is as high as beside it"
     side = "lower" if value > 0 else "higher"
     return f"{metric(name)} is {abs(value):.3g} {side} than beside it"
