@@ -6,6 +6,7 @@ import pytest
 from tests.world import ON_SQLITE, World, faults_of, no_of
 
 from leverframe.actions import ramps, reviews, way_back
+from leverframe.actions.showing import list_changes
 from leverframe.nouns.changes import Change, CloseCode, State
 from leverframe.nouns.ramps import RampState
 from leverframe.store import follow_ups
@@ -33,6 +34,13 @@ def test_one_person_goes_back_at_any_hour_to_the_whole_former_unit(world: World,
     entry = world.entries("change.went_back")[0]
     assert (entry.actor, entry.role, entry.facts["number"]) == ("sol", "on_call", str(number))
     assert str(number) in world.house.opened
+
+
+def test_a_change_that_went_back_reaches_nobody(world: World, settled: Change):
+    assert (world.view(settled).ramp.share_percent, world.view(settled).ramp.next_text) == (100.0, "settled")
+    go_back(world, "sol", settled)
+    assert (world.view(settled).ramp.share_percent, world.view(settled).ramp.next_text) == (0.0, "went back")
+    assert [line.share_percent for line in list_changes(world.house, {}).changes] == [0.0]
 
 
 def test_who_may_not_and_who_says_not_why_do_not_go_back(world: World, settled: Change):

@@ -207,7 +207,7 @@ def end_ramp(
     changes.update(db, replace(change, state=State.REVIEW, close_code=code))
     owe_review(house, db, change, now)
     ramps.record_step(db, change.id, now, state.value, ramp.stage, 0.0, (), actor.name, because)
-    number = publish_table(house, db, now, f"{change.id} {state.value}", narrows=True)
+    number = publish_table(house, db, now, f"{change.id} {state.value.replace('_', ' ')}", narrows=True)
     open_receipt(house, db, number, received_at, f"{change.id} {state.value.replace('_', ' ')}")
     facts = {"stage": ramp.stage, "number": str(number or ""), "guardrail": guardrail}
     record(db, now, actor, f"ramp.{state.value}", change.id, because, role=role, facts=facts)

@@ -13,7 +13,7 @@ from leverframe.actions.judgements import judges, standing_judgement
 from leverframe.actions.looks import look
 from leverframe.actions.way_back import may_go_back
 from leverframe.nouns.audit import Entry
-from leverframe.nouns.changes import Change, Provenance, State
+from leverframe.nouns.changes import Change, CloseCode, Provenance, State
 from leverframe.nouns.evidence import EvalDelta, StageReading
 from leverframe.nouns.people import Actor
 from leverframe.nouns.policies import Policy
@@ -107,13 +107,21 @@ def _ramp_view(house: House, db: Db, change: Change, now: datetime) -> RampView 
     if ramp is None:
         return None
     steps = tuple(ramps.steps(db, change.id))
+    share = _share_now(change, ramp)
     if ramp.state is not RampState.RAMPING:
-        share = 100.0 if ramp.state is RampState.SETTLED else 0.0
-        return RampView(ramp, change.plan, steps, None, None, ramp.state.value.replace("_", " "), share)
+        ended = change.close_code if change.close_code is CloseCode.WENT_BACK else ramp.state
+        return RampView(ramp, change.plan, steps, None, None, ended.value.replace("_", " "), share)
     seen = look(house, db, change, ramp, now)
-    share = change.plan.stages[ramp.stage - 1].share_percent
     judged = tuple(standing_judgement(db, change.id, ramp.stage))
     return RampView(ramp, change.plan, steps, seen.reading, seen.step, seen.step.because, share, judged)
+
+
+def _share_now(change: Change, ramp: Ramp) -> float:
+    """Return the share of people that a change reaches now: none once it has ended short, or has gone back."""
+    if ramp.state is RampState.RAMPING:
+        return change.plan.stages[ramp.stage - 1].share_percent
+    stays = ramp.state is RampState.SETTLED and change.close_code is not CloseCode.WENT_BACK
+    return 100.0 if stays else 0.0
 
 
 def _can_sign_as(db: Db, actor: Actor, change: Change, facts: ShipFacts, now: datetime) -> tuple[str, ...]:
@@ -223,12 +231,6 @@ def list_changes(house: House, filters: Mapping[str, str], *, limit: int = 50, b
 
 def change_line(change: Change, ramp: Ramp | None) -> ChangeLine:
     """Return one change as a list shows it."""
-    share = None
-    if ramp is not None:
-        running = ramp.state is RampState.RAMPING
-        share = (
-            change.plan.stages[ramp.stage - 1].share_percent if running else 100.0 * (ramp.state is RampState.SETTLED)
-        )
     return ChangeLine(
         change.id,
         change.title,
@@ -238,7 +240,7 @@ def change_line(change: Change, ramp: Ramp | None) -> ChangeLine:
         change.state,
         change.author,
         change.filed_at,
-        share,
+        _share_now(change, ramp) if ramp is not None else None,
         _waits_for(change, ramp),
     )
 

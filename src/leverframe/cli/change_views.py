@@ -249,11 +249,12 @@ def _say_forecast(document: Mapping[str, Any]) -> None:
 def _say_ramp_view(view: Mapping[str, Any], zone: str) -> None:
     heading("Ramp")
     reading, step, hold = view["reading"] or {}, view.get("next") or {}, view["ramp"]["hold"] or {}
+    state, runs = view["ramp"]["state"], view["ramp"]["state"] == "ramping"
     facts(
         (
-            ("Stands at", f"{share(view['share_percent'])}, {words(view['ramp']['state'])}"),
+            ("Stands at", f"{share(view['share_percent'])}, {words(state) if runs else view['next_text']}"),
             ("So far", _so_far(view, zone)),
-            ("Next", view["next_text"] if view["next_text"] != view["ramp"]["state"].replace("_", " ") else ""),
+            ("Next", view["next_text"] if runs else ""),
             ("Way on", step.get("remedy")),
             ("Not before", when(step["until"], zone) if step.get("until") else ""),
             ("Held", "" if hold.get("because", "") in view["next_text"] else hold["because"]),
