@@ -33,7 +33,7 @@ from leverframe.actions import (
 from leverframe.actions.activation import activate
 from leverframe.actions.fleet import Fleet
 from leverframe.actions.house import House
-from leverframe.clock import VirtualClock
+from leverframe.clock import VirtualClock, monotonic
 from leverframe.gateway.calls import gateway_key, salted, sign_call
 from leverframe.nouns.audit import Entry
 from leverframe.nouns.changes import Change
@@ -102,7 +102,6 @@ class World:
     tables: list[RouteTable] = field(default_factory=list)
     house: House = field(init=False)
     runner: Runner = field(init=False)
-    fleet_at: float = 1000.0
     _users: int = 0
     _batches: int = 0
 
@@ -388,7 +387,8 @@ class World:
 
     def throw(self, name: str, switch: str, because: str = "it answers nonsense", **more):
         """Throw a switch."""
-        return switches.throw(self.house, self.who(name), switch, because, received_at=self.fleet_at, **more)
+        known = {"received_at": monotonic(), **more}
+        return switches.throw(self.house, self.who(name), switch, because, **known)
 
     def set_again(self, name: str, switch: str, role: str = ""):
         """Sign the request to set a switch again."""

@@ -1,0 +1,74 @@
+"""How do eval results get onto a ticket?"""
+
+from __future__ import annotations
+
+import pytest
+from tests.world import ON_SQLITE, World, eval_run, no_of
+
+from leverframe.actions import evidence
+from leverframe.nouns.changes import Change, State
+from leverframe.nouns.verdicts import Invalid
+
+pytestmark = ON_SQLITE
+
+
+@pytest.fixture
+def change(world: World) -> Change:
+    world.adopt()
+    return world.file()
+
+
+def add(world: World, actor, change: Change, body: bytes | None = None):
+    told = eval_run(change) if body is None else body
+    return evidence.add_evidence(world.house, actor, change.id, "promptfoo.json", told)
+
+
+def test_results_are_compared_with_the_deployed_units_and_the_change_is_ready(world: World, change: Change):
+    deltas = add(world, world.ana, change)
+    assert {delta.suite for delta in deltas} >= {"production", "adversarial", "locale-fairness"}
+    assert world.change(change).state is State.AUTHORIZE
+    assert evidence.list_evidence(world.house, change.id) == deltas
+    entry = world.entries("evidence.added")[0]
+    assert (entry.actor, entry.because) == ("ana", "promptfoo.json, written by promptfoo")
+    assert entry.decided_digest.startswith("sha256:")
+
+
+def test_a_candidate_that_is_worse_is_not_ready(world: World, change: Change):
+    world.evals(change, groundedness=0.5)
+    assert world.change(change).state is State.ASSESS
+    assert "production groundedness" in world.verdict(change, "evals").because
+    assert "is worse: 0.500 against 1.000, n = 30" in world.verdict(change, "evals").because
+
+
+def test_new_results_void_the_sign_offs_and_the_same_file_twice_does_not(world: World, change: Change):
+    add(world, world.ana, change)
+    world.sign_all(change)
+    add(world, world.ana, change)
+    assert world.verdict(change, "sign_offs").outcome == "met"
+    world.evals(change, nonce="again")
+    assert world.entries("evidence.added")[0].facts["voided"] == 3
+    assert world.verdict(change, "sign_offs").refuses
+    assert len(world.entries("evidence.added")) == 2
+
+
+def test_who_may_not_file_may_not_add_evidence_either(world: World, change: Change):
+    assert set(no_of(lambda: add(world, world.vic, change))) == {"may"}
+    assert world.entries("evidence.added") == []
+
+
+def test_a_token_adds_evidence_with_its_scope_only(world: World, change: Change):
+    assert set(no_of(lambda: add(world, world.token("ana", "change"), change))) == {"may"}
+    add(world, world.token("ana", "evidence"), change)
+    assert world.entries("evidence.added")[0].actor == "token:ana"
+
+
+def test_a_file_that_cannot_be_read_is_imported_not_at_all(world: World, change: Change):
+    with pytest.raises(Invalid) as wrong:
+        add(world, world.ana, change, b'{"results": {"version": 2, "prompts": 7}, "evalId": "x"}')
+    assert wrong.value.faults
+    assert evidence.list_evidence(world.house, change.id) == ()
+
+
+def test_what_was_signed_for_a_ramp_is_not_added_to(world: World):
+    change = world.ramping()
+    assert set(no_of(lambda: add(world, world.ana, change))) == {"state"}

@@ -1,0 +1,77 @@
+"""What do gateways have to obey, and what if they obey more than we know?"""
+
+from __future__ import annotations
+
+import json
+
+from tests.world import ON_SQLITE, World, faults_of, no_of
+
+from leverframe.actions import tables
+from leverframe.actions.today import today
+from leverframe.nouns.tables import Number
+from leverframe.store import tables as rows
+
+pytestmark = ON_SQLITE
+TARGET = "customer-support-ai"
+
+
+def test_a_table_is_published_only_where_something_that_gateways_obey_has_changed(world: World):
+    world.adopt()
+    before = len(world.tables)
+    change = world.ready()
+    world.sign_all(change)
+    assert len(world.tables) == before
+    world.throw("sol", f"feature/{TARGET}")
+    assert len(world.tables) == before + 1
+    assert [table.number.generation for table in world.tables] == list(range(1, before + 2))
+
+
+def test_the_newest_frame_is_what_gateways_get_at_connect(world: World):
+    world.adopt()
+    number, frame = tables.newest_frame(world.house) or (None, b"")
+    assert number == world.table.number == tables.newest_number(world.house)
+    assert json.loads(frame)["features"][TARGET]["current"]["prompt"] == "customer-support@v7"
+
+
+def test_a_gateway_that_reports_a_newer_table_raises_the_alarm_and_nothing_is_published(world: World):
+    world.adopt()
+    heard = Number(world.table.number.epoch, world.table.number.generation + 5)
+    tables.heard(world.house, world.table.number)
+    assert world.entries("table.alarm") == []
+    tables.heard(world.house, heard)
+    tables.heard(world.house, heard)
+    assert [entry.object for entry in world.entries("table.alarm")] == [f"table/{heard}"]
+    assert world.told("page.number_alarm")[0]["number"] == str(heard)
+    before = len(world.tables)
+    _, number = world.throw("sol", f"feature/{TARGET}")
+    assert number is None
+    assert len(world.tables) == before
+    assert world.entries("switch.thrown")[0].facts["number"] == ""
+    assert any("this database was restored" in alarm for alarm in today(world.house, world.sol).alarms)
+
+
+def test_an_administrator_goes_on_with_the_next_epoch_and_what_was_decided_meanwhile_is_obeyed(world: World):
+    world.adopt()
+    tables.heard(world.house, Number(3, 7))
+    world.throw("sol", f"feature/{TARGET}")
+    assert set(no_of(lambda: tables.raise_epoch(world.house, world.remi, "restored"))) == {"may"}
+    assert "because" in faults_of(lambda: tables.raise_epoch(world.house, world.adi, " "))
+    number = tables.raise_epoch(world.house, world.adi, "the backup of yesterday is the truth")
+    assert number is not None
+    assert number.epoch == 4
+    assert TARGET in world.table.thrown_features
+    with world.store.read() as db:
+        assert rows.alarm(db) is None
+    entry = world.entries("table.epoch_raised")[0]
+    assert (entry.actor, entry.facts["heard"], entry.facts["number"]) == ("adi", "3.7", str(number))
+
+
+def test_a_set_waits_while_the_number_alarm_stands(world: World):
+    world.at("Wed 11:00")
+    world.throw("sol", f"feature/{TARGET}")
+    tables.heard(world.house, Number(3, 7))
+    world.set_again("cleo", f"feature/{TARGET}")
+    assert not world.set_again("remi", f"feature/{TARGET}").done
+    tables.raise_epoch(world.house, world.adi, "restored")
+    world.round()
+    assert TARGET not in world.table.thrown_features
