@@ -1,0 +1,64 @@
+"""Which gateways may report, and what are they told?"""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+from tests.world import ON_SQLITE, World, faults_of, no_of
+
+from leverframe.actions import gateways
+from leverframe.gateway.calls import gateway_key
+from leverframe.nouns.verdicts import Conflict, NotFound
+
+pytestmark = ON_SQLITE
+SUPPORT = frozenset({"customer-support-ai"})
+
+
+def test_a_gateway_is_enrolled_with_a_token_of_its_own(world: World):
+    token = gateways.enrol(world.house, world.adi, "edge", SUPPORT)
+    known = gateways.authenticate(world.house, token)
+    assert known is not None
+    assert (known.name, known.targets, known.enrolled_by) == ("edge", SUPPORT, "adi")
+    assert gateways.authenticate(world.house, token + "x") is None
+    entry = world.entries("gateway.enrolled")[0]
+    assert (entry.object, entry.because, entry.role) == ("edge", "customer-support-ai", "administrator")
+
+
+def test_it_is_told_where_its_stream_is_and_its_own_call_key(world: World):
+    world.house.stream_address = "http://127.0.0.1:8701"
+    token = gateways.enrol(world.house, world.adi, "edge", frozenset())
+    known = gateways.authenticate(world.house, token)
+    assert known is not None
+    welcome = gateways.welcome(world.house, known)
+    assert base64.b64decode(welcome.call_key) == gateway_key(world.house.call_key, "edge")
+    assert base64.b64decode(welcome.call_key) != world.house.call_key
+    assert (welcome.stream_url, welcome.candidate_lease_seconds) == ("http://127.0.0.1:8701", 300)
+
+
+def test_who_may_not_enrol_and_what_cannot_be_enrolled(world: World):
+    assert set(no_of(lambda: gateways.enrol(world.house, world.vic, "edge", SUPPORT))) == {"may"}
+    for name in ("", "a|b", "a/b"):
+        assert "name" in faults_of(lambda name=name: gateways.enrol(world.house, world.adi, name, SUPPORT))
+    unknown = faults_of(lambda: gateways.enrol(world.house, world.adi, "edge", frozenset({"horoscopes"})))
+    assert unknown == {"targets": "horoscopes is no target of the catalog"}
+
+
+def test_a_gateway_is_enrolled_once_until_it_is_revoked(world: World):
+    token = gateways.enrol(world.house, world.adi, "edge", SUPPORT)
+    with pytest.raises(Conflict):
+        gateways.enrol(world.house, world.adi, "edge", SUPPORT)
+    assert set(no_of(lambda: gateways.revoke(world.house, world.vic, "edge", "mine"))) == {"may"}
+    gateways.revoke(world.house, world.adi, "edge", "its machine was lost")
+    assert gateways.authenticate(world.house, token) is None
+    assert world.entries("gateway.revoked")[0].because == "its machine was lost"
+    assert gateways.authenticate(world.house, gateways.enrol(world.house, world.adi, "edge", SUPPORT)) is not None
+    with pytest.raises(NotFound):
+        gateways.revoke(world.house, world.adi, "core", "never was")
+
+
+def test_the_list_says_how_each_instance_reports(world: World):
+    gateways.enrol(world.house, world.adi, "edge", SUPPORT)
+    world.house.fleet.report("edge", "edge-1", "boot", "1.1")
+    ((gateway, seen),) = gateways.list_gateways(world.house)
+    assert (gateway.name, [s.instance for s in seen]) == ("edge", ["edge-1"])
