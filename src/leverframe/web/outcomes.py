@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
+from pydantic import TypeAdapter, ValidationError
 
 from leverframe.actions import accounts, gateways, outcomes
 from leverframe.actions.house import House
-from leverframe.nouns.documents import from_document, to_document
+from leverframe.nouns.documents import to_document
 from leverframe.nouns.gateways import Gateway
 from leverframe.nouns.outcomes import Batch, Feedback
 from leverframe.nouns.verdicts import Fault, Forbidden, Invalid
@@ -20,6 +21,7 @@ from leverframe.web.visits import NotLoggedIn, aside, bearer_of, house_of
 
 router = APIRouter(tags=["gateways"])
 MOST_FEEDBACK = 10_000
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +52,22 @@ def me(visit: FromGateway) -> Response:
     )
 
 
+BATCH, FEEDBACK = TypeAdapter(Batch), TypeAdapter(list[Feedback])
+
+
 async def _batch(request: Request) -> Batch:
-    found = await document(request)
+    return _checked(BATCH, await document(request), "send boot, sequence and outcomes")
+
+
+def _checked(kind: TypeAdapter[T], found: Any, remedy: str) -> T:
+    """Return what was sent as the noun that it should be; raises Invalid with every fault, each with its place."""
     try:
-        return from_document(Batch, found)
-    except (TypeError, KeyError, ValueError, AttributeError) as error:
-        raise Invalid([Fault("batch", f"this is no batch: {error}", "send boot, sequence and outcomes")]) from None
+        return kind.validate_python(found)
+    except ValidationError as error:
+        faults = (
+            Fault(".".join(map(str, e["loc"])) or "body", e["msg"], remedy) for e in error.errors(include_url=False)
+        )
+        raise Invalid(faults) from None
 
 
 @router.post("/gateways/outcomes")
@@ -68,15 +80,12 @@ def take_outcomes(visit: FromGateway, batch: Annotated[Batch, Depends(_batch)]) 
 async def _feedback(request: Request) -> list[Feedback]:
     try:
         rows: Any = json.loads(await raw(request))
-        rows = rows if isinstance(rows, list) else [rows]
-        found = [from_document(Feedback, row) for row in rows]
-    except (TypeError, KeyError, ValueError, AttributeError, RecursionError) as error:
-        raise Invalid(
-            [Fault("body", f"this is no feedback: {error}", "send a list of call with negative or metric and value")]
-        ) from None
-    if len(found) > MOST_FEEDBACK:
-        raise Invalid([Fault("body", f"{len(found):,} items were sent", f"send at most {MOST_FEEDBACK:,} at a time")])
-    return found
+    except (ValueError, RecursionError) as error:
+        raise Invalid([Fault("body", f"this is no JSON: {error}", "send a list")]) from None
+    rows = rows if isinstance(rows, list) else [rows]
+    if len(rows) > MOST_FEEDBACK:
+        raise Invalid([Fault("body", f"{len(rows):,} items were sent", f"send at most {MOST_FEEDBACK:,} at a time")])
+    return _checked(FEEDBACK, rows, "send a list of call with negative, or metric and value")
 
 
 async def feedback_house(request: Request) -> House:
