@@ -8,22 +8,24 @@ from datetime import datetime
 
 from leverframe.actions.facts import seat_facts, told_to_sign
 from leverframe.actions.house import House
-from leverframe.actions.looks import Look, look
+from leverframe.actions.looks import Look, circumstances, look_at
 from leverframe.actions.showing import ChangeLine, change_line
 from leverframe.clock import monotonic
 from leverframe.nouns.calendar import Subject
 from leverframe.nouns.changes import Change, State
+from leverframe.nouns.evidence import StageReading
 from leverframe.nouns.follow_ups import FollowUp
 from leverframe.nouns.people import Actor
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.switches import Switch
 from leverframe.nouns.targets import EVERYWHERE
 from leverframe.rules.calendar import Opening, opening
+from leverframe.rules.evidence import words as say
 from leverframe.rules.gates.facts import ShipFacts
 from leverframe.rules.gates.sign_offs import seats
 from leverframe.rules.policies import asks_of, holders
 from leverframe.rules.sign_offs import SignFacts, may_sign
-from leverframe.store import changes, follow_ups, outbox, ramps, sign_offs, switches, tables
+from leverframe.store import changes, evidence, follow_ups, outbox, outcomes, ramps, sign_offs, switches, tables
 from leverframe.store.database import Db
 
 
@@ -84,9 +86,11 @@ def _openings(policy: Policy, now: datetime) -> tuple[tuple[str, Opening], ...]:
 
 def _ramp_lines(house: House, db: Db, now: datetime) -> Iterator[RampLine]:
     active = ramps.active(db)
-    tickets = changes.of_ids(db, [ramp.change for ramp in active])
+    ids, beside = [ramp.change for ramp in active], circumstances(house, db)
+    tickets, counts, judged = changes.of_ids(db, ids), outcomes.counts_of(db, ids), evidence.judged_stages(db, ids)
     for ramp in active:
-        yield _ramp_line(look(house, db, tickets[ramp.change], ramp, now))
+        is_judged = (ramp.change, ramp.stage) in judged
+        yield _ramp_line(look_at(beside, tickets[ramp.change], ramp, counts[ramp.change], is_judged, now))
 
 
 def _ramp_line(seen: Look) -> RampLine:
@@ -100,10 +104,16 @@ def _ramp_line(seen: Look) -> RampLine:
         share_percent=change.plan.stages[ramp.stage - 1].share_percent,
         since=ramp.stage_since,
         finding=seen.reading.finding.value if seen.reading else "",
-        proved=seen.reading.because if seen.reading else "",
+        proved=_proved(seen.reading),
         waits_for=seen.step.because,
         held=ramp.hold is not None,
     )
+
+
+def _proved(reading: StageReading | None) -> str:
+    """Say what a stage has ruled out so far, the floors first; empty where it is nothing yet."""
+    told = sorted(reading.readings if reading else (), key=lambda each: not each.floor)
+    return "; ".join(say.fewer_than(each.guardrail, each.ruled_out) for each in told if each.ruled_out)
 
 
 def _mine(db: Db, policy: Policy, actor: Actor) -> list[Change]:

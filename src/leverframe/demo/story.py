@@ -66,7 +66,7 @@ class Story:
         act = self._acts.pop(f"{now.astimezone(LONDON):%a %H:%M}", None)
         if act is not None:
             act(now)
-        elif now.minute % 5 == 0 and self.first:
+        elif now.minute % 10 == 0 and self.first:
             self._follow(now)
 
     def _follow(self, now: datetime) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from leverframe.nouns.calendar import Subject
-from leverframe.nouns.changes import Change
+from leverframe.nouns.changes import Change, State
 from leverframe.nouns.evidence import EvalDelta
 from leverframe.nouns.policies import Asks, Policy
 from leverframe.nouns.sign_offs import SignOff
@@ -45,6 +45,11 @@ def stage_one_regions(change: Change) -> tuple[str, ...]:
     """Return the regions whose exposure the first stage raises."""
     named = dict.fromkeys(region for clause in change.plan.stages[0].clauses for region in clause.regions)
     return tuple(named) or change.blast_radius.regions
+
+
+def has_begun(change: Change) -> bool:
+    """Say whether the change's ramp has begun, so that its start is no question any more."""
+    return change.state not in (State.DRAFT, State.ASSESS, State.AUTHORIZE, State.SCHEDULED)
 
 
 def spoken_time(moment: datetime) -> str:

@@ -6,13 +6,15 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from leverframe.nouns.changes import Change
-from leverframe.nouns.verdicts import Verdict, failed, passed
+from leverframe.nouns.verdicts import Verdict, failed, not_needed, passed
 from leverframe.rules.calendar import opening
-from leverframe.rules.gates.facts import ShipFacts, spoken_time, stage_one_regions
+from leverframe.rules.gates.facts import ShipFacts, has_begun, spoken_time, stage_one_regions
 
 
 def freeze(change: Change, facts: ShipFacts, now: datetime) -> Verdict:
     """Answer no while every region of the first stage is frozen."""
+    if has_begun(change):
+        return not_needed("freeze", "the ramp has begun; a freeze holds it at its next step")
     answers = [opening(facts.policy.calendar, facts.subject(change), r, now) for r in stage_one_regions(change)]
     frozen = [answer for answer in answers if answer.freeze]
     if len(frozen) < len(answers) or not answers:

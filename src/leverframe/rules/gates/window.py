@@ -6,13 +6,15 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from leverframe.nouns.changes import Change
-from leverframe.nouns.verdicts import Verdict, failed, passed
+from leverframe.nouns.verdicts import Verdict, failed, not_needed, passed
 from leverframe.rules.calendar import Opening, opening
-from leverframe.rules.gates.facts import ShipFacts, spoken_time, stage_one_regions
+from leverframe.rules.gates.facts import ShipFacts, has_begun, spoken_time, stage_one_regions
 
 
 def window(change: Change, facts: ShipFacts, now: datetime) -> Verdict:
     """Answer no outside the hours that the ticket and the calendar leave, with the next legal moment."""
+    if has_begun(change):
+        return not_needed("window", "the ramp has begun; each of its steps asks the calendar again")
     start, zone = change.start, ZoneInfo(facts.policy.calendar.home_zone)
     if now >= start.closes_at or now >= start.not_after:
         closed = spoken_time(min(start.closes_at, start.not_after).astimezone(zone))
