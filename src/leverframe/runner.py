@@ -140,13 +140,18 @@ class Runner:
         return {change_id: version for change_id, version in ramping.items() if change_id in self._leased}
 
     def _guarded(self, what: str, act: Callable[..., object], *arguments: object) -> None:
-        """Run one act; a row that somebody else has just written is looked at again next round."""
+        """Run one act; what fails is an alarm until it works, and is tried again next round.
+
+        A row that somebody else has just written is no trouble: it is looked at again next round.
+        """
         try:
             act(*arguments)
+            self.house.troubles.pop(what, None)
         except Conflict:
             log.info("%s was written by somebody else; looking again next round", what)
-        except Exception:
+        except Exception as error:
             log.exception("%s failed; trying again next round", what)
+            self.house.troubles[what] = f"{type(error).__name__}: {error}"
 
     def _catch_up(self) -> None:
         """Hand on a table that another process has published."""

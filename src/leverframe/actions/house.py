@@ -40,6 +40,8 @@ class House:
     stream_address: str = ""
     demo: bool = False
     salt: Callable[[str], str] = lambda change: secrets.token_hex(8)
+    troubles: dict[str, str] = field(default_factory=dict)
+    """What the clock could not do, by what it was about; an alarm until it works."""
     opened: dict[str, tuple[float, str]] = field(default_factory=dict)
     _policy: Policy | None = None
 

@@ -152,6 +152,7 @@ def _alarms(house: House, db: Db) -> list[str]:
     silent = [seen for seen in house.fleet.seen(monotonic()) if seen.age_seconds > 15]
     for seen in silent:
         alarms.append(f"Gateway {seen.instance} is silent since {seen.age_seconds:.0f} s, at table {seen.number}.")
+    alarms += [f"The clock could not do {what}: {why}." for what, why in sorted(house.troubles.items())]
     given_up = outbox.given_up(db)
     if given_up:
         alarms.append(f"{given_up} messages could not be delivered to a webhook.")
