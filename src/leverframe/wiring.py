@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import secrets
@@ -109,6 +110,8 @@ def build(settings: Settings, clock: Clock | None = None) -> Built:
     fleet, events = Fleet(), Events()
     chosen = clock or (clocks.resume(store, settings.clock_start) if settings.clock_start else RealClock())
     house = House(store, chosen, fleet, call_key_of(settings), stir=events.stir, origin=ORIGIN, demo=settings.demo)
+    if settings.demo:
+        house.salt = shown_salt
     host, port = address(settings.stream_listen)
     stream = Stream(
         lambda token: _gateway_name(house, token),
@@ -124,6 +127,11 @@ def build(settings: Settings, clock: Clock | None = None) -> Built:
     app.state.runner, app.state.settled = runner, lambda: _settled(house)
     app.state.audit = (key.public, folder)
     return Built(settings, house, stream, runner, app, events)
+
+
+def shown_salt(change: str) -> str:
+    """Return the salt of a change in the demo: the same each time, so that each show is the same."""
+    return hashlib.sha256(f"show {change}".encode()).hexdigest()[:16]
 
 
 def call_key_of(settings: Settings) -> bytes:
