@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command
 
 from leverframe.cli import (
     audit,
@@ -30,10 +33,18 @@ HELP = "The release and change control plane for AI features. Every command take
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code."""
     try:
-        build()(args=list(arguments), prog_name="leverframe")
+        _commands()(args=list(arguments), prog_name="leverframe")
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 1
     return 0
+
+
+@cache
+def _commands() -> TyperGroup:
+    """Read every signature once, however many commands one process runs."""
+    commands = get_command(build())
+    assert isinstance(commands, TyperGroup)
+    return commands
 
 
 def build() -> typer.Typer:
