@@ -73,11 +73,13 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
 
 @pytest.fixture
 def told_on_postgres(tmp_path: Path, postgres_url: str) -> Callable[[str], str]:
-    """Tell the first day and then a story, in one house on PostgreSQL."""
+    """Tell the first day and then a story, in a house on PostgreSQL that is started again between them."""
 
     def tell(name: str) -> str:
         with opened(World(tmp_path / "data", BEGINNING, postgres_url)) as world:
             Telling(world).tell(text_of("first-day"))
+            ended_at = world.clock.now()
+        with opened(World(tmp_path / "data", ended_at, postgres_url)) as world:
             return Telling(world).tell(text_of(name))
 
     return tell

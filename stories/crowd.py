@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from bisect import bisect
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -23,9 +23,11 @@ from leverframe.nouns.tables import Decision, Variant
 
 PEOPLE = 20_000
 DAY = range(8, 20)
-CHUNK = 150
+CHUNK = 190
+PATIENCE_SECONDS = 60.0
 ZONES = {"au": "Australia/Sydney", "eu": "Europe/Berlin", "uk": "Europe/London", "us": "America/New_York"}
 LOCALES = {"au": ("en-AU",), "eu": ("de-DE", "fr-FR", "en-IE"), "uk": ("en-GB",), "us": ("en-US", "es-US")}
+EVERYWHERE = ("en-GB", "en-US", "de-DE")
 USUAL = {"negative": 0.04, "error": 0.001, "slow": 0.01, "groundedness": 0.92}
 """Of a hundred answers four get a thumb down, of a thousand one fails; this holds where a story does not say more."""
 
@@ -67,39 +69,51 @@ def _use() -> tuple[float, ...]:
     return tuple(accumulate(exp(normal.inv_cdf(dice.uniform(1e-6, 1 - 1e-6))) for _ in range(PEOPLE)))
 
 
-def send(traffic: Traffic, gateways: Mapping[str, Gateway], now: datetime, minutes: int) -> Counter[str]:
+Served = tuple[str, Decision, random.Random, Traffic]
+"""One answer: its call id, what was decided, and the dice and the traffic that say what came of it."""
+
+
+def send(traffic: Iterable[Traffic], gateways: Mapping[str, Gateway], now: datetime, minutes: int) -> Counter[str]:
     """Ask for some minutes through the gateways, and hand in what came of it; counts calls by what served them."""
+    served, edges = Counter[str](), list(gateways.values())
+    answers: list[list[Served]] = [[] for _ in edges]
+    for one in traffic:
+        for place, decision, answer in _answered(one, edges, now, minutes):
+            served[decision.variant.value] += 1
+            answers[place] += [answer] if answer else []
+    for gateway, own in zip(edges, answers, strict=True):
+        for begin in range(0, len(own), CHUNK):
+            _hand_in(gateway, own[begin : begin + CHUNK])
+    return served
+
+
+def _answered(
+    traffic: Traffic, edges: Sequence[Gateway], now: datetime, minutes: int
+) -> Iterator[tuple[int, Decision, Served | None]]:
+    """Yield each call's gateway, decision and answer; a person always comes to the same gateway."""
     dice, sums = random.Random(f"{traffic.feature} {traffic.region} {now.isoformat()}"), _use()
-    edges, served = list(gateways.values()), Counter[str]()
-    waiting: dict[int, list[tuple[str, Decision, random.Random]]] = {place: [] for place in range(len(edges))}
     for _ in range(int(traffic.rate(now) * minutes + dice.random())):
         number = bisect(sums, dice.random() * sums[-1], hi=PEOPLE - 1)
         place, own = number % len(edges), random.Random(dice.random())
         asked = {"subject": person(number), "region": traffic.region or None}
         decision = edges[place].route(traffic.feature, **asked)
-        served[decision.variant.value] += 1
-        if decision.serve:
-            locale = own.choice(LOCALES.get(traffic.region, ("en-GB", "en-US", "de-DE")))
-            call = edges[place].call_id(decision, traffic.feature, locale=locale, **asked)
-            waiting[place].append((call, decision, own))
-    for place, calls in waiting.items():
-        for begin in range(0, len(calls), CHUNK):
-            _hand_in(edges[place], traffic, calls[begin : begin + CHUNK])
-    return served
+        locale = own.choice(LOCALES.get(traffic.region, EVERYWHERE))
+        call = edges[place].call_id(decision, traffic.feature, locale=locale, **asked)
+        yield place, decision, (call, decision, own, traffic) if decision.serve else None
 
 
-def _hand_in(gateway: Gateway, traffic: Traffic, calls: list[tuple[str, Decision, random.Random]]) -> None:
+def _hand_in(gateway: Gateway, answers: Sequence[Served]) -> None:
     """Send one numbered batch of outcomes, then the thumbs and scores of its calls."""
-    for call, decision, dice in calls:
+    for call, decision, dice, traffic in answers:
         bad = ("error",) if dice.random() < traffic.measure("error", decision) else ()
         slow = dice.random() < traffic.measure("slow", decision)
         gateway.record(call, latency_ms=6000.0 if slow else 900.0, cost_usd=0.006, bad=bad)
-    assert gateway.flush(30.0), "a batch of outcomes was not acknowledged"
-    for call, decision, dice in calls:
+    assert gateway.flush(PATIENCE_SECONDS), "a batch of outcomes was not acknowledged"
+    for call, decision, dice, traffic in answers:
         negative = dice.random() < traffic.measure("negative", decision)
         score = traffic.measure("groundedness", decision) + dice.uniform(-0.08, 0.08)
         gateway.feedback(call, negative=negative, metric="groundedness", value=score)
-    assert gateway.flush(30.0), "feedback was not acknowledged"
+    assert gateway.flush(PATIENCE_SECONDS), "feedback was not acknowledged"
 
 
 def ask(gateways: Mapping[str, Gateway], feature: str, people: int, region: str, tenant: str) -> Counter[str]:
@@ -111,6 +125,14 @@ def ask(gateways: Mapping[str, Gateway], feature: str, people: int, region: str,
         assert len(set(map(_answer, decisions))) == 1, f"the gateways disagree about {asked}"
         got[_answer(decisions[0])] += 1
     return got
+
+
+def call(gateways: Mapping[str, Gateway], feature: str, who: str, region: str) -> str:
+    """Let one person ask, and say who answered with what, and under which call id."""
+    name = min(gateways)
+    asked = {"subject": who, "region": region or None}
+    decision = gateways[name].route(feature, **asked)
+    return f"{name} serves {_answer(decision)}, call {gateways[name].call_id(decision, feature, **asked)}"
 
 
 def _answer(decision: Decision) -> str:

@@ -30,7 +30,7 @@ cass$ leverframe targets adopt meeting-notes examples/acme/units/meeting-notes.y
 ask customer-support-ai: 1,000 people
 
 # The build server may post eval results, and nothing else.
-adi$ leverframe token add ci --scope evidence
+cass$ leverframe token add ci --scope evidence
 
 # A day of ordinary use, so that forecasts know how many people ask.
 traffic customer-support-ai: 10/min by day, 1/min by night, negative 4 %

@@ -24,8 +24,13 @@ traffic customer-support-ai: 10/min by day, 1/min by night, negative 4 %
 @ until Wed 13 May 2026 10:20
 ask customer-support-ai: 1,000 people
 @ until Wed 13 May 2026 14:40
-remi$ leverframe change show CHG-2026-00001
+remi$ leverframe change show CHG-2026-00001 --ramp
 ask customer-support-ai: 1,000 people
+
+# Anybody who is asked about one answer can say where it came from.
+call customer-support-ai by person-00012
+sol$ leverframe why lf1.…1
+
 @ until Thu 14 May 2026 14:40
 remi$ leverframe change list
 ask customer-support-ai: 1,000 people
@@ -35,4 +40,5 @@ traffic customer-support-ai: stops
 @ until Fri 15 May 2026 09:30
 remi$ leverframe change review CHG-2026-00001 --close-code successful --notes "No complaint about Acme Home; v8 stays."
 @ until Fri 15 May 2026 14:35
-ana$ leverframe change show CHG-2026-00001
+ana$ leverframe change show CHG-2026-00001 --ramp
+sol$ leverframe audit verify

@@ -5,13 +5,15 @@ A story is a text of lines; its record is the same lines, with what was seen aft
     # …                                       words for the reader
     after first-day                           the house stands as that story has left it
     @ Tue 12 May 2026 09:30 Europe/London     the clock stands there, and readers are in that zone
-    @ until Thu 14 May 2026 14:40             the clock goes on, and what it does by itself is told
+    @ until Thu 14 May 2026 14:40[, looking every 30 minutes]
+                                              the clock goes on, and what it does by itself is told
     ana$ leverframe …                         a person gives a command
     adi takes the one-time link               the first administrator's account is made
     traffic FEATURE [in REGION]: 10/min by day, 1/min by night, negative 4 %, candidate 12 %
                                               what is asked from here on, until `traffic …: stops`
     ask FEATURE [in REGION] [for TENANT]: 1,000 people
                                               what they get from every gateway now
+    call FEATURE [in REGION] by NAME          one person asks, and gets an answer with a call id
     copy PATH to PATH                         a file or a folder lies on the desk
     edit PATH                                 its lines `  - …` are replaced by the lines `  + …`
 """
@@ -28,7 +30,7 @@ from pathlib import Path
 from textwrap import wrap
 from zoneinfo import ZoneInfo
 
-from stories.crowd import Traffic, ask, send
+from stories.crowd import Traffic, ask, call, send
 from stories.masks import Masks
 from stories.world import COLUMNS, ROOT, World
 
@@ -88,13 +90,12 @@ class Telling:
         self._world.clock.move_to(moment)
         self._world.look()
 
-    def _go_on(self, text: str) -> None:
+    def _go_on(self, text: str, stride: str | None) -> None:
         until, since = self._moment(text), self._world.newest_entry()
         calls = Counter[str]()
         while self._world.clock.now() < until:
-            minutes = self._world.minutes_to(until, {region for _, region in self._traffic})
-            for traffic in self._traffic.values():
-                calls += send(traffic, self._world.gateways, self._world.clock.now(), minutes)
+            minutes = self._world.minutes_to(until, {region for _, region in self._traffic}, int(stride or 0))
+            calls += send(self._traffic.values(), self._world.gateways, self._world.clock.now(), minutes)
             self._world.go_on(minutes)
         for entry in self._world.done_by_the_clock(since):
             self._see(_folded(f"  {self._said(entry.at)}  {entry.act} {entry.object}: {entry.because}"))
@@ -112,6 +113,9 @@ class Telling:
     def _ask(self, feature: str, region: str | None, tenant: str | None, people: str) -> None:
         got = ask(self._world.gateways, feature, int(people.replace(",", "")), region or "", tenant or "")
         self._see([f"  {count:>6,}  {answer}" for answer, count in sorted(got.items())])
+
+    def _call(self, feature: str, region: str | None, who: str) -> None:
+        self._see([f"  {call(self._world.gateways, feature, who, region or '')}"])
 
     def _copy(self, source: str, target: str) -> None:
         at, to = self._world.scratch / source, self._world.scratch / target
@@ -133,7 +137,7 @@ class Telling:
 
     def _moment(self, text: str) -> datetime:
         moment = datetime.strptime(text, WHEN).replace(tzinfo=ZoneInfo(self._world.zone))
-        assert f"{moment:{WHEN}}" == text, f"{text} is a {moment:%A}"
+        assert f"{moment:{WHEN}}" == text, f"write it as {moment:{WHEN}}"
         return moment
 
     def _said(self, at: datetime) -> str:
@@ -143,12 +147,13 @@ class Telling:
 WAYS: tuple[tuple[str, Callable[..., None]], ...] = (
     (r"(?:#.*)?", Telling._nothing),
     (r"after [\w-]+", Telling._nothing),
-    (r"@ until (\w+ \d+ \w+ \d+ \d+:\d+)", Telling._go_on),
+    (r"@ until (\w+ \d+ \w+ \d+ \d+:\d+)(?:, looking every (\d+) minutes)?", Telling._go_on),
     (r"@ (\w+ \d+ \w+ \d+ \d+:\d+)(?: (\S+))?", Telling._stand),
     (r"(\w+)\$ (.+)", Telling._command),
     (r"(\w+) takes the one-time link", Telling._take_link),
     (r"traffic ([\w-]+)(?: in (\w+))?: (.+)", Telling._carry),
     (r"ask ([\w-]+)(?: in (\w+))?(?: for ([\w-]+))?: ([\d,]+) people", Telling._ask),
+    (r"call ([\w-]+)(?: in (\w+))? by ([\w-]+)", Telling._call),
     (r"copy (\S+) to (\S+)", Telling._copy),
     (r"edit (\S+)", Telling._edit),
 )

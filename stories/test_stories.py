@@ -18,6 +18,13 @@ def test_the_story_is_told_as_recorded(name: str, shelf: Any, records: bool) -> 
     _compare(name, shelf.told(name).record, records=records)
 
 
+def test_the_worked_example_ramps_as_the_handbook_says(shelf: Any) -> None:
+    assert (
+        "\nSo far     Wed 10:00 1%, Wed 10:30 10%, Wed 14:30 50%, Thu 14:30 100%\n"
+        in shelf.told("support-prompt").record
+    )
+
+
 @pytest.mark.postgres
 def test_the_worked_example_is_told_the_same_on_postgres(told_on_postgres: Callable[[str], str]) -> None:
     _compare("support-prompt", told_on_postgres("support-prompt"), records=False)

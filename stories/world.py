@@ -97,13 +97,13 @@ class World:
         if self.gateways:
             self.built.app.state.settled()
 
-    def minutes_to(self, until: datetime, regions: Collection[str]) -> int:
+    def minutes_to(self, until: datetime, regions: Collection[str], stride: int) -> int:
         """Return how long the clock may stand: evidence is looked at more often where a window is open."""
         now, anything = self.clock.now(), Subject("", "", "")
         with self.built.house.store.read() as db:
             calendar = self.built.house.policy(db).calendar
         is_open = any(opening(calendar, anything, region, now).is_open for region in regions or ("",))
-        stride = LOOK_MINUTES if is_open else LOOK_MINUTES_CLOSED
+        stride = stride or (LOOK_MINUTES if is_open else LOOK_MINUTES_CLOSED)
         passed = int(now.timestamp() // 60) % stride
         return min(stride - passed, int((until - now).total_seconds() // 60))
 
