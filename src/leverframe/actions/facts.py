@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from leverframe.actions.house import House, target_of
 from leverframe.nouns.calendar import Subject
 from leverframe.nouns.changes import Change
-from leverframe.nouns.evidence import EvalDelta
+from leverframe.nouns.evidence import EvalDelta, StageReading
 from leverframe.nouns.people import FEATURE_OWNER, Actor
 from leverframe.nouns.policies import Policy
+from leverframe.nouns.ramps import Ramp
 from leverframe.nouns.switches import Switch
 from leverframe.nouns.targets import Target
 from leverframe.nouns.verdicts import Verdict
@@ -111,6 +112,26 @@ def forecast_of(house: House, db: Db, change: Change, now: datetime) -> Forecast
     )
 
 
+def rest_of(
+    house: House, db: Db, change: Change, ramp: Ramp, reading: StageReading | None, now: datetime
+) -> Forecast:
+    """Run a ramp that is under way on an imagined clock, from where it stands."""
+    policy = house.policy(db)
+    return forecast(
+        change.plan,
+        subject_of(change),
+        change.blast_radius.regions,
+        policy.calendar,
+        now,
+        change.start.not_after,
+        traffic_of(db, policy, change.target, now),
+        target_of(policy, change.target).population,
+        policy,
+        under_way=ramp,
+        reading=reading,
+    )
+
+
 def subject_of(change: Change) -> Subject:
     """Return what the calendar is asked about."""
     return Subject(change.target, change.tier.value, change.kind.value)
@@ -134,11 +155,11 @@ def with_current(db: Db, change: Change) -> Change:
 
 
 def bands(
-    policy: Policy, change: Change, now: datetime
+    policy: Policy, change: Change, now: datetime, region: str = ""
 ) -> tuple[tuple[tuple[datetime, datetime], ...], tuple[tuple[datetime, datetime, str], ...]]:
-    """Return the open stretches and the freezes of the next two weeks, or of the ramp's own days."""
+    """Return a region's open stretches and freezes of the next two weeks, or of the ramp's own days."""
     begins = min(now, change.start.opens_at) if change.settled_at is None else change.start.opens_at
     ends = begins + timedelta(days=BAND_DAYS)
-    region = next(iter(change.blast_radius.regions), "")
+    region = region or next(iter(change.blast_radius.regions), "")
     asked = (policy.calendar, subject_of(change), region, begins, ends)
     return open_between(*asked), frozen_between(*asked)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from leverframe.actions.facts import bands, forecast_of, ship_facts, sign_facts
+from leverframe.actions.facts import bands, forecast_of, rest_of, ship_facts, sign_facts
 from leverframe.actions.house import House
 from leverframe.actions.judgements import judges, standing_judgement
 from leverframe.actions.looks import look
@@ -19,14 +19,14 @@ from leverframe.nouns.people import Actor
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.ramps import Ramp, RampPlan, RampState, Step
 from leverframe.nouns.sign_offs import SignOff
-from leverframe.nouns.verdicts import Verdict, failed, passed
+from leverframe.nouns.verdicts import Verdict, failed, not_needed, passed
 from leverframe.rules.forecasting import Forecast
 from leverframe.rules.gates.facts import ShipFacts
 from leverframe.rules.gates.sign_offs import seats
 from leverframe.rules.policies import holders, may
 from leverframe.rules.shipping import may_ship, unready
-from leverframe.rules.sign_offs import may_sign
-from leverframe.store import audit, changes, ramps, sign_offs
+from leverframe.rules.sign_offs import WRITTEN, may_sign
+from leverframe.store import audit, changes, evidence, ramps, sign_offs
 from leverframe.store.database import Db
 
 FIELDS = ("title", "kind", "tier", "path", "candidate", "rollback_plan", "kill_switch", "blast_radius", "start")
@@ -37,7 +37,7 @@ MORE_FIELDS = ("release_manager", "coordinator", "bridge", "paging", "artefacts"
 
 @dataclass(frozen=True, slots=True)
 class RampView:
-    """A ramp with its steps, its newest reading, and what the rule would do next."""
+    """A ramp with its steps, its newest reading (the last that was kept, where it has ended), and what is next."""
 
     ramp: Ramp
     plan: RampPlan
@@ -68,6 +68,7 @@ class ChangeView:
     can_judge_as: tuple[str, ...]
     windows_band: tuple[tuple[datetime, datetime], ...]
     freezes_band: tuple[tuple[datetime, datetime, str], ...]
+    band_region: str
     zone: str
 
 
@@ -76,16 +77,17 @@ def show_change(house: House, actor: Actor, change_id: str) -> ChangeView:
     with house.store.read() as db:
         now, change = house.clock.now(), changes.get(db, change_id)
         policy = house.policy(db)
-        begun = ramps.get(db, change_id) is not None
-        expected = forecast_of(house, db, change, now) if change.state.is_open and not begun else None
-        facts = ship_facts(house, db, change, expected=expected.verdicts if expected else ())
-        windows, freezes = bands(policy, change, now)
+        ramp = _ramp_view(house, db, change, now)
+        expected = _expected(house, db, change, ramp, now)
+        facts = ship_facts(house, db, change, expected=expected.verdicts if expected and ramp is None else ())
+        band_region = _band_region(change, ramp)
+        windows, freezes = bands(policy, change, now, band_region)
         can_sign_as = _can_sign_as(db, actor, change, facts, now)
-        ramp, answers = _ramp_view(house, db, change, now), may_ship(change, facts, now)
+        answers = may_ship(change, facts, now)
         return ChangeView(
             change=change,
-            requirements=answers,
-            fields=tuple((n, getattr(change, n), change.provenance.get(n)) for n in (*FIELDS, *MORE_FIELDS)),
+            requirements=_since_begun(answers) if ramp else answers,
+            fields=_fields(change, facts),
             sign_offs=tuple(sign_offs.all_of(db, change_id)),
             seats=tuple((s.role, s.count, s.signed_by, s.open) for s in seats(change, facts)),
             digest=facts.digest_now,
@@ -98,8 +100,44 @@ def show_change(house: House, actor: Actor, change_id: str) -> ChangeView:
             can_judge_as=_can_judge_as(policy, actor, change, ramp),
             windows_band=windows,
             freezes_band=freezes,
+            band_region=band_region,
             zone=policy.calendar.home_zone,
         )
+
+
+def _fields(change: Change, facts: ShipFacts) -> tuple[tuple[str, Any, Provenance | None], ...]:
+    """Return each field with who filled it, and, of what is signed, who has reviewed it by signing."""
+    signers = ", ".join(dict.fromkeys(name for seat in seats(change, facts) for name in seat.signed_by))
+    told = []
+    for name in (*FIELDS, *MORE_FIELDS):
+        wrote = change.provenance.get(name)
+        signed = signers and (name in WRITTEN or name == "start")
+        told.append((name, getattr(change, name), replace(wrote, reviewed_by=signers) if wrote and signed else wrote))
+    return tuple(told)
+
+
+def _expected(house: House, db: Db, change: Change, ramp: RampView | None, now: datetime) -> Forecast | None:
+    """Forecast what is still to come: the whole ramp, or the rest of one that no person holds."""
+    if not change.state.is_open or change.settled_at is not None:
+        return None
+    if ramp is None:
+        return forecast_of(house, db, change, now)
+    if ramp.ramp.state is not RampState.RAMPING or _held(ramp):
+        return None
+    return rest_of(house, db, change, ramp.ramp, ramp.reading, now)
+
+
+def _band_region(change: Change, ramp: RampView | None) -> str:
+    """Choose the region whose windows the picture shows: one that the ramp has reached, else the ticket's first."""
+    return next(iter([*(ramp.ramp.published if ramp else ()), *change.blast_radius.regions]), "")
+
+
+def _since_begun(answers: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
+    """Tell what stood in the way of beginning as what it is once the ramp has begun: asked, and answered then."""
+    return tuple(
+        not_needed(v.gate, f"it was asked when the ramp began; since then {v.because}") if v.refuses else v
+        for v in answers
+    )
 
 
 def _ramp_view(house: House, db: Db, change: Change, now: datetime) -> RampView | None:
@@ -110,7 +148,9 @@ def _ramp_view(house: House, db: Db, change: Change, now: datetime) -> RampView 
     share = _share_now(change, ramp)
     if ramp.state is not RampState.RAMPING:
         ended = change.close_code if change.close_code is CloseCode.WENT_BACK else ramp.state
-        return RampView(ramp, change.plan, steps, None, None, ended.value.replace("_", " "), share)
+        kept = [reading for _, _, reading in evidence.readings(db, change.id)]
+        last = kept[-1] if kept else None
+        return RampView(ramp, change.plan, steps, last, None, ended.value.replace("_", " "), share)
     seen = look(house, db, change, ramp, now)
     judged = tuple(standing_judgement(db, change.id, ramp.stage))
     return RampView(ramp, change.plan, steps, seen.reading, seen.step, seen.step.because, share, judged)
@@ -157,7 +197,7 @@ def _may(
     acts = {
         "edit": (editable, "change.file", "it has begun, or is closed"),
         "evidence": (editable, "change.file", "it has begun, or is closed"),
-        "cancel": (editable, "change.file", "it has begun, or is closed"),
+        "cancel": (editable, "change.schedule", "it has begun, or is closed"),
         "schedule": (editable and not unready(answers), "change.schedule", "its requirements are not met yet"),
         "ramp": (editable and not any(v.refuses for v in answers), "ramp.run", "its requirements are not met yet"),
         "hold": (running and not _held(ramp), "ramp.hold", "no ramp runs, or a person holds it"),
@@ -166,6 +206,8 @@ def _may(
         "review": ((settled or change.state is State.REVIEW) and not change.review, "change.review", "it is not due"),
     }
     result = {act: _one(policy, actor, right, ok, why, target) for act, (ok, right, why) in acts.items()}
+    if editable and actor.name == change.author:
+        result["cancel"] = passed("may", f"{actor.name} wrote it and may cancel it")
     result["sign"] = (
         passed("sign", "you may sign") if can_sign_as else failed("sign", "no open seat is yours", remedy="")
     )
@@ -262,5 +304,7 @@ def requirements(house: House, change_id: str) -> tuple[Verdict, ...]:
     """Return every requirement of a change with its answer."""
     with house.store.read() as db:
         now, change = house.clock.now(), changes.get(db, change_id)
-        expected = forecast_of(house, db, change, now).verdicts if not change.settled_at else ()
-        return may_ship(change, ship_facts(house, db, change, expected=expected), now)
+        begun = ramps.get(db, change_id) is not None
+        expected = forecast_of(house, db, change, now).verdicts if not begun else ()
+        answers = may_ship(change, ship_facts(house, db, change, expected=expected), now)
+        return _since_begun(answers) if begun else answers

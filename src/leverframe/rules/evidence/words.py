@@ -81,7 +81,12 @@ def fewer(arms: Arms, ruled_out: float | None) -> str:
     """Say the smallest harm that is ruled out."""
     if ruled_out is None:
         return f"no ratio of people who met {event(arms.guardrail)} is ruled out yet"
-    return f"fewer than {times(ruled_out)} as many people met {event(arms.guardrail)}"
+    return fewer_than(arms.guardrail, ruled_out)
+
+
+def fewer_than(guardrail: str, ruled_out: float) -> str:
+    """Say that a harm is ruled out."""
+    return f"fewer than {times(ruled_out)} as many people met {event(guardrail)}"
 
 
 def proved(arms: Arms, ruled_out: float, floor: float) -> str:

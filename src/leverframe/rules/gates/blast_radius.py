@@ -7,7 +7,7 @@ from datetime import datetime
 
 from leverframe.nouns.changes import Change
 from leverframe.nouns.ramps import Ramp, RampState
-from leverframe.nouns.targets import Cell, Target
+from leverframe.nouns.targets import EVERYWHERE, Cell, Target
 from leverframe.nouns.verdicts import Verdict, failed, passed
 from leverframe.rules.exposure import share_of_cell
 from leverframe.rules.gates.facts import ShipFacts
@@ -22,9 +22,9 @@ def blast_radius(change: Change, facts: ShipFacts, now: datetime) -> Verdict:
             "blast_radius", "; ".join(faults), remedy="correct the blast radius or the plan", who=change.author
         )
     radius = change.blast_radius
-    where = ", ".join(radius.regions)
+    where = "everywhere" if radius.regions == (EVERYWHERE,) else f"in {', '.join(radius.regions)}"
     cap = f"at most {radius.max_share_percent:g} % before settlement"
-    return passed("blast_radius", f"{radius.users:,} users in {where}, {cap}")
+    return passed("blast_radius", f"{radius.users:,} users {where}, {cap}")
 
 
 def reached(change: Change, target: Target) -> int:
