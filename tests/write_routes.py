@@ -1,0 +1,186 @@
+"""Which write routes are there, who may ask them, and what do they send?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from tests.world import World, acme, eval_run
+
+from leverframe.actions import accounts, gateways, policies
+from leverframe.nouns.documents import to_document
+
+TARGET = "customer-support-ai"
+SWITCH = f"/switches/feature/{TARGET}"
+BECAUSE = {"because": "the tests ask for it"}
+PASSWORD = "correct horse battery"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One write route: who may, what they send where, and whether the policy keeps others from it."""
+
+    by: str
+    given: Callable[[World], tuple[str, Any]]
+    keeps_out: bool = True
+    writes: bool = True
+
+
+def form(world: World, **other: object) -> dict[str, Any]:
+    return {**to_document(world.form(**other))}
+
+
+def ready(world: World) -> str:
+    return f"/changes/{world.ready().id}"
+
+
+def signed(world: World) -> str:
+    return f"/changes/{world.sign_all(world.ready()).id}"
+
+
+def ramping(world: World) -> str:
+    return f"/changes/{world.ramping().id}"
+
+
+def given_file(world: World) -> tuple[str, Any]:
+    world.adopt()
+    return "/changes", form(world)
+
+
+def given_edit(world: World) -> tuple[str, Any]:
+    change = world.ready()
+    return f"/changes/{change.id}", {**form(world, title="Other words"), "version": change.version}
+
+
+def given_signature(world: World) -> tuple[str, Any]:
+    change = world.ready()
+    digest = world.view(change).digest
+    return f"/changes/{change.id}/sign-offs", {"role": "platform_engineer", "content_digest": digest}
+
+
+def given_start(world: World) -> tuple[str, Any]:
+    path = signed(world)
+    start = world.form().start
+    later = {n: (getattr(start, n) + timedelta(days=1)).isoformat() for n in ("opens_at", "closes_at")}
+    return f"{path}/start", {**later, "not_after": start.not_after.isoformat()}
+
+
+def given_begin(world: World) -> tuple[str, Any]:
+    path = signed(world)
+    world.at("Wed 10:00")
+    return f"{path}/ramp", {}
+
+
+def given_hold(world: World) -> tuple[str, Any]:
+    path = ramping(world)
+    world.hold("sol", path.rpartition("/")[2])
+    return f"{path}/ramp/hold", BECAUSE
+
+
+def given_baked(world: World) -> tuple[str, Any]:
+    path = ramping(world)
+    world.outcomes(path.rpartition("/")[2])
+    world.at("Wed 10:30")
+    return f"{path}/ramp/promotions", {"role": "release_manager", **BECAUSE}
+
+
+def given_settled(world: World) -> tuple[str, Any]:
+    return f"/changes/{world.settle(world.ramping()).id}/way-back", BECAUSE
+
+
+def given_aborted(world: World) -> tuple[str, Any]:
+    path = ramping(world)
+    world.abort("sol", path.rpartition("/")[2])
+    return f"{path}/review", {"close_code": "aborted", "notes": "It went wrong."}
+
+
+def given_evals(world: World) -> tuple[str, Any]:
+    world.adopt()
+    change = world.file()
+    return f"/changes/{change.id}/evidence", eval_run(change)
+
+
+def given_thrown(world: World) -> tuple[str, Any]:
+    world.throw("sol", f"feature/{TARGET}")
+    return f"{SWITCH}/set", {"role": "release_manager", **BECAUSE}
+
+
+def another_policy() -> dict[str, str]:
+    files = dict(acme()[1])
+    files["policy.yaml"] = files["policy.yaml"].replace("due_business_days: 5", "due_business_days: 4")
+    return files
+
+
+def given_proposal(world: World) -> tuple[str, Any]:
+    digest = policies.load_policy(world.house, world.adi, another_policy()).digest
+    return f"/policy/proposals/{digest}/sign-offs", {"role": "release_manager"}
+
+
+def given_token(world: World) -> tuple[str, Any]:
+    token_id, _ = accounts.add_token(world.house, world.ana, "pipeline", ("read",))
+    return f"/tokens/{token_id}", {}
+
+
+def given_gateway(world: World) -> tuple[str, Any]:
+    gateways.enrol(world.house, world.adi, "edge", frozenset())
+    return "/gateways/edge", BECAUSE
+
+
+def given_clock(world: World) -> tuple[str, Any]:
+    world.house.demo = True
+    return "/clock", {"minutes": 1}
+
+
+ROWS: dict[tuple[str, str], Row] = {
+    ("POST", "/changes"): Row("ana", given_file),
+    ("POST", "/changes/check"): Row("ana", lambda w: ("/changes/check", form(w)), writes=False),
+    ("PUT", "/changes/{change_id}"): Row("ana", given_edit),
+    ("DELETE", "/changes/{change_id}"): Row("ana", lambda w: (ready(w), BECAUSE)),
+    ("POST", "/changes/{change_id}/refresh"): Row("ana", lambda w: (f"{ready(w)}/refresh", {})),
+    ("POST", "/changes/{change_id}/sign-offs"): Row("cass", given_signature),
+    ("DELETE", "/changes/{change_id}/sign-offs/mine"): Row(
+        "cass", lambda w: (f"{signed(w)}/sign-offs/mine", BECAUSE)
+    ),
+    ("PUT", "/changes/{change_id}/schedule"): Row("remi", lambda w: (f"{signed(w)}/schedule", {})),
+    ("DELETE", "/changes/{change_id}/schedule"): Row("sol", lambda w: (f"/changes/{w.armed().id}/schedule", BECAUSE)),
+    ("PUT", "/changes/{change_id}/start"): Row("remi", given_start),
+    ("PUT", "/changes/{change_id}/ramp"): Row("remi", given_begin),
+    ("PUT", "/changes/{change_id}/ramp/hold"): Row("sol", lambda w: (f"{ramping(w)}/ramp/hold", BECAUSE)),
+    ("DELETE", "/changes/{change_id}/ramp/hold"): Row("remi", given_hold),
+    ("POST", "/changes/{change_id}/ramp/promotions"): Row("remi", given_baked),
+    ("POST", "/changes/{change_id}/ramp/abort"): Row("sam", lambda w: (f"{ramping(w)}/ramp/abort", BECAUSE)),
+    ("POST", "/changes/{change_id}/way-back"): Row("sol", given_settled),
+    ("PUT", "/changes/{change_id}/review"): Row("remi", given_aborted),
+    ("POST", "/changes/{change_id}/evidence"): Row("ana", given_evals),
+    ("PUT", "/switches/{layer}/{key}/throw"): Row("sol", lambda w: (f"{SWITCH}/throw", BECAUSE)),
+    ("POST", "/switches/{layer}/{key}/set"): Row("remi", given_thrown),
+    ("PUT", "/targets/{target}/unit"): Row(
+        "ana", lambda w: (f"/targets/{TARGET}/unit", {"unit": {"prompt": "customer-support@v7"}, **BECAUSE})
+    ),
+    ("POST", "/route-tables/epochs"): Row("adi", lambda w: ("/route-tables/epochs", BECAUSE)),
+    ("POST", "/policy"): Row("adi", lambda w: ("/policy", {"files": another_policy()})),
+    ("POST", "/policy/check"): Row(
+        "vic", lambda w: ("/policy/check", {"files": another_policy()}), keeps_out=False, writes=False
+    ),
+    ("POST", "/policy/proposals/{digest}/sign-offs"): Row("remi", given_proposal),
+    ("POST", "/accounts"): Row("adi", lambda w: ("/accounts", {"name": "rita", "password": PASSWORD})),
+    ("DELETE", "/accounts/{name}"): Row("adi", lambda w: ("/accounts/cass", BECAUSE)),
+    ("POST", "/tokens"): Row("vic", lambda w: ("/tokens", {"name": "mine", "scopes": ["read"]}), keeps_out=False),
+    ("DELETE", "/tokens/{token_id}"): Row("ana", given_token),
+    ("POST", "/gateways"): Row("adi", lambda w: ("/gateways", {"name": "edge", "targets": []})),
+    ("DELETE", "/gateways/{name}"): Row("adi", given_gateway),
+    ("POST", "/sessions/end"): Row("vic", lambda w: ("/sessions/end", {}), keeps_out=False),
+    ("POST", "/clock"): Row("vic", given_clock, keeps_out=False),
+}
+"""The routes of people: they ask for a session, its csrf, and mostly for a role."""
+
+OTHERS = {
+    ("POST", "/gateways/outcomes"),
+    ("POST", "/feedback"),
+    ("POST", "/sessions"),
+    ("POST", "/first-administrator"),
+    ("POST", "/demo/act-as"),
+}
+"""The routes of gateways, and the ways in: each has a test of its own below."""
