@@ -468,7 +468,7 @@ def change_view(change: Change = CHANGE, **more: object) -> View:
         "may": {"hold": YES, "abort": YES, "cancel": failed("cancel", "a ramp is in flight", remedy="abort it first"),
                 "way_back": failed("way_back", "nothing has settled", remedy="it may be done from settlement on")},
         "windows_band": WINDOWS,
-        "freezes_band": FREEZES,
+        "band_region": "uk", "freezes_band": FREEZES,
         "zone": ZONE,
         "can_sign_as": (),
         "can_judge_as": (),

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leverframe.nouns.evidence import Finding, Reading
-from leverframe.web.pictures import BAR_WIDTH, interval_bar, interval_bars, lever, pips
+from leverframe.web.pictures import BAR_WIDTH, interval_bar, lever, pips
+from leverframe.web.readings import interval_bars
 from leverframe.web.staircases import Ground, staircase, staircase_figure
 
 NOW = datetime(2026, 5, 13, 11, 20, tzinfo=UTC)
@@ -90,6 +91,25 @@ def test_a_reading_without_numbers_claims_none():
     assert "no ratio yet" in html
     assert "ruled-out" not in html
     assert "more at this traffic" not in html
+
+
+def test_two_tests_of_one_guardrail_have_two_names():
+    limit = reading(
+        limit=0.05, e_bound=480.0, ratio=None, ruled_out=None, bound=None, wait_minutes=None, control_units=2000
+    )
+    html = interval_bars((reading(), limit))
+    assert "feedback negative, against current" in html
+    assert "feedback negative, limit 5 %" in html
+
+
+def test_a_mean_counts_people_and_claims_no_rate():
+    mean = Reading(
+        "groundedness", Finding.PASS, "as high as beside it", limit=0.03, candidate_units=33, control_units=327
+    )
+    html = interval_bars((mean,))
+    assert "groundedness, limit 0.03 below current" in html
+    assert "33 people" in html
+    assert "0 of 33" not in html
 
 
 def test_what_only_watches_has_no_flag():

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse, Response
 
-from leverframe.actions import changes, showing, units
+from leverframe.actions import changes, policies, showing, units
 from leverframe.nouns.changes import Change
 from leverframe.nouns.documents import to_document
 from leverframe.nouns.targets import Target
-from leverframe.nouns.verdicts import Invalid, Verdict
+from leverframe.nouns.units import UNIT_PARTS
+from leverframe.nouns.verdicts import Invalid, NotFound, Refused, Verdict
 from leverframe.rules.forecasting import Forecast
 from leverframe.web.answers import done
 from leverframe.web.change_forms import FORM_BODY, Typed, typed
@@ -23,6 +25,7 @@ from leverframe.web.visits import Visit, Visiting
 
 router = APIRouter(tags=["changes"])
 Form = Annotated[Typed, Depends(typed)]
+NEW = "/changes/new"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +53,32 @@ def list_changes(visit: Visiting, before: str = "") -> Response:
 
 @router.get("/changes/new")
 def new_change(visit: Visiting) -> Response:
-    """Show the form that files a change."""
-    return respond(visit.request, "change_new.html", _blank(visit))
+    """Show the form that files a change; with a target in the address, beginning from the unit that runs on it."""
+    asked = dict(visit.request.query_params)
+    return respond(visit.request, "change_new.html", _blank(visit), typed=_from_what_runs(visit, asked))
 
 
 def _blank(visit: Visit) -> NewChangeView:
-    with visit.house.store.read() as db:
-        policy = visit.house.policy(db)
-    targets = tuple(view.target for view in units.list_targets(visit.house))
-    return NewChangeView(targets, tuple(sorted(policy.plans)), tuple(sorted(policy.catalog.people)))
+    policy = policies.policy_in_force(visit.house)
+    plans, people = sorted(policy.plans), sorted(policy.catalog.people)
+    return NewChangeView(tuple(policy.catalog.targets.values()), tuple(plans), tuple(people))
+
+
+def _from_what_runs(visit: Visit, typed: Mapping[str, str]) -> dict[str, str]:
+    """Fill the parts of the candidate that nobody typed with those of the unit that runs."""
+    target = typed.get("target", "")
+    running = next((v.current for v in units.list_targets(visit.house) if v.target.id == target), None)
+    parts = {part: getattr(running, part) for part in UNIT_PARTS} if running else {}
+    return parts | {name: value for name, value in typed.items() if value}
+
+
+def _again(visit: Visit, error: Exception, form: Typed) -> Response:
+    """Show the form again with what is wrong with it; a program is told as ever."""
+    problem = problem_of(error)
+    if problem is None or wanted_format(visit.request) != "html":
+        raise error
+    page, status = _blank(visit), problem.status
+    return respond(visit.request, "change_new.html", page, status=status, problem=problem, typed=form.kept, at=NEW)
 
 
 @router.post("/changes", status_code=201, openapi_extra=FORM_BODY)
@@ -66,38 +86,30 @@ def file_change(visit: Visiting, form: Form) -> Response:
     """File a change from JSON, a form, or a change file as YAML."""
     try:
         change = changes.file_change(visit.house, visit.actor, form.form())
-    except Invalid as error:
-        if wanted_format(visit.request) != "html":
-            raise
-        return respond(
-            visit.request, "change_new.html", _blank(visit), status=422, problem=problem_of(error), typed=form.kept
-        )
+    except (Invalid, Refused, NotFound) as error:
+        return _again(visit, error, form)
     return done(visit.request, change, f"/changes/{change.id}", status=201)
 
 
 @router.post("/changes/check", openapi_extra=FORM_BODY)
 def check_change(visit: Visiting, form: Form) -> Response:
     """Say what filing this would need, and what the ramp would look like; writes nothing."""
-    blank = _blank(visit)
+    if form.kept.get("fill"):
+        typed = _from_what_runs(visit, {name: value for name, value in form.kept.items() if name != "fill"})
+        return respond(visit.request, "change_new.html", _blank(visit), typed=typed, at=NEW)
     try:
         checked = changes.check_change(visit.house, visit.actor, form.form())
-    except Invalid as error:
-        if wanted_format(visit.request) != "html":
-            raise
-        return respond(
-            visit.request, "change_new.html", blank, status=422, problem=problem_of(error), typed=form.kept
-        )
-    view = NewChangeView(
-        blank.targets,
-        blank.plans,
-        blank.people,
-        checked.verdicts,
-        checked.forecast,
-        checked.windows_band,
-        checked.freezes_band,
-        checked.change,
+    except (Invalid, Refused, NotFound) as error:
+        return _again(visit, error, form)
+    view = replace(
+        _blank(visit),
+        verdicts=checked.verdicts,
+        forecast=checked.forecast,
+        windows_band=checked.windows_band,
+        freezes_band=checked.freezes_band,
+        change=checked.change,
     )
-    return respond(visit.request, "change_new.html", view, typed=form.kept)
+    return respond(visit.request, "change_new.html", view, typed=form.kept, at=NEW)
 
 
 @router.get("/changes/{change_id}")

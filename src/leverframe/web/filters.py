@@ -18,6 +18,7 @@ from leverframe.nouns.changes import BlastRadius, Change, StartWindow
 from leverframe.nouns.targets import EVERYWHERE, LAST_RING
 from leverframe.nouns.units import UNIT_PARTS, Unit
 from leverframe.nouns.verdicts import Verdict
+from leverframe.rules.sign_offs import spoken
 from leverframe.web import times
 
 STALE_AFTER = timedelta(days=183)
@@ -96,8 +97,9 @@ def wall(at: datetime, zone: str) -> str:
 
 
 def words(value: Any) -> str:
-    """Say a machine's word as people write it: model_swap as "model swap"."""
-    return str(getattr(value, "value", value)).replace("_", " ").replace(".", " ", 1)
+    """Say a machine's word as people write it: model_swap as "model swap", ai_risk as "AI Risk"."""
+    said = spoken(str(getattr(value, "value", value))).replace(".", " ", 1)
+    return said.replace("ai risk", "AI Risk")
 
 
 @pass_context
@@ -107,7 +109,8 @@ def shown(context: Context, value: Any) -> Any:
         case BlastRadius():
             where = ", ".join(part for part in (*value.regions, *value.rings) if part not in (EVERYWHERE, LAST_RING))
             share = times.say_share(value.max_share_percent)
-            return f"{value.users:,} users {f'in {where}' if where else 'everywhere'}, at most {share}"
+            reach = f"{value.users:,} users {f'in {where}' if where else 'everywhere'}"
+            return Markup('{}, at most <span class="nowrap">{}</span>').format(reach, share)
         case StartWindow():
             said = Markup("{} to {}, not after {}")
             return said.format(*(when(context, at) for at in (value.opens_at, value.closes_at, value.not_after)))

@@ -1,4 +1,4 @@
-"""How is a reading, a ramp's progress or a lever drawn?
+"""How is an interval, a ramp's progress or a lever drawn?
 
 Pure functions that return SVG, each beside or inside a table that tells the same. No colour or size is written
 inline: classes name what a thing is, the style sheet says how it looks.
@@ -7,89 +7,14 @@ inline: classes name what a thing is, the style sheet says how it looks.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 from markupsafe import Markup
 
 from leverframe.nouns.evidence import Reading
-from leverframe.web.marks import state_mark
-from leverframe.web.times import say_sentence, say_share, say_span
 
 LOWEST_RATIO, HIGHEST_RATIO = 0.25, 8.0
 BAR_WIDTH = 250
 TICKS = (0.5, 1.0, 2.0, 3.0, 5.0)
-
-
-def interval_bars(readings: Sequence[Reading]) -> Markup:
-    """Draw each guardrail's ratio, what is ruled out and the bound: a table row a guardrail."""
-    if not readings:
-        return Markup('<p class="none">No guardrail has been read in this stage.</p>')
-    head = Markup(
-        "<thead><tr><th>Guardrail</th><th class=num>Candidate</th><th class=num>Current</th><th>{}</th>"
-        "<th class=num>To rule out</th><th>Says</th></tr></thead>"
-    ).format(interval_axis())
-    rows = Markup("").join(_row(reading) for reading in readings)
-    return Markup('<table class="rows readings stack">{}<tbody>{}</tbody></table>').format(head, rows)
-
-
-def _row(reading: Reading) -> Markup:
-    name = Markup('<span class="name">{}</span><span class="sub">{}</span>')
-    bar = Markup('{}<span class="sub">{}</span>')
-    cells = (
-        ("", "head-cell", name.format(guardrail_name(reading), state_mark(reading.finding))),
-        ("Candidate", "num", _counted(reading.candidate_bad, reading.candidate_units)),
-        ("Current", "num", _counted(reading.control_bad, reading.control_units)),
-        ("", "bar head-cell", bar.format(interval_bar(reading), _estimate(reading))),
-        ("To rule out", "num", _asked(reading)),
-        ("", "says", Markup("{}{}").format(say_sentence(reading.because), _countdown(reading))),
-    )
-    cell = Markup('<td class="{}" data-label="{}">{}</td>')
-    return Markup("<tr>{}</tr>").format(
-        Markup("").join(cell.format(kind, label, said) for label, kind, said in cells)
-    )
-
-
-def guardrail_name(reading: Reading) -> str:
-    """Name what a reading reads: `error, limit 1 %` is another test than `error, against current`."""
-    name = MEANS.get(reading.guardrail, reading.guardrail).replace("_", " ")
-    if reading.limit is None:
-        return f"{name}, against current"
-    return f"{name}, {_limit(reading)}"
-
-
-def _limit(reading: Reading) -> str:
-    """Say an absolute limit in its own unit: a share of people, dollars, or a distance from current."""
-    limit = reading.limit or 0.0
-    if reading.guardrail == "cost_usd":
-        return f"limit ${limit:.3g}"
-    return f"limit {say_share(100 * limit)}" if reading.e_bound else f"at most {limit:.3g} below current"
-
-
-MEANS = {"cost_usd": "cost per call", "fairness_locale_delta": "groundedness of the worst locale"}
-
-
-def _counted(bad: int, units: int) -> str:
-    return f"{bad:,} of {units:,}" if units else "none yet"
-
-
-def _estimate(reading: Reading) -> str:
-    if reading.ratio is None:
-        return "no ratio yet"
-    ruled_out = f"{reading.ruled_out:.2f}x and more ruled out" if reading.ruled_out else "nothing ruled out yet"
-    return f"{reading.ratio:.2f}x; {ruled_out}"
-
-
-def _asked(reading: Reading) -> str:
-    if reading.bound is not None:
-        return f"{reading.bound:.3g}x"
-    return _limit(reading) if reading.limit is not None else "watched only"
-
-
-def _countdown(reading: Reading) -> Markup:
-    if reading.wait_minutes is None or reading.bound is None:
-        return Markup("")
-    said = f"{say_span(reading.wait_minutes)} more at this traffic to rule out {reading.bound:.3g}x"
-    return Markup(' <strong class="countdown">{}</strong>').format(said)
 
 
 def interval_axis() -> Markup:

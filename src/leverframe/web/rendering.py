@@ -18,7 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from leverframe.nouns.documents import to_document
 from leverframe.nouns.people import Actor
-from leverframe.web import filters, marks, pictures, staircases
+from leverframe.web import filters, marks, pictures, readings, staircases
 from leverframe.web.headers import PAGE_HEADERS
 from leverframe.web.problems import Problem
 
@@ -211,7 +211,7 @@ def environment() -> Environment:
     room.filters |= filters.FILTERS
     room.globals |= {name: getattr(marks, name) for name in MARKS}
     room.globals |= {name: getattr(pictures, name) for name in PICTURES}
-    room.globals["staircase_figure"] = staircases.staircase_figure
+    room.globals |= {"staircase_figure": staircases.staircase_figure, "interval_bars": readings.interval_bars}
     room.tests["stale"] = filters.is_stale
     room.globals |= {"asset": asset} | {name: getattr(filters, name) for name in SAID}
     return room
@@ -219,7 +219,7 @@ def environment() -> Environment:
 
 MARKS = ("mark", "shape", "state_mark", "verdict_mark", "opening_mark", "switch_mark", "digest_mark")
 SAID = ("filters_query", "can", "typed_of")
-PICTURES = ("interval_bars", "lever", "pips")
+PICTURES = ("lever", "pips")
 
 
 @cache

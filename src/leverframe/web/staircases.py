@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
+from leverframe.nouns.targets import EVERYWHERE
 from leverframe.web.times import say_sentence, say_share, say_time, zone_name
 
 Band = tuple[datetime, datetime]
@@ -76,6 +77,7 @@ def staircase_figure(
     p50: Sequence[Tread] = (),
     p90: Sequence[Tread] = (),
     zone: str = "UTC",
+    region: str = "",
     caption: str = "Share over time, on open windows and freezes",
 ) -> Markup:
     """Draw the staircase for wide and for narrow screens, with its legend and the same as a table."""
@@ -85,7 +87,7 @@ def staircase_figure(
     wide, narrow = (staircase(steps, ground, width, p50=p50, p90=p90, caption=caption) for width in (WIDE, NARROW))
     figure = '<figure class="staircase"><div class="wide-only">{}</div><div class="narrow-only">{}</div>{}{}</figure>'
     tracks = (("done", "done so far", steps), ("likely", "likely (p50)", p50), ("slow", "slow (p90)", p90))
-    return Markup(figure).format(wide, narrow, _legend(tracks, freezes), staircase_table(tracks, ground))
+    return Markup(figure).format(wide, narrow, _legend(tracks, freezes, region), staircase_table(tracks, ground))
 
 
 def staircase(
@@ -104,8 +106,8 @@ def staircase(
         *_bands(frame, ground),
         *_days(frame),
         *_shares(frame, {tread.share_percent for tread in every}),
-        _track(frame, p90, "slow", frame.ends),
-        _track(frame, p50, "likely", frame.ends),
+        _track(frame, p90, "slow", frame.ends, _standing(steps, ground.now)),
+        _track(frame, p50, "likely", frame.ends, _standing(steps, ground.now)),
         _track(frame, steps, "done", ground.now),
         *_names(frame, steps, p50 or p90),
         _now(frame, ground.now),
@@ -197,10 +199,18 @@ def _shares(frame: Frame, shares: set[float]) -> list[Markup]:
     return drawn
 
 
-def _track(frame: Frame, treads: Sequence[Tread], kind: str, until: datetime) -> Markup:
+def _standing(steps: Sequence[Tread], now: datetime) -> tuple[datetime, float] | None:
+    """Return where a ramp that is under way stands: what is forecast goes on from there."""
+    return (now, steps[-1].share_percent) if steps else None
+
+
+def _track(
+    frame: Frame, treads: Sequence[Tread], kind: str, until: datetime, since: tuple[datetime, float] | None = None
+) -> Markup:
     if not treads:
         return Markup("")
-    line = [f"M{frame.x(treads[0].at)} {frame.floor}"]
+    at, share = since or (treads[0].at, 0.0)
+    line = [f"M{frame.x(at)} {frame.y(share)}"]
     line += [f"H{frame.x(tread.at)}V{frame.y(tread.share_percent)}" for tread in treads]
     if treads[-1].share_percent > 0:
         line.append(f"H{max(frame.x(until), frame.x(treads[-1].at))}")
@@ -237,14 +247,15 @@ def _now(frame: Frame, now: datetime) -> Markup:
     return Markup(drawn).format(x, frame.floor + 5, side, round(place, 1), said)
 
 
-def _legend(tracks: Sequence[tuple[str, str, Sequence[Tread]]], freezes: Sequence[NamedBand]) -> Markup:
+def _legend(tracks: Sequence[tuple[str, str, Sequence[Tread]]], freezes: Sequence[NamedBand], region: str) -> Markup:
     line = '<span class="key"><svg viewBox="0 0 22 8" width="22" height="8" aria-hidden="true">{}</svg>{}</span>'
     keys = [
         Markup(line).format(Markup('<path class="track {}" d="M0 4H22"/>').format(kind), word)
         for kind, word, treads in tracks
         if treads
     ]
-    bands = [("open", "window open"), ("closed", "closed"), *([("frozen", "freeze")] if freezes else [])]
+    where = f" in {region}" if region not in ("", EVERYWHERE) else ""
+    bands = [("open", f"window open{where}"), ("closed", "closed"), *([("frozen", "freeze")] if freezes else [])]
     keys += [
         Markup(line).format(Markup('<rect class="{}" x="4" width="14" height="8"/>').format(kind), word)
         for kind, word in bands
