@@ -25,7 +25,7 @@ CHANGE: dict[str, Any] = {
 }  # fmt: skip
 MET = {"gate": "freeze", "outcome": "met", "because": "no freeze", "remedy": "", "who": "", "mode": "enforce"}
 UNMET = {
-    "gate": "sign_offs", "outcome": "not_met", "because": "AI Risk has not signed", "remedy": "ask rita",
+    "gate": "sign_offs", "outcome": "not_met", "because": "AI Risk has not signed", "remedy": "ask AI Risk",
     "who": "rita", "mode": "enforce",
 }  # fmt: skip
 ADVISED = UNMET | {"gate": "evals", "because": "no results", "remedy": "post them", "who": "ana", "mode": "advise"}
@@ -60,7 +60,7 @@ def test_why_says_each_unmet_requirement_the_next_slot_and_the_forecast(asks):
     assert ran.code == 0
     said = flat(ran.out)
     assert "1 requirement is not met. 1 more only advise." in said
-    assert "not met sign offs: AI Risk has not signed Remedy: ask rita Who: rita" in said
+    assert "not met sign offs: AI Risk has not signed Remedy: ask AI Risk Who: rita" in said
     assert "not met (advises) evals: no results Remedy: post them Who: ana" in said
     assert "no freeze" not in said
     assert "Next legal slot Wed 13 May 2026 10:00 BST" in said
@@ -141,7 +141,7 @@ def test_file_check_writes_nothing_and_says_what_is_missing(asks, ana: FakeServe
     ana.gives("POST /changes/check", {"change": CHANGE, "verdicts": [MET, UNMET], "forecast": FORECAST})
     said = flat(asks("file", home / "change.yaml", "--check").out)
     assert "Nothing was written. 1 requirement is not met." in said
-    assert "Remedy: ask rita" in said
+    assert "Remedy: ask AI Risk" in said
 
 
 def test_a_file_that_is_missing_is_a_fault_and_asks_nobody(asks, ana: FakeServer, home: Path):

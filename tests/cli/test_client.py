@@ -17,7 +17,7 @@ VERDICT = {
     "gate": "sign_offs",
     "outcome": "not_met",
     "because": "CHG-2026-00001 needs a sign-off from AI Risk",
-    "remedy": "ask rita",
+    "remedy": "ask AI Risk",
     "who": "rita",
     "mode": "enforce",
 }
@@ -106,7 +106,7 @@ def test_a_refusal_ends_with_2_and_says_each_verdict_with_its_remedy(run, ana: F
     ana.refuses("PUT /changes/CHG-2026-00001/ramp", 409, detail="no", verdicts=[VERDICT])
     ran = run("change", "ramp", "CHG-2026-00001", "--server", ana.address)
     assert (ran.code, ran.out) == (2, "")
-    for said in ("The rules say no", VERDICT["because"], "Remedy: ask rita", "Who: rita"):
+    for said in ("The rules say no", VERDICT["because"], "Remedy: ask AI Risk", "Who: rita"):
         assert said in ran.err
 
 

@@ -73,10 +73,10 @@ def load_policy(house: House, actor: Actor, files: Mapping[str, str]) -> Proposa
         now, old = house.clock.now(), house.policy_or_none(db)
         if old is None:
             return _first(house, db, actor, bundle, now)
+        role = permit(old, actor, "policy.propose")
         if old.digest == bundle.policy.digest:
             digest = bundle.policy.digest
             return Proposal(digest, actor.name, now, (), (), in_force=True, warnings=bundle.warnings)
-        role = permit(old, actor, "policy.propose")
         return _propose(house, db, actor, role, old, bundle, now)
 
 
@@ -134,7 +134,8 @@ def sign_policy(house: House, actor: Actor, digest: str, role: str, comment: str
         refuse(_may_sign(old, actor, role, request, standing, since))
         signed = SignOff(subject, actor.name, role, digest, now, comment)
         sign_offs.add(db, signed)
-        record(db, now, actor, "policy.signed", subject, comment or f"signed as {role}", role=role, decided=digest)
+        said = comment or f"signed as {spoken(role)}"
+        record(db, now, actor, "policy.signed", subject, said, role=role, decided=digest)
         db.after_commit(lambda: house.stir("policy"))
         seats = _seats(old, [*standing, signed])
         done = all(len(names) >= count for _, count, names in seats)

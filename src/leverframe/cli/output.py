@@ -198,7 +198,9 @@ def faults(rows: Iterable[Mapping[str, Any]], *, error: bool = False) -> None:
 
 
 def _way_on(row: Mapping[str, Any], *, error: bool) -> None:
-    if row.get("remedy"):
-        indented(f"Remedy: {row['remedy']}", 4, error=error)
-    if row.get("who"):
-        indented(f"Who: {row['who']}", 4, error=error)
+    """Say the remedy, and who can, where the remedy does not name them."""
+    remedy, who = str(row.get("remedy") or ""), str(row.get("who") or "")
+    if remedy:
+        indented(f"Remedy: {remedy}", 4, error=error)
+    if who and who not in remedy:
+        indented(f"Who: {who}", 4, error=error)
