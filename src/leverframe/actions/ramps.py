@@ -64,7 +64,9 @@ def _may_begin(house: House, db: Db, actor: Actor, change: Change, now: datetime
         because = f"{change.id} is in {change.state.value}"
         return (failed("state", because, remedy="only a change that has not begun is started"),)
     alarmed = (ALARM,) if tables.alarm(db) is not None else ()
-    return (*_may_run(house.policy(db), actor, change), *verdicts(house, db, change, now), *alarmed)
+    gates = verdicts(house, db, change, now)
+    runs = tuple(v for v in _may_run(house.policy(db), actor, change) if v.because not in {g.because for g in gates})
+    return (*runs, *gates, *alarmed)
 
 
 def _may_run(policy: Policy, actor: Actor, change: Change) -> tuple[Verdict, ...]:

@@ -36,7 +36,12 @@ def say_state(change: Mapping[str, Any]) -> None:
     if change["state"] == "scheduled":
         say(f"{change['id']} is scheduled; it starts {when(change['start']['opens_at'])} by itself.")
     else:
-        say(f"{change['id']} is in {words(change['state'])}.")
+        say(f"{change['id']} {_is_in(change)}.")
+
+
+def _is_in(change: Mapping[str, Any]) -> str:
+    state = words(change["state"])
+    return f"is {state}" if state in ("scheduled", "closed", "canceled") else f"is in {state}"
 
 
 def say_voided(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
@@ -128,7 +133,7 @@ def whole(document: Mapping[str, Any]) -> None:
 def ramp_alone(document: Mapping[str, Any]) -> None:
     """Show where a change's ramp stands, and nothing else."""
     change = document["change"]
-    say(f"{change['id']} is in {words(change['state'])}: {change['title']}", style="bold")
+    say(f"{change['id']} {_is_in(change)}: {change['title']}", style="bold")
     if document["ramp"]:
         _say_ramp_view(document["ramp"], document["zone"])
     else:
@@ -223,7 +228,7 @@ def list_most(change: str, deltas: Sequence[Mapping[str, Any]]) -> None:
 def why(document: Mapping[str, Any]) -> None:
     """Say every unmet requirement with its remedy, the next legal slot and the forecast."""
     change, unmet = document["change"], not_met(document["requirements"])
-    say(f"{change['id']} is in {change['state']}: {change['title']}", style="bold")
+    say(f"{change['id']} {_is_in(change)}: {change['title']}", style="bold")
     say(_count_unmet(unmet))
     output.verdicts(unmet)
     _say_forecast(document)
