@@ -949,6 +949,7 @@ def pages() -> dict[str, str]:
         "policy": ("policy.html", policy_view(), "/policy"),
         "policy-none": ("policy.html", View(policy=None, proposals=(), warnings=(), can_sign_as=()), "/policy"),
         "call": ("call.html", CALL, "/calls/lf1.x"),
+        "calls": ("calls.html", View(), "/calls"),
         "problem-refused": ("problem.html", Problem("refused", "The rules say no", 409, "", verdicts=UNMET[:3]), "/changes/CHG-2026-00015/ramp", {"back": "/changes/CHG-2026-00015"}),
         "problem-kept": ("problem.html", STALE, "/changes/CHG-2026-00015/sign-offs", {"kept": {"role": "ai_risk", "comment": "Read on Tuesday; the fairness slice is the one that matters here and it is clean."}, "back": "/changes/CHG-2026-00015"}),
         "problem-missing": ("problem.html", Problem("not-found", "There is no such thing", 404, "There is no change CHG-2026-99999.", "The list of changes has them all."), "/changes/CHG-2026-99999"),

@@ -82,8 +82,8 @@ def show_change(house: House, actor: Actor, change_id: str) -> ChangeView:
         facts = ship_facts(house, db, change, expected=expected.verdicts if expected and ramp is None else ())
         band_region = _band_region(change, ramp)
         windows, freezes = bands(policy, change, now, band_region)
-        can_sign_as = _can_sign_as(db, actor, change, facts, now)
         answers = may_ship(change, facts, now)
+        can_sign_as = _can_sign_as(db, actor, change, facts, answers)
         return ChangeView(
             change=change,
             requirements=_since_begun(answers) if ramp else answers,
@@ -164,12 +164,19 @@ def _share_now(change: Change, ramp: Ramp) -> float:
     return 100.0 if stays else 0.0
 
 
-def _can_sign_as(db: Db, actor: Actor, change: Change, facts: ShipFacts, now: datetime) -> tuple[str, ...]:
-    if change.state not in (State.ASSESS, State.AUTHORIZE, State.SCHEDULED):
+def _can_sign_as(
+    db: Db, actor: Actor, change: Change, facts: ShipFacts, answers: tuple[Verdict, ...]
+) -> tuple[str, ...]:
+    """Name the open seats that this reader may fill now: nobody signs what is not ready."""
+    if change.state not in (State.ASSESS, State.AUTHORIZE, State.SCHEDULED) or _is_unready(answers):
         return ()
     told = sign_facts(db, actor, change, facts)
     open_roles = [seat.role for seat in seats(change, facts) if seat.open]
     return tuple(role for role in open_roles if not any(v.refuses for v in may_sign(change, actor, role, told)))
+
+
+def _is_unready(answers: tuple[Verdict, ...]) -> bool:
+    return any(v.gate not in ("sign_offs", "forecast") for v in unready(answers))
 
 
 def _can_judge_as(policy: Policy, actor: Actor, change: Change, ramp: RampView | None) -> tuple[str, ...]:
@@ -209,7 +216,7 @@ def _may(
     if editable and actor.name == change.author:
         result["cancel"] = passed("may", f"{actor.name} wrote it and may cancel it")
     result["sign"] = (
-        passed("sign", "you may sign") if can_sign_as else failed("sign", "no open seat is yours", remedy="")
+        passed("sign", "you may sign") if can_sign_as else failed("sign", _why_not_sign(answers), remedy="")
     )
     back = may_go_back(db, change)
     result["way_back"] = back if back.refuses else may(policy, actor, "ramp.abort", target)
@@ -217,6 +224,10 @@ def _may(
         passed("promote", "a stage may be judged") if running else failed("promote", "no ramp runs", remedy="")
     )
     return result
+
+
+def _why_not_sign(answers: tuple[Verdict, ...]) -> str:
+    return "its requirements are not met yet" if _is_unready(answers) else "no open seat is yours"
 
 
 def _held(ramp: RampView | None) -> bool:

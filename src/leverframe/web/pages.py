@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import model_validator
 
 from leverframe.actions import audits, calls, recent, tables, units
@@ -45,6 +46,19 @@ def what_changed(visit: Visiting, since: str = "2h", target: str = "", region: s
     rows = recent.what_changed(visit.house, visit.actor, since, target, region)
     view = RecentView(rows, {"since": since, "target": target, "region": region})
     return respond(visit.request, "recent.html", view, rows=rows)
+
+
+@dataclass(frozen=True, slots=True)
+class CallsView:
+    """The form that asks for a call's id."""
+
+
+@router.get("/calls")
+def find_call(visit: Visiting, call: str = "") -> Response:
+    """Ask for the id of a call, or go to the page that says why it got its answer."""
+    if call.strip():
+        return RedirectResponse(f"/calls/{quote(call.strip(), safe='')}", 303)
+    return respond(visit.request, "calls.html", CallsView())
 
 
 @router.get("/calls/{call}")
