@@ -10,7 +10,7 @@ import hashlib
 import json
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime, time
 from enum import Enum
@@ -22,26 +22,36 @@ T = TypeVar("T")
 
 def to_document(value: Any) -> Any:
     """Return plain JSON values for a noun, a container of nouns, or a plain value."""
-    if value is None or (isinstance(value, str | int | float | bool) and not isinstance(value, Enum)):
+    kind = type(value)
+    if kind in _PLAIN:
         return value
+    if names := _names(kind):
+        return {name: to_document(getattr(value, name)) for name in names}
+    if isinstance(value, Mapping):
+        return {key if type(key) is str else str(to_document(key)): to_document(item) for key, item in value.items()}
+    if isinstance(value, set | frozenset):
+        return sorted(to_document(item) for item in value)
+    return _written(value)
+
+
+def _written(value: Any) -> Any:
+    """Write what is neither plain, nor a noun, nor a map or set."""
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, str | int | float):
+        return value
     if isinstance(value, datetime):
         return value.isoformat() if value.tzinfo is None else value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, date | time):
         return value.isoformat()
     if is_dataclass(value):
-        return {field.name: to_document(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, Mapping):
-        return {str(to_document(key)): to_document(item) for key, item in value.items()}
-    if isinstance(value, set | frozenset):
-        return sorted(to_document(item) for item in value)
+        return {}
     return [to_document(item) for item in value]
 
 
 def from_document(kind: type[T], document: Any) -> T:
     """Return the noun of type `kind` that `to_document` wrote; a missing key takes the noun's default."""
-    return typing.cast(T, _read(kind, document))
+    return typing.cast(T, _reader(kind)(document))
 
 
 def canonical(value: Any) -> bytes:
@@ -54,47 +64,66 @@ def digest(value: Any) -> str:
     return "sha256:" + hashlib.sha256(canonical(value)).hexdigest()
 
 
+_PLAIN = frozenset((str, int, float, bool, type(None)))
+
+
 @cache
-def _hints(kind: type) -> dict[str, Any]:
-    return typing.get_type_hints(kind)
+def _names(kind: type) -> tuple[str, ...]:
+    """Name the fields of a noun's type; what is none has none."""
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
 
 
-def _read(kind: Any, document: Any) -> Any:
-    if kind is Any or document is None:
-        return document
+_Reader = Callable[[Any], Any]
+
+
+@cache
+def _reader(kind: Any) -> _Reader:
+    """Work out once how a type is read; a missing value is read as None everywhere."""
+    read = _reader_of(kind)
+    return lambda document: None if document is None else read(document)
+
+
+def _reader_of(kind: Any) -> _Reader:
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if origin in (typing.Union, types.UnionType):
-        return _read_union(arguments, document)
+        return _reader(next((member for member in arguments if member is not type(None)), Any))
     if origin is not None:
-        return _read_container(origin, arguments, document)
+        return _container_reader(origin, arguments)
     if isinstance(kind, type) and issubclass(kind, tuple):
-        return kind(*document)
+        return lambda document: kind(*document)
     if isinstance(kind, type) and is_dataclass(kind):
-        hints = _hints(kind)
-        return kind(**{name: _read(hints[name], document[name]) for name in hints if name in document})
+        return _noun_reader(kind)
     if kind is datetime:
-        return datetime.fromisoformat(document)
+        return datetime.fromisoformat
     if kind in (date, time):
-        return kind.fromisoformat(document)
-    if isinstance(kind, type) and issubclass(kind, Enum):
-        return kind(document)
-    return float(document) if kind is float else document
+        return kind.fromisoformat
+    if kind is float or (isinstance(kind, type) and issubclass(kind, Enum)):
+        return kind
+    return lambda document: document
 
 
-def _read_union(members: tuple[Any, ...], document: Any) -> Any:
-    for member in members:
-        if member is not type(None):
-            return _read(member, document)
-    return document
+def _noun_reader(kind: type) -> _Reader:
+    """Read a noun by the hints of its fields, which are looked up at the first use: a noun may hold its own kind."""
+    readers: dict[str, _Reader] = {}
+
+    def read(document: Any) -> Any:
+        if not readers:
+            readers.update({name: _reader(hint) for name, hint in typing.get_type_hints(kind).items()})
+        return kind(**{name: reader(document[name]) for name, reader in readers.items() if name in document})
+
+    return read
 
 
-def _read_container(origin: Any, arguments: tuple[Any, ...], document: Any) -> Any:
+def _container_reader(origin: Any, arguments: tuple[Any, ...]) -> _Reader:
+    if origin is tuple and not (len(arguments) == 2 and arguments[1] is Ellipsis):
+        parts = [_reader(argument) for argument in arguments]
+        return lambda document: tuple(part(item) for part, item in zip(parts, document, strict=True))
+    first = _reader(arguments[0])
     if origin is tuple:
-        if len(arguments) == 2 and arguments[1] is Ellipsis:
-            return tuple(_read(arguments[0], item) for item in document)
-        return tuple(_read(kind, item) for kind, item in zip(arguments, document, strict=True))
+        return lambda document: tuple(map(first, document))
     if origin in (frozenset, set):
-        return frozenset(_read(arguments[0], item) for item in document)
+        return lambda document: frozenset(map(first, document))
     if issubclass(origin, Mapping):
-        return {_read(arguments[0], key): _read(arguments[1], item) for key, item in document.items()}
-    return [_read(arguments[0], item) for item in document]
+        second = _reader(arguments[1])
+        return lambda document: {first(key): second(item) for key, item in document.items()}
+    return lambda document: list(map(first, document))
