@@ -158,9 +158,9 @@ def change_id(n: int) -> str:
     return f"CHG-2026-{n + 1:05d}"
 
 
-def change_of(policy: Policy, n: int) -> Change:
-    """Return the n-th change: a prompt for the n-th feature, in implementation."""
-    target = f"feature-{n}"
+def change_of(policy: Policy, n: int, target: str = "") -> Change:
+    """Return the n-th change: a prompt for the n-th feature, or for another target, in implementation."""
+    target = target or f"feature-{n}"
     return Change(
         id=change_id(n),
         title="Answer questions about the new product line",

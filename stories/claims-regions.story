@@ -12,9 +12,9 @@ remi$ leverframe change sign CHG-2026-00001 --role release_manager
 remi$ leverframe change schedule CHG-2026-00001
 
 @ until Tue 19 May 2026 01:00
-traffic claims-summary in au: 1/min by day, 0.2/min by night, negative 4 %
-traffic claims-summary in eu: 3/min by day, 0.2/min by night, negative 4 %
-traffic claims-summary in us: 3/min by day, 0.2/min by night, negative 4 %
+traffic claims-summary in au: 0.7/min by day, 0.2/min by night, negative 4 %
+traffic claims-summary in eu: 2/min by day, 0.2/min by night, negative 4 %
+traffic claims-summary in us: 2/min by day, 0.2/min by night, negative 4 %
 @ until Tue 19 May 2026 02:00, looking every 30 minutes
 ask claims-summary in au: 1,000 people
 ask claims-summary in eu: 1,000 people

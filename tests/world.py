@@ -68,9 +68,9 @@ SEATS = {
     "security": "sam",
 }
 ENDS = ("rolled_back", "aborted", "went_back")
-ENOUGH = 1200
-"""So many people prove each stage of the example's ramp, where one in twenty dislikes the answers."""
-SCORED = 80
+ENOUGH, FEW = 1200, 300
+"""So many people prove a stage of the example's ramp where one in twenty dislikes the answers; the first has no floor."""
+SCORED = 40
 """So many answers of each arm are scored in one go: enough for a mean, little enough to be quick."""
 
 
@@ -191,7 +191,7 @@ class World:
         view = showing.show_change(self.house, self.remi, _id(change))
         for role, _, _, open_ in view.seats:
             if open_:
-                self.sign(SEATS[role], change, role)
+                sign_offs.sign(self.house, self.who(SEATS[role]), _id(change), role, view.digest)
         return self.change(change)
 
     def armed(self, name: str = "support-prompt-v8", **other: object) -> Change:
@@ -299,14 +299,14 @@ class World:
             reason=decision.reason.value,
             nonce=f"{self._users:x}",
         )
-        return sign_call(replace(facts, **other), gateway_key(self.house.call_key, gateway))
+        return sign_call(replace(facts, **other) if other else facts, gateway_key(self.house.call_key, gateway))
 
     def outcomes(
         self,
         change: Change | str,
         *,
         minutes: float = 1.0,
-        per_minute: float = ENOUGH,
+        per_minute: float = 0.0,
         negative: float = 0.049,
         candidate_negative: float | None = None,
         latency_ms: float = 900.0,
@@ -315,8 +315,10 @@ class World:
     ) -> list[str]:
         """Let new people ask, so many a minute; so many of them in a hundred dislike the answer, by arm.
 
-        All that comes of it is counted at this moment. `groundedness` is the current unit's and the candidate's.
+        All that comes of it is counted at this moment. Without `per_minute` there are enough of them to prove the
+        stage. `groundedness` is the current unit's and the candidate's.
         """
+        per_minute = per_minute or (ENOUGH if self.ramp(change).stage > 1 else FEW)
         target, router = self.change(change).target, Router(self.table)
         places = regions or self.policy.catalog.targets[target].regions
         first = self._users

@@ -18,7 +18,7 @@ SIGNERS = {"release_manager": "remi", "platform_engineer": "cass"}
 OWNER = "ana"
 
 
-def files(webhook: str, *, bake_minutes: int = 2, longest_wait_minutes: int = 600) -> dict[str, str]:
+def files(webhook: str, *, bake_minutes: int = 2, longest_wait_minutes: int = 6000) -> dict[str, str]:
     """Return the policy's folder; `longest_wait_minutes` is what its next version alters."""
     rollout = _rollout(bake_minutes)
     return {
@@ -43,7 +43,7 @@ def change_file(version: int, opens_at: str) -> dict[str, object]:
         "start": {
             "opens_at": opens_at,
             "closes_at": "2026-05-13T19:00:00+01:00",
-            "not_after": "2026-05-14T19:00:00+01:00",
+            "not_after": "2026-05-16T19:00:00+01:00",
         },
         "ramp": f"rollouts/{FEATURE}",
         "release_manager": "remi",

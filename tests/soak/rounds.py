@@ -11,8 +11,8 @@ from tests.soak.processes import Killer
 from tests.soak.scenario import Scenario
 from tests.soak.world import World
 
-REQUESTS = 64
-"""So many requests there are at least to kill in."""
+BAKE_MINUTES, REQUESTS, REQUESTS_A_MINUTE = 2, 64, 9
+"""With stages of so many minutes there are at least so many requests to kill in; three stages have three a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +33,28 @@ class Round:
         return f"seed {self.seed}: killed {times}, down {self.down_seconds:.1f} of {self.seconds:.1f} s; {held}"
 
 
-def play(seed: int, folder: Path, database: str, *, kills: int = 1, starts_cut: float = 0.2) -> Round:
-    """Play one round on a fresh store and ask what must hold."""
-    began, killer = time.monotonic(), Killer(seed, kills=kills, among=REQUESTS, starts_cut=starts_cut)
+def play(
+    seed: int,
+    folder: Path,
+    database: str,
+    *,
+    kills: int = 1,
+    starts_cut: float = 0.2,
+    bake_minutes: int = BAKE_MINUTES,
+) -> Round:
+    """Play one round on a fresh store and ask what must hold; longer stages give it more moments to die in."""
+    among = REQUESTS + REQUESTS_A_MINUTE * (bake_minutes - BAKE_MINUTES)
+    began, killer = time.monotonic(), Killer(seed, kills=kills, among=among, starts_cut=starts_cut)
     with World(folder, database, killer) as world:
-        faults = _play(world)
+        faults = _play(world, bake_minutes)
         seconds = time.monotonic() - began
         down = sum(ready - died for died, ready in downtimes(world.plane))
         return Round(seed, len(world.plane.kills), seconds, down, tuple(faults))
 
 
-def _play(world: World) -> list[str]:
+def _play(world: World, bake_minutes: int) -> list[str]:
     try:
-        Scenario(world).run()
+        Scenario(world, bake_minutes).run()
     except Exception as fault:
         return [f"the scenario did not come to its end: {type(fault).__name__}: {fault}"]
     watched = {name: edge.tell("watched") for name, edge in world.edges.items()}

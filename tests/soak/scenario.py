@@ -12,7 +12,7 @@ from tests.soak.bundle import FEATURE
 from tests.soak.world import World
 
 OPENS_AT, AT_ONCE = "2026-05-13T09:03:00+01:00", "2026-05-13T09:00:00+01:00"
-RATES = {f"{FEATURE}@v1": 0.2, f"{FEATURE}@v2": 0.02, f"{FEATURE}@v3": 0.9}
+RATES = {f"{FEATURE}@v1": 0.3, f"{FEATURE}@v2": 0.1, f"{FEATURE}@v3": 0.9}
 """How often an answer fails, by prompt. No ramp here ends by chance: the better one is far better."""
 MOST_MINUTES = 120
 
@@ -22,6 +22,7 @@ class Scenario:
     """One telling of it in a world."""
 
     world: World
+    bake_minutes: int = 2
     good: str = ""
     bad: str = ""
     has_thrown: bool = False
@@ -29,7 +30,7 @@ class Scenario:
 
     def run(self) -> Scenario:
         """Tell it from the first start to the last message."""
-        self.world.open()
+        self.world.open(bake_minutes=self.bake_minutes)
         self.good = self.world.file(2, OPENS_AT)
         self.world.sign_and_arm(self.good)
         self._until_ended(self.good, "settled", self._beside)
@@ -59,4 +60,4 @@ class Scenario:
             self.world.set_again()
         if stage == 3 and not self.has_loaded:
             self.has_loaded = True
-            self.world.next_policy(longest_wait_minutes=700)
+            self.world.next_policy(longest_wait_minutes=7000)

@@ -61,6 +61,7 @@ class World:
         self.edges: dict[str, EdgeProcess] = {}
         self.served = Served()
         self.minutes = 0
+        self.policy: dict[str, int] = {}
 
     def __enter__(self) -> Self:
         self.receiver.__enter__()
@@ -133,9 +134,10 @@ class World:
 
     def open(self, edges: Sequence[str] = EDGES, **policy: int) -> Self:
         """Start everything, load the policy, give everybody a session, adopt the unit, enrol the services."""
+        self.policy |= policy
         self.revive()
         self.act(self._first_administrator, self._first_session)
-        self.load(**policy)
+        self.load()
         for name in bundle.PEOPLE:
             if name != "adi":
                 body = {"name": name, "password": PASSWORD}
@@ -177,8 +179,9 @@ class World:
         return True
 
     def load(self, **policy: int) -> dict[str, Any]:
-        """Load or propose a policy: the same one twice is the same."""
-        body = {"files": bundle.files(self.receiver.url, **policy)}
+        """Load or propose the policy with what is altered: the same one twice is the same."""
+        self.policy |= policy
+        body = {"files": bundle.files(self.receiver.url, **self.policy)}
         return self.act(lambda: self.ask("adi").post("/policy", body)) or self.load(**policy)
 
     def adopt(self) -> None:
