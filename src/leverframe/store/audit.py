@@ -84,12 +84,14 @@ nodes = Table(
     Column("hash", LargeBinary, nullable=False),
 )
 
+_APPEND = entries.insert().returning(entries.c.id)
+
 
 def append(db: Db, entry: Entry) -> Entry:
     """Write one entry in the act's own transaction and return it with its id; it has no leaf yet."""
     columns = {"at": entry.at, "actor": entry.actor, "act": entry.act, "object": entry.object}
-    written = entries.insert().values(**columns, body=leaf_bytes(entry).decode()).returning(entries.c.id)
-    return replace(entry, id=db.execute(written).scalar_one(), leaf=None)
+    written = db.execute(_APPEND, {**columns, "body": leaf_bytes(entry).decode()})
+    return replace(entry, id=written.scalar_one(), leaf=None)
 
 
 def leaf_bytes(entry: Entry) -> bytes:

@@ -7,7 +7,20 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Select, String, Table, Text, delete, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Select,
+    String,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    select,
+)
 from sqlalchemy import update as sql_update
 
 from leverframe.nouns.changes import Change, State
@@ -50,6 +63,9 @@ change_numbers = Table(
     Column("last", Integer, nullable=False),
 )
 
+_BODY = select(changes.c.body).where(changes.c.id == bindparam("id"))
+_BODIES = select(changes.c.id, changes.c.body).where(changes.c.id.in_(bindparam("ids", expanding=True)))
+
 
 def next_id(db: Db, year: int) -> str:
     """Return the year's next id, `CHG-2026-00001`: running and never used twice."""
@@ -67,13 +83,12 @@ def insert(db: Db, change: Change) -> None:
 
 def get(db: Db, id: str) -> Change:
     """Return one change; raises NotFound."""
-    return _one(db, id, select(changes.c.body).where(changes.c.id == id))
+    return _one(db, id, _BODY)
 
 
 def of_ids(db: Db, ids: Iterable[str]) -> dict[str, Change]:
     """Return several changes by id; those that there are not are left out."""
-    query = select(changes.c.id, changes.c.body).where(changes.c.id.in_(list(ids)))
-    return {row.id: row.body for row in db.execute(query)}
+    return {row.id: row.body for row in db.execute(_BODIES, {"ids": list(ids)})}
 
 
 def settled_by(db: Db, moment: datetime) -> list[str]:
@@ -84,7 +99,7 @@ def settled_by(db: Db, moment: datetime) -> list[str]:
 
 def lock(db: Db, id: str) -> Change:
     """Return one change and keep other writers from it until this transaction ends; raises NotFound."""
-    return _one(db, id, select(changes.c.body).where(changes.c.id == id).with_for_update())
+    return _one(db, id, _BODY.with_for_update())
 
 
 def update(db: Db, change: Change) -> Change:
@@ -142,7 +157,7 @@ def _aimed_at(target: str) -> Select[Any]:
 
 
 def _one(db: Db, id: str, query: Select[Any]) -> Change:
-    change = db.execute(query).scalar_one_or_none()
+    change = db.execute(query, {"id": id}).scalar_one_or_none()
     if change is None:
         raise NotFound(f"There is no change {id}.")
     return change

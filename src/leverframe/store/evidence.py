@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, String, Table, select
+from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, String, Table, bindparam, select
 
 from leverframe.nouns.evidence import EvalResult, StageReading
 from leverframe.nouns.verdicts import NotFound
@@ -56,6 +56,16 @@ judgements = Table(
     Column("stage", Integer, primary_key=True, autoincrement=False),
     Column("digest", String, nullable=False),
     Column("at", Utc, nullable=False),
+)
+
+
+_JUDGED = select(judgements.c.change, judgements.c.stage).where(
+    judgements.c.change.in_(bindparam("of", expanding=True))
+)
+_JUDGEMENTS = (
+    select(judgements.c.stage, judgements.c.digest, judgements.c.at)
+    .where(judgements.c.change == bindparam("of"))
+    .order_by(judgements.c.stage)
 )
 
 
@@ -168,11 +178,9 @@ def judged(db: Db, change: str, stage: int) -> bool:
 
 def judged_stages(db: Db, changes: Iterable[str]) -> frozenset[tuple[str, int]]:
     """Return which stages of several changes are promoted on judgement, as (change, stage)."""
-    query = select(judgements.c.change, judgements.c.stage).where(judgements.c.change.in_(list(changes)))
-    return frozenset((row.change, row.stage) for row in db.execute(query))
+    return frozenset((row.change, row.stage) for row in db.execute(_JUDGED, {"of": list(changes)}))
 
 
 def judgements_of(db: Db, change: str) -> list[Judgement]:
     """List the stages of a change that were promoted on judgement."""
-    query = select(judgements.c.stage, judgements.c.digest, judgements.c.at).where(judgements.c.change == change)
-    return [Judgement(*row) for row in db.execute(query.order_by(judgements.c.stage))]
+    return [Judgement(*row) for row in db.execute(_JUDGEMENTS, {"of": change})]

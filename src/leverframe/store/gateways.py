@@ -13,7 +13,7 @@ from leverframe.nouns.gateways import Gateway, Receipt
 from leverframe.nouns.tables import Number
 from leverframe.nouns.verdicts import Conflict, NotFound
 from leverframe.store.columns import Noun, Utc
-from leverframe.store.database import Db, metadata
+from leverframe.store.database import Db, metadata, on_both
 
 KEPT_GAPS = 1000
 """How many missing sequence numbers of one boot may still arrive late; older ones are counted as lost for good."""
@@ -129,8 +129,7 @@ def open_receipt(db: Db, number: str, because: str, at: datetime) -> None:
     epoch, generation = Number.parse(number)
     row = {"epoch": epoch, "generation": generation, "because": because, "opened_at": at}
     empty = Receipt(number, 0, 0, None)
-    added = db.insert(receipts).values(**row, reporting=0, applied=0, body=empty).on_conflict_do_nothing()
-    db.execute(added)
+    db.execute(_OPEN(db), {**row, "reporting": 0, "applied": 0, "body": empty})
 
 
 def close_receipt(db: Db, number: str, receipt: Receipt, at: datetime) -> bool:
@@ -162,6 +161,7 @@ def count(db: Db) -> int:
     return db.execute(select(func.count()).select_from(gateways).where(gateways.c.revoked_at.is_(None))).scalar_one()
 
 
+_OPEN = on_both(lambda insert: insert(receipts).on_conflict_do_nothing())
 _NEWEST_FIRST = (receipts.c.epoch.desc(), receipts.c.generation.desc())
 
 

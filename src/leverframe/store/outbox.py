@@ -15,7 +15,7 @@ from sqlalchemy import Column, Index, Integer, String, Table, Text, func, or_, s
 from sqlalchemy import update as sql_update
 
 from leverframe.store.columns import Noun, RunningId, Utc
-from leverframe.store.database import Db, metadata
+from leverframe.store.database import Db, metadata, on_both
 from leverframe.store.tables import epoch
 
 messages = Table(
@@ -41,6 +41,10 @@ _given_up = messages.c.done_at.is_not(None) & (messages.c.error != "")
 Index("ix_outbox_given_up", messages.c.id, sqlite_where=_given_up, postgresql_where=_given_up)
 
 
+_PUT = on_both(lambda insert: insert(messages).on_conflict_do_nothing().returning(messages.c.id))
+_WAITING = select(func.count()).select_from(messages).where(messages.c.done_at.is_(None))
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """One thing to tell; `attempts` counts those begun, this one included, `epoch` is that of its writing."""
@@ -62,8 +66,7 @@ class Message:
 def put(db: Db, topic: str, body: Mapping[str, Any], key: str) -> bool:
     """Write a message; one that has the key of an earlier one is the same and is dropped. Say whether it is new."""
     row = {"topic": topic, "key": key, "body": dict(body), "epoch": epoch(db), "attempts": 0, "error": ""}
-    added = db.insert(messages).values(**row).on_conflict_do_nothing().returning(messages.c.id)
-    return db.execute(added).scalar_one_or_none() is not None
+    return db.execute(_PUT(db), row).scalar_one_or_none() is not None
 
 
 def due(db: Db, now: datetime, limit: int, *, hold_seconds: float = 60.0) -> list[Message]:
@@ -105,7 +108,7 @@ def drop(db: Db, id: int, at: datetime, error: str) -> None:
 
 def waiting(db: Db) -> int:
     """Count the messages that have not arrived."""
-    return db.execute(select(func.count()).select_from(messages).where(messages.c.done_at.is_(None))).scalar_one()
+    return db.execute(_WAITING).scalar_one()
 
 
 def given_up(db: Db) -> int:

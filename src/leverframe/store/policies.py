@@ -46,7 +46,7 @@ def active(db: Db) -> Policy | None:
 
 def active_digest(db: Db) -> str | None:
     """Return the digest of the policy in force."""
-    return db.execute(_newest(policies.c.digest)).scalar_one_or_none()
+    return db.execute(_NEWEST_DIGEST).scalar_one_or_none()
 
 
 def active_files(db: Db) -> dict[str, str]:
@@ -74,6 +74,9 @@ def files_of(db: Db, version: int) -> dict[str, str]:
 
 def _newest(column: Column[Any]) -> Select[Any]:
     return select(column).order_by(policies.c.version.desc()).limit(1)
+
+
+_NEWEST_DIGEST = _newest(policies.c.digest)
 
 
 @lru_cache(maxsize=4)

@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    bindparam,
     case,
     or_,
     select,
@@ -70,6 +71,16 @@ ramp_steps = Table(
     Column("because", Text, nullable=False),
 )
 
+_ONE = select(ramps.c.body).where(ramps.c.change == bindparam("of"))
+_OF_CHANGES = select(ramps.c.change, ramps.c.body).where(ramps.c.change.in_(bindparam("of", expanding=True)))
+_ALL_ACTIVE = select(ramps.c.body).where(ramps.c.state == _ACTIVE).order_by(ramps.c.started_at, ramps.c.change)
+_VERSIONS = _ALL_ACTIVE.with_only_columns(ramps.c.change, ramps.c.version)
+_VERSIONS_OF = (
+    select(ramps.c.change, ramps.c.version, changes.c.version.label("edited"))
+    .join_from(ramps, changes, changes.c.id == ramps.c.change)
+    .where(ramps.c.state == _ACTIVE, ramps.c.change.in_(bindparam("of", expanding=True)))
+)
+
 
 @dataclass(frozen=True, slots=True)
 class RecordedStep:
@@ -106,7 +117,7 @@ def insert(db: Db, ramp: Ramp) -> None:
 
 def get(db: Db, change: str) -> Ramp | None:
     """Return a change's ramp, if it has begun."""
-    return db.execute(select(ramps.c.body).where(ramps.c.change == change)).scalar_one_or_none()
+    return db.execute(_ONE, {"of": change}).scalar_one_or_none()
 
 
 def lock(db: Db, change: str) -> Ramp | None:
@@ -130,22 +141,17 @@ def update(db: Db, ramp: Ramp, *, owner: str | None = None) -> Ramp:
 
 def active(db: Db) -> list[Ramp]:
     """List the ramps that are under way, the longest first."""
-    query = select(ramps.c.body).where(ramps.c.state == _ACTIVE).order_by(ramps.c.started_at, ramps.c.change)
-    return list(db.execute(query).scalars())
+    return list(db.execute(_ALL_ACTIVE).scalars())
 
 
 def versions(db: Db) -> dict[str, int]:
     """Return the version at which each active ramp stands, by change, the longest ramp first."""
-    query = select(ramps.c.change, ramps.c.version).where(ramps.c.state == _ACTIVE)
-    return {row.change: row.version for row in db.execute(query.order_by(ramps.c.started_at, ramps.c.change))}
+    return {row.change: row.version for row in db.execute(_VERSIONS)}
 
 
 def versions_of(db: Db, of: Iterable[str]) -> dict[str, tuple[int, int]]:
     """Return the versions at which several ramps and their changes stand, by change, of those that are active."""
-    query = select(ramps.c.change, ramps.c.version, changes.c.version.label("edited"))
-    query = query.join_from(ramps, changes, changes.c.id == ramps.c.change)
-    found = db.execute(query.where(ramps.c.state == _ACTIVE, ramps.c.change.in_(list(of))))
-    return {row.change: (row.version, row.edited) for row in found}
+    return {row.change: (row.version, row.edited) for row in db.execute(_VERSIONS_OF, {"of": list(of)})}
 
 
 def active_on(db: Db, target: str) -> Ramp | None:
@@ -156,8 +162,7 @@ def active_on(db: Db, target: str) -> Ramp | None:
 
 def of_changes(db: Db, of: Iterable[str]) -> dict[str, Ramp]:
     """Return the ramps of several changes, by change; those that have none are left out."""
-    query = select(ramps.c.change, ramps.c.body).where(ramps.c.change.in_(list(of)))
-    return {row.change: row.body for row in db.execute(query)}
+    return {row.change: row.body for row in db.execute(_OF_CHANGES, {"of": list(of)})}
 
 
 def record_step(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, ForeignKey, String, Table, delete, select
+from sqlalchemy import Column, ForeignKey, String, Table, bindparam, delete, select
 from sqlalchemy import update as sql_update
 
 from leverframe.store.accounts import accounts
@@ -43,9 +43,7 @@ def add(db: Db, session: Session) -> None:
 
 def get(db: Db, hash: str, now: datetime) -> Session | None:
     """Return a session that has not ended and whose account is enabled."""
-    alive = (sessions.c.hash == hash) & (sessions.c.expires_at > now) & accounts.c.disabled_at.is_(None)
-    query = _SELECT.join_from(sessions, accounts).where(alive)
-    row = db.execute(query).one_or_none()
+    row = db.execute(_ALIVE, {"hash": hash, "now": now}).one_or_none()
     return None if row is None else Session(**row._mapping)
 
 
@@ -71,3 +69,6 @@ def sweep(db: Db, now: datetime) -> int:
 
 _FIELDS = ("hash", "account", "csrf", "created_at", "expires_at", "last_seen_at")
 _SELECT = select(*(sessions.c[name] for name in _FIELDS))
+_ALIVE = _SELECT.join_from(sessions, accounts).where(
+    sessions.c.hash == bindparam("hash"), sessions.c.expires_at > bindparam("now"), accounts.c.disabled_at.is_(None)
+)

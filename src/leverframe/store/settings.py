@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, String, Table, Text, delete, select
+from sqlalchemy import Column, String, Table, Text, bindparam, delete, select
 
 from leverframe.store.database import Db, metadata
 
@@ -13,10 +13,12 @@ settings = Table(
     Column("value", Text, nullable=False),
 )
 
+_VALUE = select(settings.c.value).where(settings.c.key == bindparam("key"))
+
 
 def get(db: Db, key: str) -> str | None:
     """Return what is kept under a key."""
-    return db.execute(select(settings.c.value).where(settings.c.key == key)).scalar_one_or_none()
+    return db.execute(_VALUE, {"key": key}).scalar_one_or_none()
 
 
 def put(db: Db, key: str, value: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Column, Index, Select, String, Table, Text, select
+from sqlalchemy import Column, Index, Select, String, Table, Text, bindparam, select
 from sqlalchemy import update as sql_update
 
 from leverframe.nouns.sign_offs import Membership, SignOff
@@ -65,7 +65,7 @@ def add(db: Db, sign_off: SignOff) -> None:
 
 def standing(db: Db, subject: str) -> list[SignOff]:
     """List the sign-offs of a subject that are not void, the first first."""
-    return _read(db, _SELECT.where(sign_offs.c.subject == subject, sign_offs.c.voided_at.is_(None)))
+    return [SignOff(**row._mapping) for row in db.execute(_STANDING, {"on": subject})]
 
 
 def standing_on(db: Db, subjects: Iterable[str]) -> dict[str, tuple[SignOff, ...]]:
@@ -85,10 +85,8 @@ def all_of(db: Db, subject: str) -> list[SignOff]:
 
 def void(db: Db, subject: str, at: datetime, because: str, *, person: str = "") -> int:
     """Void what stands on a subject, of one person where one is named; return how many that was."""
-    stands = (sign_offs.c.subject == subject) & sign_offs.c.voided_at.is_(None)
-    if person:
-        stands &= sign_offs.c.person == person
-    return db.execute(sql_update(sign_offs).where(stands).values(voided_at=at, void_because=because)).rowcount
+    voiding = _VOID.where(sign_offs.c.person == person) if person else _VOID
+    return db.execute(voiding, {"on": subject, "voided_at": at, "void_because": because}).rowcount
 
 
 def set_memberships(
@@ -125,6 +123,9 @@ def joined(db: Db, person: str) -> dict[str, datetime]:
 
 _FIELDS = ("subject", "person", "role", "content_digest", "at", "comment", "voided_at", "void_because")
 _SELECT = select(*(sign_offs.c[name] for name in _FIELDS)).order_by(sign_offs.c.id)
+_stands = (sign_offs.c.subject == bindparam("on")) & sign_offs.c.voided_at.is_(None)
+_STANDING = _SELECT.where(_stands)
+_VOID = sql_update(sign_offs).where(_stands)
 
 
 def _read(db: Db, query: Select[tuple[object, ...]]) -> list[SignOff]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
-from sqlalchemy import Boolean, Column, Integer, String, Table, delete, select
+from sqlalchemy import Boolean, Column, Integer, String, Table, bindparam, delete, select
 from sqlalchemy import update as sql_update
 
 from leverframe.nouns.switches import Layer, Switch
 from leverframe.nouns.verdicts import Conflict, NotFound
 from leverframe.store.columns import Noun, RunningId
-from leverframe.store.database import Db, metadata
+from leverframe.store.database import Db, metadata, on_both
 
 switches = Table(
     "switches",
@@ -33,21 +34,27 @@ switch_history = Table(
     Column("body", Noun(Switch), nullable=False),
 )
 
+_ALL = select(switches.c.body).order_by(switches.c.layer, switches.c.key)
+_ONE = select(switches.c.body).where(switches.c.id == bindparam("id"))
+_THROWN = select(switches.c.id).where(switches.c.thrown, switches.c.layer.in_(bindparam("layers", expanding=True)))
+_ADD = on_both(lambda insert: insert(switches).on_conflict_do_nothing().returning(switches.c.id))
+_WRITE = sql_update(switches).where(switches.c.id == bindparam("of"), switches.c.version == bindparam("at_version"))
+_NOTE = switch_history.insert()
+
 
 def all_switches(db: Db) -> list[Switch]:
     """List every switch: features, models, tenants, each by key."""
-    return list(db.execute(select(switches.c.body).order_by(switches.c.layer, switches.c.key)).scalars())
+    return list(db.execute(_ALL).scalars())
 
 
 def thrown(db: Db, layers: Iterable[Layer]) -> frozenset[str]:
     """Return the ids of the thrown switches of some layers."""
-    query = select(switches.c.id).where(switches.c.thrown, switches.c.layer.in_([layer.value for layer in layers]))
-    return frozenset(db.execute(query).scalars())
+    return frozenset(db.execute(_THROWN, {"layers": [layer.value for layer in layers]}).scalars())
 
 
 def get(db: Db, id: str) -> Switch:
     """Return one switch by its id, `feature/policy-search-v1`; raises NotFound."""
-    found = db.execute(select(switches.c.body).where(switches.c.id == id)).scalar_one_or_none()
+    found = db.execute(_ONE, {"id": id}).scalar_one_or_none()
     if found is None:
         raise NotFound(f"There is no switch {id}.")
     return found
@@ -56,7 +63,7 @@ def get(db: Db, id: str) -> Switch:
 def put(db: Db, switch: Switch) -> Switch:
     """Write a switch, new or over the version it was read at, and return it as it stands; raises Conflict."""
     written = _insert(db, switch) or _update(db, switch)
-    db.execute(switch_history.insert().values(switch=written.id, version=written.version, body=written))
+    db.execute(_NOTE, {"switch": written.id, "version": written.version, "body": written})
     return written
 
 
@@ -72,16 +79,16 @@ def history(db: Db, id: str) -> list[Switch]:
 
 
 def _insert(db: Db, switch: Switch) -> Switch | None:
-    row = {"id": switch.id, "layer": switch.layer.value, "key": switch.key, "thrown": switch.thrown}
-    added = db.insert(switches).values(**row, version=switch.version, body=switch).on_conflict_do_nothing()
-    return switch if db.execute(added.returning(switches.c.id)).scalar_one_or_none() else None
+    row: dict[str, Any] = {"id": switch.id, "layer": switch.layer.value, "key": switch.key, "thrown": switch.thrown}
+    row |= {"version": switch.version, "body": switch}
+    return switch if db.execute(_ADD(db), row).scalar_one_or_none() else None
 
 
 def _update(db: Db, switch: Switch) -> Switch:
     written = replace(switch, version=switch.version + 1)
-    at_version = (switches.c.id == switch.id) & (switches.c.version == switch.version)
+    stood = {"of": switch.id, "at_version": switch.version}
     values = {"thrown": written.thrown, "version": written.version, "body": written}
-    if not db.execute(sql_update(switches).where(at_version).values(**values)).rowcount:
+    if not db.execute(_WRITE, {**stood, **values}).rowcount:
         stands = get(db, switch.id)
         raise Conflict(
             f"The switch {switch.id} was changed by someone else: it is at version {stands.version}, not"

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Index, Integer, Table, Text, select
+from sqlalchemy import Column, Index, Integer, Table, Text, bindparam, select
 from sqlalchemy import update as sql_update
 
 from leverframe.nouns.documents import to_document
@@ -14,7 +14,7 @@ from leverframe.nouns.tables import NO_NUMBER, Number, RouteTable
 from leverframe.nouns.verdicts import Conflict
 from leverframe.store import settings
 from leverframe.store.columns import Utc
-from leverframe.store.database import Db, metadata
+from leverframe.store.database import Db, metadata, on_both
 
 KEPT_DOCUMENTS = 50
 """Of older tables only number, time and reason are kept: a document can be megabytes."""
@@ -38,15 +38,13 @@ Index(
 
 def newest(db: Db) -> tuple[Number, str] | None:
     """Return the newest table that was published: its number and its document, on one line."""
-    query = select(route_tables.c.epoch, route_tables.c.generation, route_tables.c.document)
-    row = db.execute(query.order_by(*_NEWEST_FIRST).limit(1)).one_or_none()
+    row = db.execute(_NEWEST).one_or_none()
     return None if row is None else (Number(row.epoch, row.generation), row.document)
 
 
 def newest_number(db: Db) -> Number:
     """Return the newest number that was published, NO_NUMBER before the first."""
-    query = select(route_tables.c.epoch, route_tables.c.generation).order_by(*_NEWEST_FIRST).limit(1)
-    row = db.execute(query).one_or_none()
+    row = db.execute(_NEWEST_NUMBER).one_or_none()
     return NO_NUMBER if row is None else Number(*row)
 
 
@@ -55,8 +53,8 @@ def next_number(db: Db) -> Number:
 
     Ask it before the table's facts are gathered: what another publisher writes meanwhile would be missing.
     """
-    db.execute(select(settings.settings.c.value).where(settings.settings.c.key == "epoch").with_for_update())
-    return Number(epoch(db), newest_number(db).generation + 1)
+    stands = db.execute(_LOCKED_EPOCH).scalar_one_or_none()
+    return Number(int(stands or 1), newest_number(db).generation + 1)
 
 
 def insert(db: Db, table: RouteTable, published_at: datetime, because: str) -> None:
@@ -66,11 +64,9 @@ def insert(db: Db, table: RouteTable, published_at: datetime, because: str) -> N
         raise Conflict(f"The table {number} cannot follow {last}.")
     document = json.dumps(to_document(table), separators=(",", ":"))
     row = {"epoch": number.epoch, "generation": number.generation, "published_at": published_at, "because": because}
-    added = db.insert(route_tables).values(**row, document=document).on_conflict_do_nothing()
-    if db.execute(added.returning(route_tables.c.epoch)).scalar_one_or_none() is None:
+    if db.execute(_ADD(db), {**row, "document": document}).scalar_one_or_none() is None:
         raise Conflict(f"Another process has just published the table {number}.")
-    old = route_tables.c.generation <= number.generation - KEPT_DOCUMENTS
-    db.execute(sql_update(route_tables).where(old, route_tables.c.document.is_not(None)).values(document=None))
+    db.execute(_FORGET_DOCUMENTS, {"up_to": number.generation - KEPT_DOCUMENTS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,3 +117,13 @@ def clear_alarm(db: Db) -> None:
 
 
 _NEWEST_FIRST = (route_tables.c.epoch.desc(), route_tables.c.generation.desc())
+_NUMBER = (route_tables.c.epoch, route_tables.c.generation)
+_NEWEST = select(*_NUMBER, route_tables.c.document).order_by(*_NEWEST_FIRST).limit(1)
+_NEWEST_NUMBER = select(*_NUMBER).order_by(*_NEWEST_FIRST).limit(1)
+_LOCKED_EPOCH = select(settings.settings.c.value).where(settings.settings.c.key == "epoch").with_for_update()
+_ADD = on_both(lambda insert: insert(route_tables).on_conflict_do_nothing().returning(route_tables.c.epoch))
+_FORGET_DOCUMENTS = (
+    sql_update(route_tables)
+    .where(route_tables.c.generation <= bindparam("up_to"), route_tables.c.document.is_not(None))
+    .values(document=None)
+)

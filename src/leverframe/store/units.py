@@ -24,6 +24,12 @@ adoptions = Table(
 Index("ix_unit_adoptions_target_id", adoptions.c.target, adoptions.c.id)
 
 
+_newest = select(func.max(adoptions.c.id)).group_by(adoptions.c.target)
+_ALL_CURRENT = (
+    select(adoptions.c.target, adoptions.c.unit).where(adoptions.c.id.in_(_newest)).order_by(adoptions.c.target)
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Adoption:
     """One unit becoming a target's current: by whom, by which change (empty: adopted on day zero), when."""
@@ -51,11 +57,7 @@ def former(db: Db, target: str) -> Unit | None:
 
 def all_current(db: Db) -> dict[str, Unit]:
     """Return the current unit of every target that has one."""
-    newest = select(func.max(adoptions.c.id)).group_by(adoptions.c.target)
-    query = (
-        select(adoptions.c.target, adoptions.c.unit).where(adoptions.c.id.in_(newest)).order_by(adoptions.c.target)
-    )
-    return {row.target: row.unit for row in db.execute(query)}
+    return {row.target: row.unit for row in db.execute(_ALL_CURRENT)}
 
 
 def history(db: Db, target: str, limit: int = 1000) -> list[Adoption]:
