@@ -152,7 +152,7 @@ def served(day: Day, folder: Path) -> Iterator[Served]:
     bound = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(built.app, log_level="warning", access_log=False))
     serving = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
-    built.start()
+    _aside(built.start)
     serving.start()
     until(lambda: server.started)
     house = Served(f"http://127.0.0.1:{bound.getsockname()[1]}", built, _world(built), day)
@@ -164,7 +164,15 @@ def served(day: Day, folder: Path) -> Iterator[Served]:
         built.events.close()
         server.should_exit = True
         serving.join(PATIENCE_SECONDS)
-        built.stop()
+        _aside(built.stop)
+
+
+def _aside(act: Callable[[], None]) -> None:
+    """Do something in a thread of its own: the stream runs a loop, and a browser's test runs one already."""
+    thread = threading.Thread(target=act)
+    thread.start()
+    thread.join(PATIENCE_SECONDS)
+    assert not thread.is_alive(), f"{act} does not end"
 
 
 def until(is_so: Callable[[], Any]) -> None:

@@ -69,7 +69,7 @@ SEATS = {
 }
 ENDS = ("rolled_back", "aborted", "went_back")
 ENOUGH, FEW = 1200, 300
-"""So many people prove a stage of the example's ramp where one in twenty dislikes the answers; the first has no floor."""
+"""So many people prove a stage of the ramp where one in twenty dislikes the answers; stage 1 has none."""
 SCORED = 40
 """So many answers of each arm are scored in one go: enough for a mean, little enough to be quick."""
 

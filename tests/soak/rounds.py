@@ -11,7 +11,7 @@ from tests.soak.processes import Killer
 from tests.soak.scenario import Scenario
 from tests.soak.world import World
 
-BAKE_MINUTES, REQUESTS, REQUESTS_A_MINUTE = 2, 64, 9
+BAKE_MINUTES, REQUESTS, REQUESTS_A_MINUTE = 2, 70, 9
 """With stages of so many minutes there are at least so many requests to kill in; three stages have three a minute."""
 
 

@@ -1,11 +1,12 @@
 """What happens in the scenario, whatever dies meanwhile?
 
-A change goes to 100 % while the feature's switch is thrown and set again and the next policy comes into force; a
-second change, whose candidate fails, is rolled back by its evidence.
+A change goes to 100 % while it is held and released, the feature's switch is thrown and set again, and the next policy
+comes into force; a second change, whose candidate fails, is rolled back by its evidence, and reviewed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.soak.bundle import FEATURE
@@ -25,6 +26,7 @@ class Scenario:
     bake_minutes: int = 2
     good: str = ""
     bad: str = ""
+    has_held: bool = False
     has_thrown: bool = False
     has_loaded: bool = False
 
@@ -37,10 +39,11 @@ class Scenario:
         self.bad = self.world.file(3, AT_ONCE)
         self.world.sign_and_arm(self.bad)
         self._until_ended(self.bad, "rolled_back", lambda stage: None)
+        self.world.review(self.bad, "rolled_back")
         self.world.settle_accounts()
         return self
 
-    def _until_ended(self, change: str, ends, beside) -> None:
+    def _until_ended(self, change: str, ends: str, beside: Callable[[int], None]) -> None:
         for _ in range(MOST_MINUTES):
             self.world.minute(RATES)
             state, stage = self.world.stands(change)
@@ -50,7 +53,12 @@ class Scenario:
         assert state == ends, f"{change} is {state or 'not begun'} at stage {stage} and not {ends}"
 
     def _beside(self, stage: int) -> None:
-        """Throw the switch at the second stage for two minutes; load the next policy at the third."""
+        """Hold it at the first stage; throw the switch at the second; load the next policy at the third."""
+        if stage == 1 and not self.has_held:
+            self.has_held = True
+            self.world.hold(self.good)
+            self.world.minute(RATES)
+            self.world.release(self.good)
         if stage == 2 and not self.has_thrown:
             self.has_thrown = True
             self.world.throw()

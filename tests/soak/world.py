@@ -263,6 +263,31 @@ class World:
         found = self.view(change)["ramp"]
         return (found["ramp"]["state"], found["ramp"]["stage"]) if found else ("", 0)
 
+    def hold(self, change: str) -> None:
+        """Have sol hold a ramp."""
+        path = f"/changes/{change}/ramp/hold"
+        self.act(lambda: self.ask("sol").put(path, {"because": "a customer rang"}), lambda: self._held_by(change))
+
+    def release(self, change: str) -> None:
+        """Have remi release it."""
+        path = f"/changes/{change}/ramp/hold"
+        self.act(
+            lambda: self.ask("remi").delete(path, {"because": "it was nothing"}),
+            lambda: self._held_by(change) != "sol",
+        )
+
+    def _held_by(self, change: str) -> str:
+        hold = self.ask("remi").get(f"/changes/{change}")["ramp"]["ramp"]["hold"]
+        return hold["by"] if hold else ""
+
+    def review(self, change: str, close_code: str) -> None:
+        """Have remi record the review."""
+        body = {"close_code": close_code, "notes": "the evidence was plain"}
+        self.act(
+            lambda: self.ask("remi").put(f"/changes/{change}/review", body),
+            lambda: self.ask("remi").get(f"/changes/{change}")["change"]["review"],
+        )
+
     # ------------------------------------------------------------------------------------------ levers
 
     def throw(self, switch: str = bundle.SWITCH) -> str:

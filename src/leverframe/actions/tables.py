@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from leverframe.actions.house import House, need_reason, permit, record, tell
+from leverframe.nouns.changes import Change
 from leverframe.nouns.documents import to_document
 from leverframe.nouns.people import CLOCK, Actor
 from leverframe.nouns.ramps import Ramp
-from leverframe.nouns.tables import NO_NUMBER, Number, RouteTable
+from leverframe.nouns.tables import NO_NUMBER, Number
 from leverframe.nouns.verdicts import failed
 from leverframe.rules.tables import RampFacts, TableFacts, compile_table
 from leverframe.store import changes, ramps, switches, tables, units
@@ -34,36 +36,42 @@ def publish_table(house: House, db: Db, now: datetime, because: str, *, narrows:
         return None
     number, newest = tables.next_number(db), tables.newest(db)
     table = compile_table(number, table_facts(house, db), withhold=narrows)
-    if newest and _same(table, newest):
+    document = to_document(table)
+    if newest and _same(document, number, newest):
         return None
-    tables.insert(db, table, now, because)
-    frame = json.dumps(to_document(table), separators=(",", ":")).encode()
+    text = _on_one_line(document)
+    tables.insert(db, table, now, because, document=text)
+    frame = text.encode()
     db.after_commit(lambda: house.publish(number, frame))
     db.after_commit(lambda: house.stir("table"))
     return number
 
 
-def _same(table: RouteTable, newest: tuple[Number, str]) -> bool:
-    if newest[0].epoch != table.number.epoch:
-        return False
-    return to_document(replace(table, number=newest[0])) == json.loads(newest[1])
+def _same(document: Mapping[str, Any], number: Number, newest: tuple[Number, str]) -> bool:
+    """Say whether a table differs from the newest by its number only; a new epoch is always published."""
+    stands, text = newest
+    return stands.epoch == number.epoch and _on_one_line({**document, "number": [*stands]}) == text
+
+
+def _on_one_line(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, separators=(",", ":"))
 
 
 def table_facts(house: House, db: Db) -> TableFacts:
     """Gather what a table is compiled from."""
-    policy = house.policy(db)
+    policy, active = house.policy(db), ramps.active(db)
+    change_of = changes.of_ids(db, [ramp.change for ramp in active])
     return TableFacts(
         targets=policy.catalog.targets,
         current=units.all_current(db),
-        ramps=tuple(_ramp_facts(db, ramp) for ramp in ramps.active(db)),
+        ramps=tuple(_ramp_facts(change_of[ramp.change], ramp) for ramp in active),
         switches=tuple(switches.all_switches(db)),
         rings=policy.rings,
         candidate_lease_seconds=policy.candidate_lease_seconds,
     )
 
 
-def _ramp_facts(db: Db, ramp: Ramp) -> RampFacts:
-    change = changes.get(db, ramp.change)
+def _ramp_facts(change: Change, ramp: Ramp) -> RampFacts:
     return RampFacts(ramp, change.plan, change.candidate[ramp.target], change.blast_radius)
 
 

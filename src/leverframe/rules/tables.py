@@ -7,10 +7,12 @@ its ticket allows is not made.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 from leverframe.nouns.changes import BlastRadius
@@ -58,20 +60,21 @@ def compile_table(number: Number, facts: TableFacts, *, withhold: bool = False) 
     an abort, a roll back), which nothing may stop.
     """
     ramps = [RampFacts(*each) for each in facts.ramps if each[0].state is RampState.RAMPING]
-    verdicts = [check_ramp(each, ramps, facts.targets) for each in ramps]
+    doubled = {target for target, count in Counter(each.ramp.target for each in ramps).items() if count > 1}
+    verdicts = [check_ramp(each, doubled, facts.targets) for each in ramps]
     if not withhold and any(verdict.refuses for verdict in verdicts):
         raise Refused(verdicts)
     standing = [each for each, verdict in zip(ramps, verdicts, strict=True) if not verdict.refuses]
     return _table(number, facts, {each.ramp.target: _candidate(each, facts.targets) for each in standing})
 
 
-def check_ramp(facts: RampFacts, ramps: Sequence[RampFacts], targets: Mapping[str, Target]) -> Verdict:
-    """Say whether a ramp may stand in a table as it is: one per target, a known stage, within the cap."""
+def check_ramp(facts: RampFacts, doubled: Collection[str], targets: Mapping[str, Target]) -> Verdict:
+    """Say whether a ramp may stand in a table as it is: its target not a doubled one, a known stage, within the cap."""
     ramp, plan, _, blast_radius = facts
     target = targets.get(ramp.target)
     if target is None:
         return _no(ramp, f"there is no target {ramp.target}", "end the ramp, or bring the target back to the catalog")
-    if sum(other.ramp.target == ramp.target for other in ramps) > 1:
+    if ramp.target in doubled:
         return _no(ramp, f"{ramp.target} has more than one ramp", "end all of them but one")
     if not 1 <= ramp.stage <= len(plan.stages):
         return _no(ramp, f"its plan has no stage {ramp.stage}", "abort the ramp and file the change again")
@@ -127,6 +130,7 @@ def _within(cell: Cell, regions: Sequence[str], rings: Sequence[str]) -> bool:
     return (not regions or cell.region in regions) and (not rings or cell.ring in rings)
 
 
+@lru_cache(maxsize=1024)
 def _bound(share_percent: float) -> int:
     """Return the exclusive bucket bound of a share, rounded down, so that it never exceeds what was signed."""
     return int(Fraction(repr(float(share_percent))) * BUCKETS / 100)
@@ -152,9 +156,10 @@ def _candidate(facts: RampFacts, targets: Mapping[str, Target]) -> CandidateRout
 
 def _table(number: Number, facts: TableFacts, candidates: Mapping[str, CandidateRoute]) -> RouteTable:
     thrown = [switch for switch in facts.switches if switch.thrown and not _lapsed(switch, facts.now)]
+    fallbacks = _own_fallbacks(facts.switches)
     return RouteTable(
         number=number,
-        features={target.id: _feature(target, facts, candidates) for target in facts.targets.values()},
+        features={target.id: _feature(target, facts, candidates, fallbacks) for target in facts.targets.values()},
         thrown_features=frozenset(switch.key for switch in thrown if switch.layer is Layer.FEATURE),
         thrown_models=thrown_models(thrown),
         thrown_tenants=frozenset(switch.key for switch in thrown if switch.layer is Layer.TENANT),
@@ -163,20 +168,22 @@ def _table(number: Number, facts: TableFacts, candidates: Mapping[str, Candidate
     )
 
 
-def _feature(target: Target, facts: TableFacts, candidates: Mapping[str, CandidateRoute]) -> FeatureRoute:
+def _feature(
+    target: Target, facts: TableFacts, candidates: Mapping[str, CandidateRoute], fallbacks: Mapping[str, str]
+) -> FeatureRoute:
     return FeatureRoute(
         current=facts.current.get(target.id),
-        fallback=_fallback(target, facts.switches),
+        fallback=fallbacks.get(target.id, target.fallback),
         candidate=candidates.get(target.id),
         regions=tuple(dict.fromkeys(cell.region for cell in cells_of(target))),
         rings=tuple(dict.fromkeys(cell.ring for cell in cells_of(target))),
     )
 
 
-def _fallback(target: Target, switches: Sequence[Switch]) -> str:
+def _own_fallbacks(switches: Sequence[Switch]) -> dict[str, str]:
     """The lever's own fallback speaks before the catalog's: it is the one that was exercised."""
-    named = (switch.fallback for switch in switches if switch.layer is Layer.FEATURE and switch.key == target.id)
-    return next((fallback for fallback in named if fallback), target.fallback)
+    named = (switch for switch in reversed(switches) if switch.layer is Layer.FEATURE and switch.fallback)
+    return {switch.key: switch.fallback for switch in named}
 
 
 def _lapsed(switch: Switch, now: datetime | None) -> bool:

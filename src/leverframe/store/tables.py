@@ -57,12 +57,15 @@ def next_number(db: Db) -> Number:
     return Number(int(stands or 1), newest_number(db).generation + 1)
 
 
-def insert(db: Db, table: RouteTable, published_at: datetime, because: str) -> None:
-    """Write a table that is being published; raises Conflict where its number is not above all others."""
+def insert(db: Db, table: RouteTable, published_at: datetime, because: str, *, document: str = "") -> None:
+    """Write a table that is being published; raises Conflict where its number is not above all others.
+
+    `document` is the table on one line, where that is at hand.
+    """
     number, last = table.number, newest_number(db)
     if number <= last:
         raise Conflict(f"The table {number} cannot follow {last}.")
-    document = json.dumps(to_document(table), separators=(",", ":"))
+    document = document or json.dumps(to_document(table), separators=(",", ":"))
     row = {"epoch": number.epoch, "generation": number.generation, "published_at": published_at, "because": because}
     if db.execute(_ADD(db), {**row, "document": document}).scalar_one_or_none() is None:
         raise Conflict(f"Another process has just published the table {number}.")

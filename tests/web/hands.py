@@ -1,0 +1,96 @@
+"""How does a person act on a page with a keyboard alone?"""
+
+from __future__ import annotations
+
+from playwright.sync_api import Browser, BrowserContext, Locator, Page
+
+from leverframe.web.visits import COOKIE
+
+MOST_TABS = 250
+
+
+class Hands:
+    """One person at one page: nothing is clicked, what is acted on is reached with Tab and seen to have the focus."""
+
+    def __init__(self, tab: Page, address: str) -> None:
+        self.tab, self.address = tab, address
+        self.said: list[str] = []
+        tab.on("console", lambda message: self._heard(message.type, message.text))
+        tab.on("pageerror", lambda error: self.said.append(str(error)))
+
+    def _heard(self, kind: str, text: str) -> None:
+        if kind in ("error", "warning"):
+            self.said.append(text)
+
+    def open(self, path: str) -> Hands:
+        """Go to an address, as one that was pasted."""
+        self.tab.goto(self.address + path, wait_until="load")
+        return self
+
+    def reach(self, wanted: Locator) -> Locator:
+        """Tab on until something has the focus."""
+        assert wanted.count() == 1, f"{wanted} is {wanted.count()} times on {self.tab.url}"
+        for _ in range(MOST_TABS):
+            if wanted.evaluate("it => it === document.activeElement"):
+                return wanted
+            self.tab.keyboard.press("Tab")
+        raise AssertionError(f"{wanted} cannot be reached with Tab on {self.tab.url}")
+
+    def write(self, wanted: Locator, text: str) -> None:
+        """Type into a field, over what stands there."""
+        self.reach(wanted)
+        self.tab.keyboard.press("Control+a")
+        self.tab.keyboard.insert_text(text)
+
+    def choose(self, wanted: Locator, value: str) -> None:
+        """Choose in a list with the arrow keys."""
+        self.reach(wanted)
+        self.tab.keyboard.press("Home")
+        for _ in range(wanted.locator("option").count()):
+            if wanted.input_value() == value:
+                return
+            self.tab.keyboard.press("ArrowDown")
+        raise AssertionError(f"{wanted} has no {value}")
+
+    def press(self, wanted: Locator) -> None:
+        """Press a button, follow a link, open a part: Enter, with the focus on it."""
+        self.reach(wanted)
+        self.tab.keyboard.press("Enter")
+
+    def send(self, wanted: Locator) -> None:
+        """Press what sends a form, and wait for the page that answers."""
+        self.reach(wanted)
+        with self.tab.expect_navigation(wait_until="load"):
+            self.tab.keyboard.press("Enter")
+
+    def button(self, name: str, within: str = "main") -> Locator:
+        """Return the button of that name."""
+        return self.tab.locator(within).get_by_role("button", name=name, exact=True)
+
+    def part(self, name: str, within: str = "main") -> Locator:
+        """Return what opens a folded part."""
+        return self.tab.locator(f"{within} summary").filter(has_text=name)
+
+    def field(self, name: str, form: str) -> Locator:
+        """Return a field of the form that is sent to a path."""
+        return self.tab.locator(f'form[action*="{form}"] [name={name}]')
+
+    @property
+    def text(self) -> str:
+        """Return what the page says."""
+        return self.tab.locator("main").inner_text()
+
+
+def sit_down(
+    browser: Browser, address: str, cookie: str = "", *, width: int = 1440, light: str = "light", scripts: bool = True
+) -> tuple[BrowserContext, Hands]:
+    """Open a browser of one's own, logged in where a session's cookie is given."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 900},
+        color_scheme=light,  # pyright: ignore[reportArgumentType]
+        java_script_enabled=scripts,
+    )
+    context.set_default_timeout(20_000)
+    if cookie:
+        context.add_cookies([{"name": COOKIE, "value": cookie, "url": address}])
+    return context, Hands(context.new_page(), address)

@@ -1,0 +1,450 @@
+"""Does every page of a real server do its main act, by keyboard alone, in a real browser?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from tests.served import INSTANCES, PASSWORD, Day, Served, a_day, audit_round, served
+
+from leverframe.actions import schedules
+from leverframe.nouns.changes import State
+from leverframe.nouns.ramps import RampState
+
+pytest.importorskip("playwright.sync_api")
+from axe_playwright_python.sync_playwright import Axe
+from hands import Hands, sit_down
+from playwright.sync_api import Browser, sync_playwright
+from showroom import ARGUMENTS, CHROMIUM
+
+pytestmark = pytest.mark.browser
+LOOKS = [(light, width) for light in ("light", "dark") for width in (390, 1440)]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as play:
+        launched = play.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="module")
+def day(tmp_path_factory: pytest.TempPathFactory) -> Day:
+    return a_day(tmp_path_factory.mktemp("day"))
+
+
+@pytest.fixture
+def house(day: Day, tmp_path: Path) -> Iterator[Served]:
+    with served(day, tmp_path) as running:
+        yield running
+
+
+Seat = Callable[..., Hands]
+
+
+@pytest.fixture
+def seat(browser: Browser, house: Served) -> Iterator[Seat]:
+    """Let a person sit down at a browser of their own; nobody's console may have said a fault at the end."""
+    with ExitStack() as ends:
+        seated: list[Hands] = []
+
+        def sit(name: str = "", **look: object) -> Hands:
+            cookie = house.cookie(name) if name else ""
+            context, hands = sit_down(browser, house.address, cookie, **look)  # type: ignore[arg-type]
+            ends.callback(context.close)
+            seated.append(hands)
+            return hands
+
+        yield sit
+        assert [said for hands in seated for said in hands.said] == []
+
+
+def addresses(house: Served) -> dict[str, str]:
+    """Return every page of the house, by name."""
+    ids = house.ids
+    return {
+        "today": "/",
+        "changes": "/changes",
+        "no change": "/changes?text=nothing+like+it",
+        "in flight": f"/changes/{ids['ramping']}",
+        "to sign": f"/changes/{ids['waiting']}",
+        "filed": f"/changes/{ids['filed']}",
+        "rolled back": f"/changes/{ids['bad']}",
+        "settled": f"/changes/{ids['settled']}",
+        "new": "/changes/new",
+        "recent": "/changes/recent?since=7d",
+        "calls": "/calls",
+        "why": f"/calls/{ids['call']}",
+        "switches": "/switches",
+        "switch": "/switches/tenant/enterprise-tenant-12891",
+        "targets": "/targets",
+        "target": "/targets/policy-search-v1",
+        "policy": "/policy",
+        "audit": "/audit",
+        "entry": "/audit/40",
+        "verification": "/audit/verification",
+        "accounts": "/accounts",
+    }
+
+
+@pytest.mark.parametrize(("light", "width"), LOOKS, ids=lambda value: str(value))
+def test_every_page_reads_without_an_error_an_obstacle_or_a_sideways_scroll(house, seat, light, width):
+    audit_round(house.built)
+    hands, found = seat("remi", light=light, width=width), {}
+    for name, path in addresses(house).items():
+        hands.said.clear()
+        hands.open(path)
+        hands.tab.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+        wide = hands.tab.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        faults = [*hands.said, *([f"{wide} px too wide"] if wide > 0 else [])]
+        if (light == "light") == (width == 1440):
+            faults += obstacles(hands)
+        if faults:
+            found[name] = faults
+    assert found == {}
+
+
+def obstacles(hands: Hands) -> list[str]:
+    """List what keeps some people from a page."""
+    issues = Axe().run(hands.tab).response["violations"]
+    return [f"{i['id']}: {i['nodes'][0]['html'][:160]}" for i in issues if i["impact"] in ("serious", "critical")]
+
+
+# ---------------------------------------------------------------------------------------------- the way in
+
+
+def test_a_person_logs_in_and_a_wrong_password_keeps_the_name(seat):
+    hands = seat().open("/changes/recent?since=6h")
+    assert "/login?next=" in hands.tab.url
+    hands.write(hands.tab.locator("main [name=name]"), "remi")
+    hands.write(hands.tab.locator("main [name=password]"), "what was it")
+    hands.send(hands.button("Log in"))
+    assert "Name or password is wrong" in hands.text
+    assert hands.tab.locator("main [name=name]").input_value() == "remi"
+    assert hands.tab.locator("main [name=password]").input_value() == ""
+    hands.write(hands.tab.locator("main [name=password]"), PASSWORD)
+    hands.send(hands.button("Log in"))
+    assert hands.tab.url.endswith("/changes/recent?since=6h")
+    hands.send(hands.button("Log out", "header"))
+    assert "/login" in hands.tab.url
+    hands.said.clear()  # a refused login is a 403, which the console tells
+
+
+def test_a_visitor_of_the_demo_acts_as_any_of_the_cast_that_has_an_account(house, seat):
+    hands = seat("remi").open(f"/changes/{house.ids['waiting']}")
+    cast = hands.tab.locator(".demo button").all_inner_texts()
+    assert "vic" not in cast
+    hands.send(hands.button("rita", ".demo"))
+    assert hands.tab.locator(".who strong").inner_text() == "rita"
+    assert hands.tab.url.endswith(house.ids["waiting"])
+
+
+# ---------------------------------------------------------------------------------------------- a change
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_a_change_is_filed_by_form_and_a_fault_keeps_what_was_typed(house, seat, scripts):
+    hands = seat("ana", scripts=scripts).open("/changes/new")
+    hands.choose(hands.tab.locator("main [name=target]"), "claims-summary")
+    hands.send(hands.button("Begin from what runs"))
+    assert hands.tab.locator("main [name=model]").input_value() == "anthropic.claude-sonnet-4-5"
+    hands.write(hands.tab.locator("main [name=title]"), "Name the adjuster first")
+    hands.write(hands.tab.locator("main [name=prompt]"), "claims-summary@v3")
+    hands.write(hands.tab.locator("main [name=max_share_percent]"), "150")
+    hands.write(
+        hands.tab.locator("main [name=rollback_plan]"), "1. Remi aborts the ramp.\n2. Sol checks the gateways."
+    )
+    hands.send(hands.button("File it"))
+    assert "This cannot be read" in hands.text
+    assert "max_share_percent" in hands.text
+    assert hands.tab.locator("main [name=title]").input_value() == "Name the adjuster first"
+    assert hands.tab.locator("main [name=max_share_percent]").input_value() == "150"
+    assert hands.tab.locator("main [name=target]").input_value() == "claims-summary"
+    hands.write(hands.tab.locator("main [name=max_share_percent]"), "50")
+    hands.send(hands.button("Check it first"))
+    assert "It was checked, not filed" in hands.text
+    hands.send(hands.button("File it"))
+    filed = house.world.change(hands.tab.url.rpartition("/")[2])
+    assert (filed.title, filed.author, filed.blast_radius.max_share_percent) == ("Name the adjuster first", "ana", 50)
+    assert "It may not ship yet" in hands.text
+    hands.said.clear()  # a refused form is a 422, which the console tells
+
+
+def test_a_change_is_edited_and_a_fault_comes_back_on_its_own_page(house, seat):
+    change = house.ids["filed"]
+    hands = seat("ana").open(f"/changes/{change}")
+    hands.press(hands.part("Edit"))
+    hands.write(hands.tab.locator("main [name=users]"), "many")
+    hands.send(hands.button("Save"))
+    assert hands.tab.locator("h1").inner_text() == "Make the answers brisk"
+    assert hands.tab.locator("[role=alert]").inner_text().startswith("This cannot be read.")
+    assert hands.tab.locator("main [name=title]").input_value() == "Make the answers brisk"
+    hands.write(hands.tab.locator("main [name=users]"), "4000000")
+    hands.write(hands.tab.locator("main [name=title]"), "Make the answers short")
+    hands.send(hands.button("Save"))
+    assert house.world.change(change).title == "Make the answers short", hands.text[:900]
+    hands.said.clear()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_a_change_is_signed(house, seat, scripts):
+    change = house.ids["waiting"]
+    hands = seat("rita", scripts=scripts).open("/")
+    hands.send(hands.tab.get_by_role("link", name="Move underwriting from GPT-4o to Claude Sonnet 4.5"))
+    hands.write(hands.field("comment", "/sign-offs"), "The slices are the ones that matter.")
+    hands.send(hands.tab.locator("#sign button"))
+    signed = house.world.view(change).sign_offs
+    assert [(s.person, s.role, s.comment) for s in signed] == [
+        ("rita", "ai_risk", "The slices are the ones that matter.")
+    ]
+    assert "signed rita" in " ".join(hands.tab.locator("#sign-offs").inner_text().split())
+
+
+def test_what_changed_since_it_was_read_is_named_and_the_comment_is_kept(house, seat):
+    change = house.ids["waiting"]
+    hands = seat("rita").open(f"/changes/{change}")
+    stands = house.world.change(change)
+    form = house.world.form(
+        "underwriting-model", rollback_plan="1. Remi aborts the ramp.\n2. Cleo lists who was met."
+    )
+    with house.act("ana") as ana:
+        body = {"version": stands.version, **document_of(form)}
+        assert ana.put(f"/changes/{change}", json=body).status_code == 200
+    hands.write(hands.field("comment", "/sign-offs"), "The slices are the ones that matter.")
+    hands.send(hands.tab.locator("#sign button"))
+    notice = hands.tab.locator("[role=alert]").inner_text()
+    assert "Something has changed since you looked" in notice
+    assert "What differs from what you read: rollback plan." in notice
+    assert house.world.view(change).sign_offs == ()
+    assert hands.field("comment", "/sign-offs").input_value() == "The slices are the ones that matter."
+    hands.send(hands.tab.locator("#sign button"))
+    assert [s.person for s in house.world.view(change).sign_offs] == ["rita"]
+    hands.said.clear()
+
+
+def test_a_signed_change_is_scheduled_and_taken_off_again(house, seat):
+    change = house.ids["waiting"]
+    house.world.sign_all(change)
+    hands = seat("remi").open(f"/changes/{change}")
+    hands.send(hands.button("Schedule: start by itself at the opening"))
+    assert house.world.change(change).state is State.SCHEDULED
+    hands.press(hands.part("Take off the schedule"))
+    hands.write(hands.field("because", "/schedule"), "the rota is thin")
+    hands.send(hands.button("Take it off"))
+    assert house.world.change(change).state is State.AUTHORIZE
+    assert "The rota is thin." in hands.text
+
+
+def test_a_refused_act_says_why_on_the_changes_page(house, seat):
+    change = house.ids["waiting"]
+    house.world.sign_all(change)
+    hands = seat("remi").open(f"/changes/{change}")
+    schedules.schedule(house.built.house, house.world.remi, change)
+    house.world.throw("sam", "feature/underwriting-decision-v2", "a complaint")
+    hands.press(hands.part("Cancel the change"))
+    hands.write(hands.tab.locator('form[action$="DELETE"] [name=because]').last, "   ")
+    hands.tab.keyboard.press("Enter")
+    hands.tab.wait_for_url("**/changes/*")
+    assert house.world.change(change).state is State.SCHEDULED
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_a_ramp_is_held_let_go_and_aborted(house, seat, scripts):
+    change = house.ids["ramping"]
+    hands = seat("remi", scripts=scripts).open("/")
+    hands.send(hands.tab.locator("#ramps").get_by_role("link", name="Answer questions about the new product line"))
+    hands.write(hands.field("because", "/ramp/hold"), "three odd tickets")
+    hands.send(hands.button("Hold"))
+    assert house.world.ramp(change).hold.because == "three odd tickets"
+    assert "held by remi" in hands.text
+    hands.press(hands.part("Let it go on"))
+    hands.write(hands.field("because", "/ramp/hold?_method=DELETE"), "they were about another product")
+    hands.send(hands.button("Let it go on"))
+    assert house.world.ramp(change).hold is None
+    hands.write(hands.field("because", "/ramp/hold"), "four more")
+    hands.send(hands.button("Abort: back to current"))
+    assert house.world.ramp(change).state is RampState.ABORTED
+    assert "Aborted. Four more." in hands.text
+    assert [row.variant.value for row in [house.world.decide("customer-support-ai", "somebody")]] == ["current"]
+
+
+def test_the_change_review_is_recorded(house, seat):
+    change = house.ids["bad"]
+    hands = seat("remi").open("/")
+    hands.send(hands.tab.locator("#owed").get_by_role("link", name=f"change review of {change}"))
+    hands.press(hands.part("Record the change review"))
+    hands.choose(hands.field("close_code", "/review"), "rolled_back")
+    hands.write(hands.field("notes", "/review"), "One sentence is too short for a claim.")
+    hands.send(hands.button("Record"))
+    closed = house.world.change(change)
+    assert closed.review.notes == "One sentence is too short for a claim."
+    assert closed.close_code.value == "rolled_back"
+
+
+# ---------------------------------------------------------------------------------------------- switches
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_a_lever_is_thrown_with_one_reason_and_the_receipt_counts_up(house, seat, scripts):
+    hands = seat("sol", scripts=scripts).open("/switches")
+    cell = "#feature-claims-summary"
+    hands.press(hands.part("Throw", cell))
+    hands.write(hands.tab.locator(f"{cell} [name=because]"), "it names the wrong people")
+    hands.send(hands.button("Throw claims-summary", cell))
+    assert hands.tab.url.endswith("/switches#receipt")
+    assert "thrown" in hands.tab.locator(cell).inner_text()
+    receipt = hands.tab.locator("#receipt")
+    assert f"0 of {len(INSTANCES)} reporting" in receipt.inner_text()
+    house.report(but="edge-uk/b1")
+    if scripts:
+        receipt.filter(has_text=f"2 of {len(INSTANCES)} reporting").wait_for()
+        assert "edge-uk/b1 reports and has not applied it" in receipt.inner_text()
+        house.report()
+        receipt.filter(has_text=f"3 of {len(INSTANCES)} reporting").wait_for()
+        assert "all have obeyed" in receipt.inner_text()
+    else:
+        hands.send(hands.tab.get_by_role("link", name="Count again"))
+        assert f"2 of {len(INSTANCES)} reporting" in receipt.inner_text()
+
+
+def test_a_lever_is_set_again_by_two_people(house, seat):
+    house.world.throw("sol", "feature/claims-summary", "it names the wrong people")
+    for name, asks in (("ana", "Ask to set again"), ("remi", "Sign to set again")):
+        hands = seat(name).open("/switches/feature/claims-summary")
+        hands.press(hands.part(asks))
+        hands.write(hands.field("because", "/set"), "the prompt is mended")
+        hands.send(hands.button("Ask" if name == "ana" else "Sign"))
+    assert "set" in hands.tab.locator("#state").inner_text()
+    assert "claims-summary" not in house.world.table.thrown_features
+
+
+def test_a_throw_without_a_reason_comes_back_on_the_levers_page(house, seat):
+    hands = seat("sol").open("/switches/tenant/enterprise-tenant-12891")
+    house.act("remi").put("/switches/feature/meeting-notes/throw", json={"because": "a drill"})
+    hands.open("/switches/feature/policy-search-v1")
+    hands.press(hands.part("Throw"))
+    hands.write(hands.field("because", "/throw"), " ")
+    hands.send(hands.button("Throw policy-search-v1"))
+    assert hands.tab.locator("h1").inner_text() == "policy-search-v1"
+    assert "A reason is missing." in hands.tab.locator("[role=alert]").inner_text()
+    hands.said.clear()
+
+
+# ---------------------------------------------------------------------------------------------- looking
+
+
+def test_what_changed_is_filtered_and_stopped_from_there(house, seat):
+    hands = seat("sol").open("/changes/recent")
+    hands.choose(hands.tab.locator("main [name=since]"), "6h")
+    hands.write(hands.tab.locator("main [name=target]"), "customer-support-ai")
+    hands.send(hands.button("Filter"))
+    assert "target=customer-support-ai" in hands.tab.url
+    rows = hands.tab.locator("#recent tbody tr")
+    assert all("customer-support-ai" in row for row in rows.all_inner_texts())
+    row = rows.filter(has_text="promoted 10 %")
+    hands.press(row.locator("summary"))
+    hands.write(row.locator("[name=because]"), "the tickets began with it")
+    hands.send(row.get_by_role("button", name="Abort"))
+    assert house.world.ramp(house.ids["ramping"]).state is RampState.ABORTED
+
+
+def test_why_a_call_got_its_answer_is_found_by_its_id(house, seat):
+    hands = seat("sol").open("/changes/recent")
+    hands.send(hands.tab.get_by_role("link", name="Why did a call get its answer"))
+    hands.write(hands.tab.locator("main [name=call]"), house.ids["call"])
+    hands.send(hands.button("Say why"))
+    assert house.ids["ramping"] in hands.text
+    assert "customer-support-ai at table" in hands.text
+
+
+def test_an_entry_of_the_log_is_found_and_proved_and_the_log_verified(house, seat):
+    audit_round(house.built)
+    hands = seat("rita").open("/audit")
+    hands.write(hands.tab.locator("main [name=act]"), "ramp.rolled_back")
+    hands.send(hands.button("Filter"))
+    hands.send(hands.tab.locator("#entries tbody a").last)
+    assert "proved" in hands.text
+    assert "Inclusion proof" in hands.text
+    hands.send(hands.tab.get_by_role("link", name="Audit", exact=True).last)
+    hands.send(hands.tab.get_by_role("link", name="Verify the whole log"))
+    assert "it holds" in hands.text
+
+
+def test_a_unit_is_adopted_by_its_owner(house, seat):
+    hands = seat("cleo").open("/targets")
+    hands.send(hands.tab.get_by_role("link", name="Policy Search"))
+    hands.write(hands.field("prompt", "/unit"), "policy-search@v3")
+    hands.write(hands.field("model", "/unit"), "anthropic.claude-sonnet-4-5")
+    hands.write(hands.field("because", "/unit"), "it runs since January")
+    hands.send(hands.button("Adopt it"))
+    assert house.world.running["policy-search-v1"].prompt == "policy-search@v3"
+    assert hands.button("Adopt it").count() == 0
+
+
+# ---------------------------------------------------------------------------------------------- accounts
+
+
+def test_an_account_is_made_and_a_secret_is_shown_once(house, seat):
+    hands = seat("adi").open("/accounts")
+    hands.press(hands.part("Make an account"))
+    hands.choose(hands.field("name", "/accounts"), "vic")
+    hands.write(hands.field("password", "/accounts"), "short")
+    hands.tab.keyboard.press("Enter")
+    hands.write(hands.field("password", "/accounts"), PASSWORD)
+    hands.send(hands.button("Make it", 'form[action="/accounts"]'))
+    with house.act("vic") as vic:
+        assert vic.get("/tokens").status_code == 200
+    hands.press(hands.part("Make a token"))
+    hands.write(hands.field("name", "/tokens"), "nightly evals")
+    hands.write(hands.field("scopes", "/tokens"), "evidence, read")
+    hands.send(hands.button("Make it", 'form[action="/tokens"]'))
+    secret = hands.tab.locator(".secret").inner_text()
+    assert secret.startswith("lft_")
+    assert "shown once" in hands.text
+    hands.open("/accounts")
+    assert secret not in hands.tab.content()
+
+
+def test_a_gateway_is_enrolled_and_revoked(house, seat):
+    hands = seat("adi").open("/accounts")
+    hands.press(hands.part("Enrol a gateway"))
+    hands.write(hands.field("name", "/gateways"), "edge-ap")
+    hands.write(hands.field("targets", "/gateways"), "no-such-target")
+    hands.send(hands.button("Enrol it"))
+    assert "no-such-target is no target of the catalog" in hands.tab.locator("[role=alert]").inner_text()
+    assert hands.field("name", "/gateways").first.input_value() == "edge-ap"
+    hands.write(hands.field("targets", "/gateways").first, "claims-summary")
+    hands.send(hands.button("Enrol it"))
+    assert hands.tab.locator(".secret").inner_text().startswith("lfg_")
+    row = hands.tab.locator("tr").filter(has_text="edge-ap")
+    hands.press(row.locator("summary"))
+    hands.write(row.locator("[name=because]"), "it was a trial")
+    hands.send(row.get_by_role("button", name="Revoke its token"))
+    assert "revoked" in hands.tab.locator("tr").filter(has_text="edge-ap").inner_text()
+    hands.said.clear()
+
+
+# ---------------------------------------------------------------------------------------------- the wrong person
+
+
+def test_a_page_of_the_wrong_person_offers_nothing_and_says_why(house, seat):
+    with house.act("adi") as adi:
+        adi.post("/accounts", json={"name": "vic", "password": PASSWORD})
+    hands = seat("vic").open(f"/changes/{house.ids['ramping']}")
+    assert hands.button("Abort: back to current").count() == 0
+    hands.press(hands.part("What you may not do, and why"))
+    assert "vic may not stop a ramp" in hands.text.replace("Vic", "vic")
+    hands.open("/audit")
+    assert "The rules say no" in hands.text
+    assert hands.tab.locator(".who strong").inner_text() == "vic"
+    hands.said.clear()
+
+
+def document_of(form: object) -> dict:
+    """Write a change's form as a program sends it."""
+    from leverframe.nouns.documents import to_document
+
+    return {name: value for name, value in to_document(form).items() if value not in (None, "", [], {})}
