@@ -160,8 +160,8 @@ repeats it if not.
 A round is made of real processes: a control plane, two services that embed the gateway, a listener to the webhook.
 Time is virtual. A change is filed, signed and armed, and goes through four stages (of {bake} minutes each) to 100 %;
 meanwhile it is held and released, its feature's kill switch is thrown and set again, and the next policy is proposed,
-signed and in force. A second change, whose candidate fails, is rolled back by its evidence, and reviewed. Then this is
-asked of the audit log, of the store, of what the services served and of what the listener heard:
+signed and in force. A second change, whose candidate fails, is rolled back by its evidence, and reviewed. Then this
+is asked of the audit log, of the store, of what the services served and of what the listener heard:
 
 {asked}
 

@@ -1,7 +1,7 @@
 """What happens in the scenario, whatever dies meanwhile?
 
-A change goes to 100 % while it is held and released, the feature's switch is thrown and set again, and the next policy
-comes into force; a second change, whose candidate fails, is rolled back by its evidence, and reviewed.
+A change goes to 100 % while it is held and released, the feature's switch is thrown and set again, and the next
+policy comes into force; a second change, whose candidate fails, is rolled back by its evidence, and reviewed.
 """
 
 from __future__ import annotations
