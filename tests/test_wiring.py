@@ -33,7 +33,7 @@ def test_a_gateway_is_told_where_the_stream_listens(told):
 
 
 def test_a_gateway_is_told_the_address_of_the_proxy_before_the_stream(told):
-    assert told(stream_address="https://levers.example/gateways").stream_url == "https://levers.example/gateways"
+    assert told(stream_address="https://levers.example/line").stream_url == "https://levers.example/line"
 
 
 def test_an_address_that_is_none_is_refused_before_anything_listens(tmp_path):

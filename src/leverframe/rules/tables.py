@@ -69,7 +69,8 @@ def compile_table(number: Number, facts: TableFacts, *, withhold: bool = False) 
 
 
 def check_ramp(facts: RampFacts, doubled: Collection[str], targets: Mapping[str, Target]) -> Verdict:
-    """Say whether a ramp may stand in a table as it is: its target not a doubled one, a known stage, within the cap."""
+    """Say whether a ramp may stand in a table as it is: its target not a doubled one, a known stage, within
+    the cap."""
     ramp, plan, _, blast_radius = facts
     target = targets.get(ramp.target)
     if target is None:

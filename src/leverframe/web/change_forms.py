@@ -91,9 +91,7 @@ def _radius(typed: Mapping[str, str]) -> dict[str, Any]:
     radius: dict[str, Any] = {
         n: _number(typed[n]) for n in ("users", "max_share_percent") if typed.get(n, "").strip()
     }
-    if typed.get("regions", "").strip():
-        radius["regions"] = _listed(typed["regions"])
-    return radius
+    return radius | {n: _listed(typed[n]) for n in ("regions", "rings") if typed.get(n, "").strip()}
 
 
 def _listed(text: str) -> list[str]:
