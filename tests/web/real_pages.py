@@ -174,18 +174,20 @@ def test_a_change_is_filed_by_form_and_a_fault_keeps_what_was_typed(house, seat,
 
 
 def test_a_change_is_edited_and_a_fault_comes_back_on_its_own_page(house, seat):
-    change = house.ids["filed"]
+    change = house.ids["waiting"]
+    house.world.sign("rita", change)
     hands = seat("ana").open(f"/changes/{change}")
     hands.press(hands.part("Edit"))
-    hands.write(hands.tab.locator("main [name=users]"), "many")
+    hands.write(hands.field("regions", "_method=PUT"), "uk, mars")
     hands.send(hands.button("Save"))
-    assert hands.tab.locator("h1").inner_text() == "Make the answers brisk"
-    assert hands.tab.locator("[role=alert]").inner_text().startswith("This cannot be read.")
-    assert hands.tab.locator("main [name=title]").input_value() == "Make the answers brisk"
-    hands.write(hands.tab.locator("main [name=users]"), "4000000")
-    hands.write(hands.tab.locator("main [name=title]"), "Make the answers short")
+    assert hands.tab.locator("h1").inner_text() == "Move underwriting from GPT-4o to Claude Sonnet 4.5"
+    assert "mars" in hands.tab.locator("[role=alert]").inner_text()
+    assert hands.field("regions", "_method=PUT").input_value() == "uk, mars"
+    hands.write(hands.field("regions", "_method=PUT"), "uk, eu")
+    hands.write(hands.field("title", "_method=PUT"), "Move underwriting to Sonnet")
     hands.send(hands.button("Save"))
-    assert house.world.change(change).title == "Make the answers short", hands.text[:900]
+    assert house.world.change(change).title == "Move underwriting to Sonnet"
+    assert [s.person for s in house.world.view(change).sign_offs if s.voided_at is None] == ["rita"]
     hands.said.clear()
 
 
