@@ -1,0 +1,175 @@
+"""What stands in the house before somebody does something: a ticket, a signed one, a ramp, a lever?
+
+A scene is made by the actions, in the example's day on Wednesday at half past twelve. Most of them are Low changes
+on `meeting-notes`, which Cass writes and Remi signs; what leaves a ramp behind is ended by the next scene.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from itertools import count
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tests.rows.doors import Deed
+from tests.served import Served
+from tests.world import ACME
+
+from leverframe.actions import changes, ramps
+from leverframe.nouns.changes import StartWindow
+from leverframe.nouns.documents import to_document
+from leverframe.nouns.forms import ChangeForm
+from leverframe.nouns.tables import Reason
+from leverframe.sources.policies import read_folder
+from leverframe.store import ramps as ramp_rows
+
+NOTES, CLAIMS = "meeting-notes", "claims-summary"
+LONDON = ZoneInfo("Europe/London")
+LEVER = f"feature/{CLAIMS}"
+STEPS = "1. Remi aborts the ramp: the former unit serves from the next table on.\n2. Sol checks on the lever frame."
+_serial = count(1)
+
+
+# ------------------------------------------------------------------------------------------------ tickets
+
+
+def form(house: Served, name: str = "meeting-notes-v2", **other: Any) -> ChangeForm:
+    """Return one of the example's change files, to be started today, with a candidate that was never there before."""
+    read = house.world.form(name)
+    candidate = read.candidate
+    assert candidate is not None
+    prompt = "meeting-notes@v1" if read.target == NOTES else candidate.prompt
+    fresh = replace(candidate, prompt=prompt, code_ref=f"scene@{next(_serial)}")
+    today = StartWindow(house.world.now, house.world.moment("Wed 15:00"), house.world.now + timedelta(days=15))
+    return replace(read, **{"candidate": fresh, "start": today, **other})
+
+
+def as_document(typed: ChangeForm) -> dict[str, Any]:
+    """Write a form as the JSON that the API takes, and that a change file may hold."""
+    return dict(to_document(typed))
+
+
+def as_fields(typed: ChangeForm) -> dict[str, str]:
+    """Write a form as a person types it into the page."""
+    document = as_document(typed)
+    parts = {n: v for part in ("candidate", "blast_radius") for n, v in (document[part] or {}).items()}
+    flat = {n: document[n] for n in ("target", "path", "title", "kind", "rollback_plan", "kill_switch", "bridge")}
+    flat |= {n: document[n] for n in ("release_manager", "coordinator")} | {"plan": typed.ramp}
+    flat |= {n: v for n, v in parts.items() if n != "rings"}
+    flat |= {"paging": ", ".join(typed.paging), "regions": ", ".join(parts.get("regions", ()))}
+    flat |= {"artefacts": "\n".join(f"{name}: {link}" for name, link in typed.artefacts.items())}
+    return {n: str(v) for n, v in (flat | _times(typed)).items()}
+
+
+def _times(typed: ChangeForm) -> dict[str, str]:
+    names = ("opens_at", "closes_at", "not_after")
+    start = typed.start
+    return {n: f"{getattr(start, n).astimezone(LONDON):%Y-%m-%dT%H:%M}" for n in names} if start else {}
+
+
+def filing(typed: ChangeForm, *, check: bool = False, **also: object) -> Deed:
+    """File a form, or check it first; `also` is sent beside it."""
+    document = {**as_document(typed), **also}
+    return Deed(
+        "POST",
+        "/changes/check" if check else "/changes",
+        "change file {file} --check" if check else "change file {file}",
+        body=document,
+        typed={**as_fields(typed), **{n: str(v) for n, v in also.items()}},
+        page="/changes/new",
+        text=json.dumps(document).encode(),
+    )
+
+
+def editing(house: Served, change: str, typed: ChangeForm, fields: Mapping[str, str]) -> Deed:
+    """Edit a change: on the page only what differs is typed."""
+    version, document = house.world.change(change).version, as_document(typed)
+    command, text = f"change edit {change} {{file}}", json.dumps(document).encode()
+    return Deed("PUT", f"/changes/{change}", command, {**document, "version": version}, typed=fields, text=text)
+
+
+def filed(house: Served, name: str = "meeting-notes-v2", by: str = "cass", **other: Any) -> str:
+    """File a ticket that lacks its evals and sign-offs."""
+    return changes.file_change(house.built.house, house.world.who(by), form(house, name, **other)).id
+
+
+def ready(house: Served, name: str = "meeting-notes-v2", by: str = "cass", **other: Any) -> str:
+    """File a ticket with its evals."""
+    change = filed(house, name, by, **other)
+    house.world.evals(change)
+    return change
+
+
+def signed(house: Served) -> str:
+    """Have a ticket signed by all, and its target free."""
+    _free(house)
+    return house.world.sign_all(ready(house)).id
+
+
+def ramping(house: Served) -> str:
+    """Start a ramp."""
+    change = signed(house)
+    ramps.start_ramp(house.built.house, house.world.remi, change)
+    return change
+
+
+def aborted(house: Served) -> str:
+    """Start a ramp and abort it."""
+    change = ramping(house)
+    house.world.abort("sol", change)
+    return change
+
+
+def _free(house: Served) -> None:
+    with house.built.house.store.read() as db:
+        on = ramp_rows.active_on(db, NOTES)
+    if on is not None:
+        house.world.abort("remi", on.change)
+
+
+# ------------------------------------------------------------------------------------------------ levers
+
+
+def lever(house: Served) -> str:
+    """Have the lever of a feature set."""
+    if thrown(house):
+        thrown_lever(house)
+        house.world.set_again("remi", LEVER, "release_manager")
+        house.world.set_again("cleo", LEVER, "feature_owner")
+    return LEVER
+
+
+def thrown_lever(house: Served) -> str:
+    """Have the lever of a feature thrown, and nobody's sign-off on it."""
+    house.world.throw("sol", LEVER)
+    return LEVER
+
+
+def asked_lever(house: Served) -> str:
+    """Have Remi ask to set a thrown lever again."""
+    thrown_lever(house)
+    house.world.set_again("remi", LEVER, "release_manager")
+    return LEVER
+
+
+def thrown(house: Served) -> bool:
+    """Say whether the feature is off in the table that gateways obey."""
+    return served_by(house) is Reason.FEATURE_THROWN
+
+
+def served_by(house: Served) -> Reason:
+    """Return why somebody gets the answer that they get."""
+    return house.world.decide(CLAIMS, "somebody", "eu").reason
+
+
+# ------------------------------------------------------------------------------------------------ the policy
+
+
+def policy_files(old: str = "", new: str = "", file: str = "policy.yaml") -> dict[str, str]:
+    """Return the example's files, one of them edited."""
+    files = read_folder(ACME)
+    assert old in files[file]
+    return {**files, file: files[file].replace(old, new)}
