@@ -24,7 +24,7 @@ check: setup ## the quick half: format, lint, types, contracts
 	$(BIN)/python tools/test_everything.py --quick
 
 bench: setup ## measure, and print goals beside figures
-	for one in bench/route.py bench/canary.py bench/ramps.py bench/pages.py; do $(BIN)/python $$one || exit 1; done
+	$(BIN)/python bench/all.py
 
 soak: setup ## the long half: ten demos, kill -9 at random points
 	$(BIN)/python tools/soak.py

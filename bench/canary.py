@@ -8,13 +8,17 @@ five rounds.
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
 import random
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from statistics import median
 from time import process_time
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from floors import load
+from reports import Report, finish, parser
 
 from leverframe.nouns.evidence import CellCounts, StageCounts
 from leverframe.nouns.ramps import Clause, Floor, LimitKind, RampPlan, Slo, Stage
@@ -35,26 +39,16 @@ SLOS = (
 FLOOR = "feedback_negative"
 
 
-def main() -> None:
-    """Measure, and print figures and goals."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", action="store_true")
-    figures = {f"{cells} cells": round(microseconds(cells), 1) for cells in (1, 12)}
-    seconds = max(figures.values()) * RAMPS / 1e6
-    result = {
-        "figures": {
-            "read_stage_us": figures,
-            "five_guardrails_10000_ramps_s": {name: round(us * RAMPS / 1e6, 2) for name, us in figures.items()},
-            "load": os.getloadavg()[0],
-        },
-        "goals": {"readings": {"goal": GOAL_SECONDS, "value": round(seconds, 2), "met": seconds <= GOAL_SECONDS}},
-    }
-    if parser.parse_args().json:
-        print(json.dumps(result))
-        return
-    for name, us in figures.items():
-        print(f"read_stage, five guardrails, {name}: {us:.0f} us, {us * RAMPS / 1e6:.2f} s for {RAMPS:,} ramps")
-    print(f"goal: {GOAL_SECONDS:.0f} s a minute; {'met' if seconds <= GOAL_SECONDS else 'not met'}")
+def main() -> int:
+    """Measure, print, and say by the exit code whether the run counts and the goal is met."""
+    given = parser(__doc__).parse_args()
+    before, report = load(), Report()
+    for cells in (1, 12):
+        look = microseconds(cells)
+        report.add(f"{cells} cells", a_look_us=look, all_ramps_s=look * RAMPS / 1e6)
+    slowest = max(row["all_ramps_s"] for row in report.figures.values())
+    report.at_most(f"{RAMPS:,} ramps with five guardrails, s of a core a minute", GOAL_SECONDS, slowest)
+    return finish(given, report, before)
 
 
 def microseconds(cells: int) -> float:
@@ -102,4 +96,4 @@ def bad(chance: random.Random, units: int) -> dict[str, int]:
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

@@ -10,7 +10,6 @@ next time.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import sys
@@ -25,7 +24,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from floors import HIGHEST_LOAD, load, median, percentile
+from floors import load, median, percentile
+from reports import Report, finish, parser, say
 from year import GATEWAYS, NOW, Year
 
 from leverframe.actions.accounts import open_session
@@ -146,21 +146,12 @@ def measure(built: Built, pages: Mapping[str, str], times: int) -> dict[str, dic
             raise SystemExit(f"{path} answers {first.status}")
         took = sorted(ask(built, path, cookie).milliseconds for _ in range(times))
         figures[name] = {
-            "p50_ms": round(median(took), 1),
-            "p95_ms": round(percentile([round(each * 1000) for each in took], 95) / 1000, 1),
-            "first_ms": round(first.milliseconds, 1),
-            "kilobytes": round(first.size / 1000, 1),
+            "p50_ms": median(took),
+            "p95_ms": percentile([round(each * 1000) for each in took], 95) / 1000,
+            "first_ms": first.milliseconds,
+            "kilobytes": first.size / 1000,
         }
     return figures
-
-
-def goals(figures: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, object]]:
-    """Hold the slowest page against DESIGN.md, section 7."""
-    slowest = max(figures, key=lambda name: figures[name]["p50_ms"])
-    value = figures[slowest]["p50_ms"]
-    return {
-        "slowest page, ms": {"goal": f"under {GOAL_MS:g}", "value": value, "page": slowest, "met": value < GOAL_MS}
-    }
 
 
 @contextmanager
@@ -169,7 +160,7 @@ def a_year(folder: Path, entries: int):
     noted = folder / "year.json"
     clock = VirtualClock(NOW if noted.exists() else NOW - timedelta(days=366))
     built = build(Settings(folder, demo=True, clock_start=NOW), clock)
-    year = Year(built, clock, entries=entries, say=lambda text: print(text, file=sys.stderr, flush=True))
+    year = Year(built, clock, entries=entries, say=say)
     if noted.exists():
         year.ids = json.loads(noted.read_text())
     else:
@@ -188,37 +179,19 @@ def a_year(folder: Path, entries: int):
 
 def main() -> int:
     """Measure, print, and say by the exit code whether the run counts and the goal is met."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--full", action="store_true", help="2 million audit entries")
-    parser.add_argument("--keep", type=Path, help="fill this folder, or use what is filled there")
-    parser.add_argument("--times", type=int, default=TIMES, help="requests of each page")
-    given = parser.parse_args()
+    options = parser(__doc__)
+    options.add_argument("--full", action="store_true", help="2 million audit entries")
+    options.add_argument("--keep", type=Path, help="fill this folder, or use what is filled there")
+    options.add_argument("--times", type=int, default=TIMES, help="requests of each page")
+    given = options.parse_args()
+    before, report = load(), Report()
     entries = FULL if given.full else 200_000
     with tempfile.TemporaryDirectory() as made, a_year(given.keep or Path(made), entries) as (built, ids):
-        before = load()
-        figures = measure(built, pages_of(built, ids), given.times)
-        highest = max(before, load())
-    held = goals(figures)
-    if given.json:
-        print(json.dumps({"figures": figures, "goals": held, "load": highest, "void": highest > HIGHEST_LOAD}))
-    else:
-        _print(figures, held, highest)
-    return 0 if highest <= HIGHEST_LOAD and all(goal["met"] for goal in held.values()) else 1
-
-
-def _print(
-    figures: Mapping[str, Mapping[str, float]], held: Mapping[str, Mapping[str, object]], highest: float
-) -> None:
-    print(f"{'page':<24}{'p50':>10}{'p95':>10}{'first':>10}{'size':>11}")
-    for name, each in figures.items():
-        print(
-            f"{name:<24}{each['p50_ms']:>7.1f} ms{each['p95_ms']:>7.1f} ms{each['first_ms']:>7.1f} ms"
-            f"{each['kilobytes']:>8.1f} kB"
-        )
-    for name, goal in held.items():
-        print(f"{'met' if goal['met'] else 'NOT MET':<8} {name}: {goal['value']} ({goal['page']}; {goal['goal']})")
-    print(f"load {highest:.2f}{'; this run is void' if highest > HIGHEST_LOAD else ''}")
+        for name, measures in measure(built, pages_of(built, ids), given.times).items():
+            report.add(name, **measures)
+    slowest = max(report.figures, key=lambda name: report.figures[name]["p50_ms"])
+    report.at_most(f"the slowest page ({slowest}), ms", GOAL_MS, report.figures[slowest]["p50_ms"])
+    return finish(given, report, before)
 
 
 if __name__ == "__main__":

@@ -167,7 +167,8 @@ def running(count: int) -> Iterator[Plane]:
         pages = ends.enter_context(process(read_pages, port, keys.cookie, PAGES, READERS))
         headers = {"Cookie": keys.cookie, "x-leverframe-csrf": keys.csrf, "Accept": "application/json"}
         plane = Plane(operator, {**headers, "Content-Type": "application/json"}, received, gateway, raw, pages, count)
-        answer(gateway), answer(raw)
+        answer(gateway)
+        answer(raw)
         operator.close()  # a server lets go of a line on which nothing is asked: the next request opens another
         yield plane
 

@@ -48,10 +48,16 @@ def finish(given: argparse.Namespace, report: Report, before: float) -> int:
         print(json.dumps({**said, "void": void}))
     else:
         _print(report.figures)
-        for name, goal in report.goals.items():
-            print(f"{'met' if goal['met'] else 'NOT MET':<8} {name}: {goal['value']} ({goal['goal']})")
+        print("\n".join(goal_lines(report.goals)))
         print(f"load {before:.2f} before, {load():.2f} after{'; this run is void' if void else ''}")
     return 0 if not void and all(goal["met"] for goal in report.goals.values()) else 1
+
+
+def goal_lines(goals: Mapping[str, Mapping[str, object]]) -> list[str]:
+    """Return each goal as a line: whether it is met, its value, what was asked."""
+    return [
+        f"{'met' if of['met'] else 'NOT MET':<8} {name}: {of['value']} ({of['goal']})" for name, of in goals.items()
+    ]
 
 
 def medians(run: Callable[[], Mapping[str, float]], times: int = 3) -> dict[str, float]:

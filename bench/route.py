@@ -9,7 +9,6 @@ calls it. Three runs of route() and floor in turn; the median of the three is sh
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
 import sys
@@ -18,7 +17,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from floors import HIGHEST_LOAD, each_ns, load, median, percentile, route_floor
+from floors import each_ns, load, median, percentile, route_floor
+from reports import Report, finish, parser
 
 from leverframe.gateway import Gateway
 from leverframe.nouns.documents import to_document
@@ -94,66 +94,42 @@ def measure(features: int, tenants: int, calls: int) -> dict[str, float]:
         return floor(feature, subject, tenant)
 
     runs = [(each_ns(ask, calls), each_ns(least, calls)) for _ in range(RUNS)]
+    p50, floor_p50 = (median([percentile(run[which], 50) for run in runs]) for which in (0, 1))
     return {
-        "p50_ns": median([percentile(times, 50) for times, _ in runs]),
+        "p50_ns": p50,
         "p99_ns": median([percentile(times, 99) for times, _ in runs]),
-        "floor_p50_ns": median([percentile(times, 50) for _, times in runs]),
+        "floor_p50_ns": floor_p50,
         "floor_p99_ns": median([percentile(times, 99) for _, times in runs]),
+        "times_floor": p50 / floor_p50,
     }
 
 
-def goals(figures: dict[str, dict[str, float]]) -> dict[str, dict[str, object]]:
+def hold(report: Report) -> None:
     """Hold the figures against DESIGN.md, section 7."""
-    floors = max(cell["p50_ns"] / cell["floor_p50_ns"] for cell in figures.values())
-    slowest = max(cell["p50_ns"] for cell in figures.values())
-    growth = max(
-        figures[f"{FEATURES[-1]} features, {tenants} tenants"]["p50_ns"]
-        / figures[f"{FEATURES[0]} features, {tenants} tenants"]["p50_ns"]
-        for tenants in TENANTS
-    )
-    return {
-        "route p50, times its floor": _goal(GOAL_FLOORS, round(floors, 2)),
-        "route p50, ns": _goal(GOAL_NS, slowest),
-        "route p50, growth from 10 to 10,000 features": _goal(GOAL_GROWTH, round(growth, 2)),
-    }
+    cells = report.figures
+    report.at_most("route p50, times its floor", GOAL_FLOORS, max(cell["times_floor"] for cell in cells.values()))
+    report.at_most("route p50, ns", GOAL_NS, max(cell["p50_ns"] for cell in cells.values()))
+    few, many = FEATURES[0], FEATURES[-1]
+    growths = (cells[row(many, tenants)]["p50_ns"] / cells[row(few, tenants)]["p50_ns"] for tenants in TENANTS)
+    report.at_most(f"route p50, growth from {few} to {many:,} features", GOAL_GROWTH, max(growths))
 
 
-def _goal(most: float, value: float) -> dict[str, object]:
-    return {"goal": f"at most {most:g}", "value": value, "met": value <= most}
+def row(features: int, tenants: int) -> str:
+    """Name one cell of the grid."""
+    return f"{features:,} features, {tenants:,} tenants"
 
 
 def main() -> int:
     """Measure, print, and say by the exit code whether the run counts and the goals are met."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--calls", type=int, default=50_000, help="calls of each run in each cell")
-    given = parser.parse_args()
-    before = load()
-    figures = {
-        f"{features} features, {tenants} tenants": measure(features, tenants, given.calls)
-        for features in FEATURES
-        for tenants in TENANTS
-    }
-    highest = max(before, load())
-    held = goals(figures)
-    if given.json:
-        print(json.dumps({"figures": figures, "goals": held, "load": highest, "void": highest > HIGHEST_LOAD}))
-    else:
-        _print(figures, held, highest)
-    return 0 if highest <= HIGHEST_LOAD and all(goal["met"] for goal in held.values()) else 1
-
-
-def _print(figures: dict[str, dict[str, float]], held: dict[str, dict[str, object]], highest: float) -> None:
-    print(f"{'cell':<34}{'route p50':>11}{'p99':>9}{'floor p50':>11}{'p99':>9}{'times':>7}")
-    for cell, each in figures.items():
-        times = each["p50_ns"] / each["floor_p50_ns"]
-        print(
-            f"{cell:<34}{each['p50_ns']:>8.0f} ns{each['p99_ns']:>6.0f} ns"
-            f"{each['floor_p50_ns']:>8.0f} ns{each['floor_p99_ns']:>6.0f} ns{times:>7.2f}"
-        )
-    for name, goal in held.items():
-        print(f"{'met' if goal['met'] else 'NOT MET':<8} {name}: {goal['value']} ({goal['goal']})")
-    print(f"load {highest:.2f}{'; this run is void' if highest > HIGHEST_LOAD else ''}")
+    options = parser(__doc__)
+    options.add_argument("--calls", type=int, default=50_000, help="calls of each run in each cell")
+    given = options.parse_args()
+    before, report = load(), Report()
+    for features in FEATURES:
+        for tenants in TENANTS:
+            report.add(row(features, tenants), **measure(features, tenants, given.calls))
+    hold(report)
+    return finish(given, report, before)
 
 
 if __name__ == "__main__":
