@@ -103,7 +103,7 @@ def disable_account(house: House, actor: Actor, name: str, because: str) -> None
         now = house.clock.now()
         role = permit(house.policy(db), actor, "account.manage")
         if accounts.get(db, name) is None:
-            raise NotFound(f"{name} has no account")
+            raise NotFound(f"{name} has no account", remedy="the page of accounts lists them all")
         accounts.disable(db, name, now)
         sessions.end_all_of(db, name)
         record(db, now, actor, "account.disabled", name, because or "disabled", role=role)

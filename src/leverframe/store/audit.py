@@ -115,7 +115,8 @@ def get(db: Db, leaf: int) -> Entry:
     """Return the entry at a leaf; raises NotFound."""
     row = db.execute(_SELECT.where(entries.c.leaf == leaf)).one_or_none()
     if row is None:
-        raise NotFound(f"There is no audit entry with the number {leaf}.")
+        because = f"There is no audit entry with the number {leaf}."
+        raise NotFound(because, remedy="The audit log lists those that there are.")
     return _entry(row)
 
 

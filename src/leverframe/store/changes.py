@@ -159,7 +159,7 @@ def _aimed_at(target: str) -> Select[Any]:
 def _one(db: Db, id: str, query: Select[Any]) -> Change:
     change = db.execute(query, {"id": id}).scalar_one_or_none()
     if change is None:
-        raise NotFound(f"There is no change {id}.")
+        raise NotFound(f"There is no change {id}.", remedy="The list of changes has them all.")
     return change
 
 
@@ -202,5 +202,6 @@ def _ordinal(id: str) -> int:
     """Order ids as numbers: `CHG-2026-100000` follows `CHG-2026-99999`; raises NotFound for what is no id."""
     parts = id.split("-")
     if len(parts) != 3 or parts[0] != "CHG" or not (parts[1].isdecimal() and parts[2].isdecimal()):
-        raise NotFound(f"{id} is not the id of a change, such as CHG-2026-00001.")
+        because = f"{id} is not the id of a change, such as CHG-2026-00001."
+        raise NotFound(because, remedy="The list of changes has them all.")
     return int(parts[1]) * _PER_YEAR + int(parts[2])

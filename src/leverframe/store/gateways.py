@@ -79,7 +79,7 @@ def get(db: Db, name: str) -> Gateway:
     """Return one gateway, revoked or not; raises NotFound."""
     found = db.execute(select(gateways.c.body).where(gateways.c.name == name)).scalar_one_or_none()
     if found is None:
-        raise NotFound(f"There is no gateway {name}.")
+        raise NotFound(f"There is no gateway {name}.", remedy="The page of accounts lists them all.")
     return found
 
 

@@ -56,7 +56,7 @@ def get(db: Db, id: str) -> Switch:
     """Return one switch by its id, `feature/policy-search-v1`; raises NotFound."""
     found = db.execute(_ONE, {"id": id}).scalar_one_or_none()
     if found is None:
-        raise NotFound(f"There is no switch {id}.")
+        raise NotFound(f"There is no switch {id}.", remedy="The lever frame has them all.")
     return found
 
 

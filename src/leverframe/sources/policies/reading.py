@@ -125,7 +125,10 @@ class Section:
             return default
         if isinstance(value.data, str) and value.data.strip():
             return value.data
-        self.wrong(key, "is not a text", "Write it in quotation marks.")
+        if isinstance(value.data, str):
+            self.wrong(key, "is empty", "Fill it in, or leave it out.")
+        else:
+            self.wrong(key, "is not a text", "Write it in quotation marks.")
         return default
 
     def flag(self, key: str, *, required: bool = False, default: bool = False) -> bool:
