@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from tests.rows.acts import ACTS, Act, No
 from tests.rows.doors import DOORS, Answer, Cli, Door
+from tests.rows.sights import SIGHTS, Sight, faults_of
 from tests.served import PASSWORD, Day, Served, a_day, audit_round, served
 
 from leverframe.actions import accounts
+from leverframe.nouns.tables import Number
 
 every_door = pytest.mark.parametrize("door", DOORS, ids=lambda door: door.name)
 
@@ -27,9 +30,21 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Day:
 def house(day: Day, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with served(day, tmp_path_factory.mktemp("house")) as running:
         accounts.add_account(running.built.house, running.world.adi, "vic", PASSWORD)
+        obey_at_once(running)
         end_the_drill(running)
         audit_round(running.built)
         yield running
+
+
+def obey_at_once(house: Served) -> None:
+    """Let all gateways report each table as it is published, as those on a good line do."""
+    publish = house.built.house.publish
+
+    def published(number: Number, frame: bytes) -> None:
+        publish(number, frame)
+        house.report(str(number))
+
+    house.built.house.publish = published
 
 
 def end_the_drill(house: Served) -> None:
@@ -81,3 +96,26 @@ def newest(house: Served) -> int:
 
 def says(answer: Answer, words: str) -> bool:
     return words.casefold() in answer.words.casefold()
+
+
+@every_door
+@pytest.mark.parametrize("sight", SIGHTS, ids=lambda sight: f"row {sight.row}: {sight.what}")
+def test_it_is_shown_with_the_same_facts_and_to_nobody_without_a_session(house: Served, sight: Sight, door: Door):
+    where = {"page": sight.page, "HTTP": sight.http, "CLI": sight.command}[door.name].format(sight.scene(house))
+    shown = door.look(house, "remi", where)
+    assert shown.is_yes, shown.words
+    assert faults_of(sight, door.name, shown) == [], shown.words
+    refuse_nobody(door, door.look(house, "", where), where)
+    if sight.closed_to is not None:
+        refused = door.look(house, sight.closed_to.who, where)
+        assert refused.status == (2 if isinstance(door, Cli) else sight.closed_to.status), refused.words
+        assert says(refused, sight.closed_to.because), refused.words
+        assert says(refused, sight.closed_to.remedy), refused.words
+
+
+def refuse_nobody(door: Door, answer: Answer, where: str) -> None:
+    """Who is not logged in is told how: a page leads to the login and back."""
+    told = {"page": (303, f"/login?{urlencode({'next': where})}"), "HTTP": (401, "leverframe login")}
+    status, words = told.get(door.name, (2, "nobody is logged in Remedy: leverframe login"))
+    assert (answer.is_yes, answer.status) == (False, status), answer.words
+    assert says(answer, words), answer.words

@@ -21,6 +21,8 @@ CHANGE: dict[str, Any] = {
     "candidate": {"customer-support-ai": {"prompt": "customer-support@v8"}},
     "blast_radius": {"users": 4_000_000, "regions": ["everywhere"], "max_share_percent": 50.0, "rings": []},
     "rollback_plan": "Abort the ramp.", "kill_switch": "feature/customer-support-ai", "release_manager": "remi",
+    "coordinator": "remi", "bridge": "https://meet.acme.example/ai-releases", "paging": ["ai-feature-on-call"],
+    "artefacts": {"ai_risk_review": "RISK-2231"},
     "filed_at": "2026-05-12T08:00:00Z", "settled_at": None, "close_code": None,
 }  # fmt: skip
 MET = {"gate": "freeze", "outcome": "met", "because": "no freeze", "remedy": "", "who": "", "mode": "enforce"}

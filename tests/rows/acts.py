@@ -13,10 +13,15 @@ from typing import Any
 
 from tests.rows import scenes
 from tests.rows.doors import Deed
-from tests.rows.scenes import NOTES, editing, filing, form
+from tests.rows.scenes import CLAIMS, NOTES, STEPS, editing, filing, form
 from tests.served import Served
 
-from leverframe.nouns.changes import CloseCode, State
+from leverframe.actions import levers
+from leverframe.actions.receipts import latest_receipt
+from leverframe.nouns.changes import BlastRadius, CloseCode, Kind, State
+from leverframe.nouns.ramps import RampState
+from leverframe.nouns.targets import Tier
+from leverframe.nouns.verdicts import Outcome
 
 BECAUSE = {"because": "the tests ask for it"}
 SAID = "--because 'the tests ask for it'"
@@ -62,10 +67,63 @@ def start(house: Served, change: str) -> Deed:
     return Deed("PUT", f"/changes/{change}/ramp", f"change ramp {change}")
 
 
+def start_of_none(house: Served, change: str) -> Deed:
+    return start(house, "CHG-2026-09999")
+
+
+def adopt(house: Served, target: str) -> Deed:
+    unit, command = {"prompt": "meeting-notes@v1"}, f"targets adopt {target} --prompt meeting-notes@v1 {SAID}"
+    return Deed("PUT", f"/targets/{target}/unit", command, {"unit": unit, **BECAUSE}, typed={**unit, **BECAUSE})
+
+
+def sign(house: Served, change: str, role: str = "release_manager", digest: str = "") -> Deed:
+    body = {"role": role, "content_digest": digest or house.world.view(change).digest}
+    command = f"change sign {change} --role {role} --digest {body['content_digest']}"
+    return Deed("POST", f"/changes/{change}/sign-offs", command, body)
+
+
+def sign_what_was_read(house: Served, change: str) -> Deed:
+    """Sign the content that stood before the edit."""
+    return sign(house, change, digest=house.world.view(change).sign_offs[0].content_digest)
+
+
+def hold(house: Served, change: str) -> Deed:
+    return Deed("PUT", f"/changes/{change}/ramp/hold", f"change hold {change} {SAID}", BECAUSE)
+
+
+def hold_without_reason(house: Served, change: str) -> Deed:
+    return Deed("PUT", f"/changes/{change}/ramp/hold", f"change hold {change}", {"because": ""})
+
+
+def abort(house: Served, change: str) -> Deed:
+    return Deed("POST", f"/changes/{change}/ramp/abort", f"change abort {change} {SAID}", BECAUSE)
+
+
+def judge(house: Served, change: str) -> Deed:
+    command = f"change promote {change} --role release_manager {SAID}"
+    return Deed("POST", f"/changes/{change}/ramp/promotions", command, {"role": "release_manager", **BECAUSE})
+
+
 def review(house: Served, change: str, code: str = "aborted") -> Deed:
     body = {"close_code": code, "notes": "Nobody was hurt."}
     command = f"change review {change} --close-code {code} --notes 'Nobody was hurt.'"
     return Deed("PUT", f"/changes/{change}/review", command, body)
+
+
+def throw(house: Served, switch: str) -> Deed:
+    return Deed("PUT", f"/switches/{switch}/throw", f"switch throw {switch} {SAID}", BECAUSE)
+
+
+def throw_without_reason(house: Served, switch: str) -> Deed:
+    return Deed("PUT", f"/switches/{switch}/throw", f"switch throw {switch}", {"because": ""})
+
+
+def set_as(role: str) -> Made:
+    def deed(house: Served, switch: str) -> Deed:
+        command = f"switch set {switch} --role {role} {SAID}"
+        return Deed("POST", f"/switches/{switch}/set", command, {"role": role, **BECAUSE})
+
+    return deed
 
 
 # ------------------------------------------------------------------------------------------------ what is seen
@@ -77,12 +135,68 @@ def is_served(house: Served, change: str) -> bool:
     return any(house.world.decide(target, f"user {n}").change == change for n in range(2000))
 
 
+def stands(house: Served, change: str) -> bool:
+    """Say whether there is such a change."""
+    return any(e.object == change and e.act == "change.filed" for e in house.world.entries())
+
+
 def outcome(house: Served, change: str) -> Any:
-    stands = house.world.change(change)
-    return stands.state, stands.close_code, stands.review and stands.review.by
+    """Return where a change stands, how it ended, and who reviewed it."""
+    ended = house.world.change(change)
+    return ended.state, ended.close_code, ended.review and ended.review.by
 
 
-ACTS = (
+def signers(house: Served, change: str) -> list[str]:
+    """Return whose sign-offs stand."""
+    return sorted(s.person for s in house.world.view(change).sign_offs if s.voided_at is None)
+
+
+def answer_of(gate: str) -> Seen:
+    """See a gate's answer about the change."""
+    return lambda house, change: house.world.verdict(change, gate).outcome.value
+
+
+def asked_to_set(house: Served, switch: str) -> Any:
+    """Return whether a lever is thrown, and whose sign-offs stand that it is set again."""
+    request = levers.show_switch(house.built.house, house.world.remi, switch).request
+    return scenes.thrown(house), [name for seat in request.seats for name in seat[2]] if request else []
+
+
+def is_proved(house: Served, switch: str) -> bool:
+    """Say whether all gateways are counted to have applied the newest table."""
+    receipt = latest_receipt(house.built.house)
+    return receipt is not None and receipt.number == str(house.world.table.number) and receipt.applied == 3
+
+
+# ------------------------------------------------------------------------------------------------ who is told no
+
+FILERS = "ask cass, remi"
+VIC_FILES_NOT = No("vic", 403, "vic may not file a change", FILERS)
+VIC_STARTS_NOT = No("vic", 403, "vic may not start a ramp", "ask remi")
+
+
+def mended(row: int, what: str, gate: str, no: No, *, typed: dict[str, str], wrong: dict, right: dict) -> Act:
+    """Return the act of mending a field of a ticket: before that it does not start, and nobody else may mend it."""
+    return Act(
+        row,
+        what,
+        lambda house: scenes.filed(house, **wrong),
+        lambda house, change: editing(house, change, form(house, **right), typed),
+        by="cass",
+        seen=answer_of(gate),
+        becomes="met",
+        noes=(VIC_FILES_NOT, no),
+    )
+
+
+def starts_not(because: str, remedy: str) -> No:
+    """Return the no to the right person who starts what is not ready."""
+    return No("remi", 409, because, remedy, start)
+
+
+# ------------------------------------------------------------------------------------------------ the table
+
+THE_TICKET = (
     Act(
         1,
         "a signed ticket starts its ramp",
@@ -90,7 +204,271 @@ ACTS = (
         start,
         by="remi",
         seen=is_served,
-        noes=(No("vic", 403, "vic may not start a ramp", "ask remi"),),
+        noes=(VIC_STARTS_NOT,),
+    ),
+    Act(
+        1,
+        "nothing starts that nobody signed, or for which there is no ticket",
+        scenes.ready,
+        start,
+        noes=(
+            No("remi", 409, "needs sign-offs: 1 from release manager", "ask release manager: remi"),
+            No("remi", 404, "There is no change CHG-2026-09999", "the list of changes has them all", start_of_none),
+        ),
+    ),
+    Act(
+        1,
+        "no second unit is adopted past the ticket",
+        lambda house: NOTES,
+        adopt,
+        noes=(
+            No("cass", 409, "meeting-notes runs an adopted unit already", "file a change to alter it"),
+            No("vic", 403, "vic may not adopt the unit that runs", "ask cass"),
+        ),
+    ),
+    Act(
+        3,
+        "a ticket gets the next number, and never that of a canceled one",
+        scenes.next_id,
+        lambda house, change: filing(form(house)),
+        by="cass",
+        seen=stands,
+        noes=(VIC_FILES_NOT,),
+    ),
+    Act(
+        4,
+        "a High change is written by one person, and run by another",
+        scenes.nothing,
+        lambda house, title: filing(form(house, "underwriting-model", title=title)),
+        by="ana",
+        seen=lambda house, title: [
+            house.world.verdict(c, "segregation").outcome for c in scenes.titled(house, title)
+        ],
+        becomes=[Outcome.MET],
+        noes=(
+            No("vic", 403, "vic may not file a change", "ask ana, cass, cleo, remi"),
+            No(
+                "ana",
+                422,
+                "ana is no release manager",
+                "name one of remi",
+                lambda house, title: filing(form(house, "underwriting-model", release_manager="ana")),
+            ),
+        ),
+    ),
+    Act(
+        4,
+        "who wrote a High change does not start it",
+        lambda house: scenes.filed(house, "underwriting-model", "remi"),
+        start,
+        noes=(
+            starts_not("remi wrote this High change and may not run it", "name another release manager"),
+            VIC_STARTS_NOT,
+        ),
+    ),
+    Act(
+        5,
+        "a ticket has the tier of its feature, whoever says another",
+        scenes.nothing,
+        lambda house, title: filing(form(house, "underwriting-model", title=title)),
+        by="ana",
+        seen=lambda house, title: [house.world.change(c).tier for c in scenes.titled(house, title)],
+        becomes=[Tier.HIGH],
+        noes=(
+            No("vic", 403, "vic may not file a change", "ask ana, cass, cleo, remi"),
+            No(
+                "ana",
+                422,
+                "tier",
+                "did you mean",
+                lambda house, title: filing(form(house, "underwriting-model", title=title), tier="low"),
+                doors=("HTTP", "CLI"),
+            ),
+        ),
+    ),
+    Act(
+        6,
+        "a ticket says which kind of change it is",
+        scenes.nothing,
+        lambda house, title: filing(form(house, title=title, kind="schema")),
+        by="cass",
+        seen=lambda house, title: [house.world.change(c).kind for c in scenes.titled(house, title)],
+        becomes=[Kind.SCHEMA],
+        noes=(
+            VIC_FILES_NOT,
+            No(
+                "cass",
+                422,
+                "wizardry",
+                "retrieval_index",
+                lambda house, title: filing(form(house, title=title, kind="wizardry")),
+            ),
+        ),
+    ),
+    mended(
+        8,
+        "the rollback plan names its steps",
+        "rollback_plan",
+        starts_not("the plan names no steps", "write at least 2 concrete steps"),
+        typed={"rollback_plan": STEPS},
+        wrong={"kind": "schema", "rollback_plan": "revert"},
+        right={"kind": "schema", "rollback_plan": STEPS},
+    ),
+    mended(
+        9,
+        "the kill switch is one that exists",
+        "kill_switch",
+        starts_not("feature/meeting-nodes is no switch that exists", "name feature/meeting-notes"),
+        typed={"kill_switch": "feature/meeting-notes"},
+        wrong={"kill_switch": "feature/meeting-nodes"},
+        right={"kill_switch": "feature/meeting-notes"},
+    ),
+    mended(
+        10,
+        "the blast radius counts the users that there are",
+        "blast_radius",
+        starts_not("9,000 users are named, and 8,000 are", "correct the blast radius"),
+        typed={"users": "8000"},
+        wrong={"blast_radius": BlastRadius(9000, ("everywhere",), 50)},
+        right={"blast_radius": BlastRadius(8000, ("everywhere",), 50)},
+    ),
+    mended(
+        31,
+        "the cap of the ticket bounds every stage before settlement",
+        "blast_radius",
+        starts_not("its ticket allows 20%", "correct the blast radius or the plan"),
+        typed={"max_share_percent": "50"},
+        wrong={"blast_radius": BlastRadius(8000, ("everywhere",), 20)},
+        right={"blast_radius": BlastRadius(8000, ("everywhere",), 50)},
+    ),
+    Act(
+        12,
+        "bridge and paging list are on the ticket, and are no part of what is signed",
+        scenes.signed,
+        lambda house, change: editing(
+            house,
+            change,
+            scenes.same_form(house, change, bridge="https://meet.acme.example/x", paging=("cass", "sol")),
+            {"bridge": "https://meet.acme.example/x", "paging": "cass, sol"},
+        ),
+        by="cass",
+        seen=lambda house, change: (
+            house.world.change(change).bridge,
+            house.world.change(change).paging,
+            signers(house, change),
+        ),
+        becomes=("https://meet.acme.example/x", ("cass", "sol"), ["remi"]),
+        noes=(VIC_FILES_NOT,),
+    ),
+)
+
+THE_SIGN_OFFS = (
+    Act(
+        50,
+        "an edit of what was signed voids the sign-offs",
+        scenes.signed,
+        lambda house, change: editing(house, change, form(house), {"code_ref": "another"}),
+        by="cass",
+        seen=signers,
+        becomes=[],
+        noes=(VIC_FILES_NOT,),
+    ),
+    Act(
+        50,
+        "what stands now is signed, and not what was read before an edit",
+        scenes.edited,
+        sign,
+        by="remi",
+        seen=signers,
+        becomes=["remi"],
+        noes=(No("remi", 412, "has changed since you opened it", "read it again", sign_what_was_read),),
+    ),
+    Act(
+        51,
+        "another person signs what one has written",
+        scenes.by_cass,
+        lambda house, change: sign(house, change, "feature_engineer"),
+        by="cleo",
+        seen=signers,
+        becomes=["cleo"],
+        noes=(
+            No("vic", 403, "vic does not hold the role feature engineer", "ask cleo"),
+            No(
+                "cass",
+                409,
+                "cass is the author of",
+                "another person must sign",
+                lambda house, change: sign(house, change, "platform_engineer"),
+            ),
+        ),
+    ),
+    Act(
+        51,
+        "one person signs once",
+        scenes.signed_by_remi,
+        sign,
+        noes=(No("remi", 409, "remi has signed already", "another person must sign"),),
+    ),
+    Act(
+        52,
+        "what is needed is told before anything is filed",
+        scenes.nothing,
+        lambda house, title: filing(form(house, title=title), check=True),
+        by="cass",
+        says=("results of production are missing", "post the suite's results", "segregation"),
+        noes=(VIC_FILES_NOT,),
+    ),
+)
+
+THE_RAMP = (
+    Act(
+        23,
+        "the planner says when a ramp would end, and what keeps it over a weekend",
+        scenes.nothing,
+        lambda house, title: filing(scenes.thursday(house), check=True),
+        by="ana",
+        says=("Thu 10:00 1%, Thu 10:30 10%", "would stand at 10 %"),
+        noes=(No("vic", 403, "vic may not file a change", "ask ana, cass, cleo, remi"),),
+    ),
+    Act(
+        24,
+        "a start too early is told the next legal moment",
+        scenes.for_tomorrow,
+        start,
+        noes=(No("remi", 409, "the start window has not opened", "it opens on Thu 14 May 2026 10:00 BST"),),
+    ),
+    Act(
+        32,
+        "no stage is promoted before its bake is over",
+        scenes.ramping,
+        judge,
+        noes=(
+            No("remi", 409, "the bake has 60 min to go", "judge after the bake"),
+            No("vic", 409, "vic does not hold the role release manager", "ask remi"),
+        ),
+    ),
+    Act(
+        33,
+        "on-call holds a ramp",
+        scenes.ramping,
+        hold,
+        by="sol",
+        seen=lambda house, change: getattr(house.world.ramp(change).hold, "by", ""),
+        becomes="sol",
+        noes=(
+            No("vic", 403, "vic may not hold a ramp", "ask cass, remi, sol"),
+            No("sol", 422, "a reason is missing", "say in a few words why", hold_without_reason),
+        ),
+    ),
+    Act(
+        33,
+        "Security aborts a ramp, and current serves all",
+        scenes.ramping,
+        abort,
+        by="sam",
+        seen=lambda house, change: (house.world.ramp(change).state, is_served(house, change)),
+        becomes=(RampState.ABORTED, False),
+        noes=(No("vic", 403, "vic may not stop a ramp", "ask cass, remi, sam, sol"),),
     ),
     Act(
         54,
@@ -102,13 +480,63 @@ ACTS = (
         becomes=(State.CLOSED, CloseCode.ABORTED, "remi"),
         noes=(
             No("vic", 403, "vic may not record a change review", "ask cass, remi"),
-            No(
-                "remi",
-                422,
-                "successful is not how",
-                "it is aborted",
-                lambda h, c: review(h, c, "successful"),
-            ),
+            No("remi", 422, "successful is not how", "it is aborted", lambda h, c: review(h, c, "successful")),
         ),
     ),
 )
+
+THE_LEVERS = (
+    Act(
+        36,
+        "who is cut off gets the switch's fallback",
+        scenes.lever,
+        throw,
+        by="sol",
+        seen=lambda house, switch: scenes.thrown(house) and house.world.decide(CLAIMS, "somebody", "eu").fallback,
+        becomes="claims-file-view",
+        noes=(No("vic", 403, "vic may not throw", "ask ana, cleo, remi, sam, sol"),),
+    ),
+    Act(
+        38,
+        "one person throws a switch, with one reason",
+        scenes.lever,
+        throw,
+        by="sol",
+        seen=lambda house, switch: scenes.thrown(house),
+        noes=(No("sol", 422, "a reason is missing", "say in a few words why", throw_without_reason),),
+    ),
+    Act(
+        38,
+        "one person does not set it again",
+        scenes.thrown_lever,
+        set_as("release_manager"),
+        by="remi",
+        seen=asked_to_set,
+        becomes=(True, ["remi"]),
+        noes=(No("sol", 403, "sol does not hold the role release manager", "ask remi"),),
+    ),
+    Act(
+        38,
+        "the second of two roles sets it again",
+        scenes.asked_lever,
+        set_as("feature_owner"),
+        by="cleo",
+        seen=lambda house, switch: scenes.thrown(house),
+        becomes=False,
+        noes=(
+            No("remi", 409, "remi has signed already", "another must", set_as("release_manager")),
+            No("vic", 403, "vic does not hold the role feature owner", "ask ana, cleo"),
+        ),
+    ),
+    Act(
+        43,
+        "a throw is proved by all gateways that report",
+        scenes.lever,
+        throw,
+        by="sol",
+        seen=is_proved,
+        noes=(No("vic", 403, "vic may not throw", "ask ana, cleo, remi, sam, sol"),),
+    ),
+)
+
+ACTS = THE_TICKET + THE_SIGN_OFFS + THE_RAMP + THE_LEVERS

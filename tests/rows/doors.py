@@ -87,8 +87,10 @@ class Page:
         page = PageText(browser.get(deed.own_page).text)
         form = page.form_to(deed.action)
         if form is None:
-            csrf = next(f.fields["csrf"] for f in PageText(browser.get("/calls").text).forms if "csrf" in f.fields)
-            return Form(deed.action, {"csrf": csrf, **deed.fields}), [f"{deed.own_page} has no form {deed.action}"]
+            log_out = PageText(browser.get("/calls").text).form_to("/sessions/end")
+            assert log_out is not None
+            fields = {"csrf": log_out.fields["csrf"], **deed.fields}
+            return Form(deed.action, fields=fields), [f"{deed.own_page} has no form {deed.action}"]
         return form, list(fill(form, deed.fields))
 
     def look(self, house: Served, who: str, path: str) -> Answer:

@@ -18,7 +18,7 @@ from tests.rows.doors import Deed
 from tests.served import Served
 from tests.world import ACME
 
-from leverframe.actions import changes, ramps
+from leverframe.actions import changes, ramps, showing
 from leverframe.nouns.changes import StartWindow
 from leverframe.nouns.documents import to_document
 from leverframe.nouns.forms import ChangeForm
@@ -52,6 +52,12 @@ def as_document(typed: ChangeForm) -> dict[str, Any]:
     return dict(to_document(typed))
 
 
+def as_file(document: Mapping[str, Any]) -> bytes:
+    """Write a form as a change file, without what is empty."""
+    candidate = {name: part for name, part in document["candidate"].items() if part}
+    return json.dumps({n: v for n, v in {**document, "candidate": candidate}.items() if v}).encode()
+
+
 def as_fields(typed: ChangeForm) -> dict[str, str]:
     """Write a form as a person types it into the page."""
     document = as_document(typed)
@@ -80,20 +86,57 @@ def filing(typed: ChangeForm, *, check: bool = False, **also: object) -> Deed:
         body=document,
         typed={**as_fields(typed), **{n: str(v) for n, v in also.items()}},
         page="/changes/new",
-        text=json.dumps(document).encode(),
+        text=as_file({**document, **also}),
     )
 
 
 def editing(house: Served, change: str, typed: ChangeForm, fields: Mapping[str, str]) -> Deed:
     """Edit a change: on the page only what differs is typed."""
     version, document = house.world.change(change).version, as_document(typed)
-    command, text = f"change edit {change} {{file}}", json.dumps(document).encode()
-    return Deed("PUT", f"/changes/{change}", command, {**document, "version": version}, typed=fields, text=text)
+    body, command = {**document, "version": version}, f"change edit {change} {{file}}"
+    return Deed("PUT", f"/changes/{change}", command, body, typed=fields, text=as_file(document))
 
 
 def filed(house: Served, name: str = "meeting-notes-v2", by: str = "cass", **other: Any) -> str:
     """File a ticket that lacks its evals and sign-offs."""
     return changes.file_change(house.built.house, house.world.who(by), form(house, name, **other)).id
+
+
+def nothing(house: Served) -> str:
+    """Have nothing; returns a title that no ticket has yet."""
+    return f"A title that is the {next(_serial)}th"
+
+
+def titled(house: Served, title: str) -> list[str]:
+    """Return the tickets of a title."""
+    return [line.id for line in showing.list_changes(house.built.house, {"text": title}).changes]
+
+
+def next_id(house: Served) -> str:
+    """Cancel the newest ticket; returns the id that the next one gets."""
+    canceled = filed(house)
+    changes.cancel_change(house.built.house, house.world.cass, canceled, "it was filed by mistake")
+    year, number = canceled.split("-")[1:]
+    return f"CHG-{year}-{int(number) + 1:05}"
+
+
+def for_tomorrow(house: Served) -> str:
+    """Have a ticket signed whose start window opens tomorrow."""
+    opens, closes = house.world.moment("Thu 10:00"), house.world.moment("Thu 15:00")
+    start = StartWindow(opens, closes, opens + timedelta(days=15))
+    return house.world.sign_all(ready(house, start=start)).id
+
+
+def thursday(house: Served) -> ChangeForm:
+    """Return the example's support change, filed for Thursday."""
+    opens, closes = house.world.moment("Thu 10:00"), house.world.moment("Thu 12:00")
+    return form(house, "support-prompt-v9", start=StartWindow(opens, closes, opens + timedelta(days=15)))
+
+
+def same_form(house: Served, change: str, **other: Any) -> ChangeForm:
+    """Return the form of a ticket on meeting-notes as it stands, with other fields."""
+    now = house.world.change(change)
+    return form(house, candidate=now.candidate[now.target], start=now.start, title=now.title, **other)
 
 
 def ready(house: Served, name: str = "meeting-notes-v2", by: str = "cass", **other: Any) -> str:
@@ -107,6 +150,26 @@ def signed(house: Served) -> str:
     """Have a ticket signed by all, and its target free."""
     _free(house)
     return house.world.sign_all(ready(house)).id
+
+
+def signed_by_remi(house: Served) -> str:
+    """Have a ticket signed by Remi, while another seat is open."""
+    change = ready(house, "underwriting-model", "ana")
+    house.world.sign("remi", change)
+    return change
+
+
+def by_cass(house: Served) -> str:
+    """File a Medium ticket that Cass wrote, who is asked for as platform engineer too."""
+    return ready(house, "support-prompt-v9", "cass")
+
+
+def edited(house: Served) -> str:
+    """Have a ticket edited after it was signed, and its evals posted anew."""
+    change = signed(house)
+    after = replace(same_form(house, change), rollback_plan=STEPS)
+    changes.edit_change(house.built.house, house.world.cass, change, after, house.world.change(change).version)
+    return change
 
 
 def ramping(house: Served) -> str:

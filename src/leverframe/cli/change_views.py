@@ -23,11 +23,11 @@ def say_filed(change: Mapping[str, Any]) -> None:
 
 
 def say_checked(document: Mapping[str, Any]) -> None:
-    """Say what filing would need."""
+    """Say what filing would need, and what is met already."""
     change, unmet = document["change"], not_met(document["verdicts"])
     say(f"{change['title']}: a {change['tier']} {words(change['kind'])} change on {', '.join(change['targets'])}.")
     say("Nothing was written. " + _count_unmet(unmet))
-    output.verdicts(unmet)
+    output.verdicts([*unmet, *(row for row in document["verdicts"] if row["outcome"] == "met")])
     _say_forecast(document)
 
 
@@ -158,6 +158,10 @@ def _say_content(change: Mapping[str, Any], document: Mapping[str, Any]) -> None
             ("Start", f"{at(start['opens_at'])} to {at(start['closes_at'])}"),
             ("Not after", at(start["not_after"])),
             ("Release manager", change["release_manager"]),
+            ("Coordinator", change["coordinator"]),
+            ("Bridge", change["bridge"]),
+            ("Paging", change["paging"]),
+            ("Artefacts", "\n".join(f"{words(name)}: {link}" for name, link in change["artefacts"].items())),
             ("Filed", at(change["filed_at"])),
             ("Settled", at(change["settled_at"]) if change["settled_at"] else ""),
             ("Closed as", words(change["close_code"])),

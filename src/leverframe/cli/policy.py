@@ -22,8 +22,6 @@ from leverframe.nouns.verdicts import Fault, Invalid
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The folder with policy.yaml, catalog/ and the rest.")]
 
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-
 app = noun("Check, load, sign and show the release policy.")
 
 
@@ -92,10 +90,11 @@ def _whole(document: Mapping[str, Any]) -> None:
     heading("Requirements")
     table(("For", "Fields", "Evals", "Sign-offs"), (_row(row) for row in policy["requirements"]), empty="None.")
     heading("Windows")
-    table(("Window", "Days", "Hours"), (_window(w) for w in policy["calendar"]["windows"]), empty="None.")
+    table(("=Region", "Traffic may widen"), document["windows"], empty="None.")
     heading("Freezes")
-    freezes = (_freeze(freeze) for freeze in policy["calendar"]["freezes"])
-    listing(("Freeze", "Starts", "Ends"), freezes, empty="None.")
+    home = policy["calendar"]["home_zone"]
+    freezes = (_freeze(freeze, home) for freeze in policy["calendar"]["freezes"])
+    listing(("Freeze", "Starts", "Ends", "Zone"), freezes, empty="None.")
     heading("Ramp plans")
     table(("Plan", "Stages"), ((name, _stages(plan)) for name, plan in policy["plans"].items()), empty="None.")
 
@@ -106,13 +105,15 @@ def _row(row: Mapping[str, Any]) -> tuple[Any, ...]:
     return ("; ".join(parts) or "all changes", [words(f) for f in row["fields"]], row["evals"], seats)
 
 
-def _window(window: Mapping[str, Any]) -> tuple[Any, ...]:
-    days = ", ".join(DAYS[day] for day in window["weekdays"])
-    return (window["name"], days, f"{window['opens'][:5]} to {window['closes'][:5]} {window['zone']}".rstrip())
+def _freeze(freeze: Mapping[str, Any], home: str) -> tuple[tuple[Any, ...], str]:
+    cells = (freeze["name"], output.wall(freeze["starts"]), output.wall(freeze["ends"]), freeze["zone"] or home)
+    return cells, f"of {_scope(freeze['scope'])}; a ramp in flight: {freeze['during_ramp']}. {freeze['because']}"
 
 
-def _freeze(freeze: Mapping[str, Any]) -> tuple[tuple[Any, ...], str]:
-    return (freeze["name"], output.wall(freeze["starts"]), output.wall(freeze["ends"])), freeze["because"]
+def _scope(scope: Mapping[str, Any]) -> str:
+    """Say what a freeze speaks of: `claims-summary; us`, or everything."""
+    parts = (scope[part] for part in ("targets", "regions", "tiers", "kinds"))
+    return "; ".join(", ".join(words(name) for name in sorted(part)) for part in parts if part) or "everything"
 
 
 def _stages(plan: Mapping[str, Any]) -> str:

@@ -1,13 +1,19 @@
-"""What do gateways obey after a restore?"""
+"""Which route table do gateways obey, and since when?"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
 from leverframe.cli.output import say
 from leverframe.cli.verbs import Because, noun, server, show, verb
+from leverframe.client import at
+from leverframe.nouns.documents import from_document
+from leverframe.nouns.gateways import Receipt
+
+Number = Annotated[str, typer.Argument(metavar="NUMBER", help="The table's number, such as 1.42.")]
 
 app = noun("Look after the numbers of route tables.")
 
@@ -26,3 +32,16 @@ def raise_epoch(because: Because = "") -> None:
 def _say_number(document: dict[str, Any]) -> None:
     number = document["number"]
     say(f"Gateways obey table {number} from now on." if number else "The epoch is raised; the next table carries it.")
+
+
+@verb(app, "receipt")
+def receipt(number: Number) -> None:
+    """Say which gateways have applied a table, and how fast: throws, aborts and ways back are counted."""
+    show(server().get(at("receipts", number)), _say_receipt)
+
+
+def _say_receipt(document: Mapping[str, Any]) -> None:
+    found = from_document(Receipt, document)
+    say(f"Table {found.number}: {found.sentence}.")
+    for instance in found.waiting:
+        say(f"{instance} reports and has not applied it.")

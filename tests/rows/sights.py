@@ -1,0 +1,181 @@
+"""What does a person look at, by which row of the acceptance map; and who is not shown it?
+
+A row that is only read is read by page, by HTTP and on the command line, with the same facts. Nobody reads anything
+without a session; the audit log is read by those whom the policy gives it to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.rows import scenes
+from tests.rows.acts import No
+from tests.rows.doors import Answer
+from tests.served import Served
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """One thing to look at: where it is for each door, which words page and CLI say, which facts the document holds.
+
+    `{}` in the addresses is the id of what the scene has made. `facts` maps a place in the document
+    (`change.blast_radius.users`) to its value. `on_page` and `on_screen` are words of one door alone.
+    """
+
+    row: int
+    what: str
+    scene: Callable[[Served], str]
+    page: str
+    http: str
+    command: str
+    says: tuple[str, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    on_page: tuple[str, ...] = ()
+    on_screen: tuple[str, ...] = ()
+    closed_to: No | None = None
+
+
+def faults_of(sight: Sight, door: str, answer: Answer) -> list[str]:
+    """List what an answer lacks."""
+    if door == "HTTP":
+        told = {place: at(answer.document, place) for place in sight.facts}
+        return [f"{place} is {told[place]!r}" for place, value in sight.facts.items() if told[place] != value]
+    wanted = (*sight.says, *(sight.on_page if door == "page" else sight.on_screen))
+    return [f"it does not say {words!r}" for words in wanted if words.casefold() not in answer.words.casefold()]
+
+
+def at(document: Any, place: str) -> Any:
+    """Return what stands at a place; `*` collects it from all members of a list, `name=value` finds one of them."""
+    head, _, rest = place.partition(".")
+    if not head:
+        return document
+    if head == "*":
+        return [at(member, rest) for member in document]
+    if isinstance(document, list):
+        name, _, value = head.partition("=")
+        return at(next(m for m in document if m[name] == value) if value else document[int(head)], rest)
+    return at(document[head], rest)
+
+
+def a_change(name: str) -> Callable[[Served], str]:
+    """Name one of the day's changes."""
+    return lambda house: house.ids[name]
+
+
+def ticket(row: int, what: str, name: str, **told: Any) -> Sight:
+    """Return the sight of one of the day's changes."""
+    return Sight(row, what, a_change(name), "/changes/{}", "/changes/{}", "change show {}", **told)
+
+
+def of_policy(row: int, what: str, **told: Any) -> Sight:
+    """Return the sight of the policy in force."""
+    return Sight(row, what, lambda house: "", "/policy", "/policy", "policy show", **told)
+
+
+def log(what: str, page: str, http: str, command: str, **told: Any) -> Sight:
+    """Return the sight of the audit log, which is not everybody's."""
+    vic = No("vic", 403, "vic may not read the audit log", "ask adi, cass, cleo, remi, rita, sam, sol")
+    return Sight(105, what, lambda house: "", page, http, command, closed_to=vic, **told)
+
+
+def receipt_of_a_throw(house: Served) -> str:
+    """Throw a lever; returns the number of the table that says so."""
+    scenes.thrown_lever(house)
+    return str(house.world.table.number)
+
+
+SIGHTS = (
+    ticket(
+        3,
+        "the id of a ticket is its year and a running number",
+        "ramping",
+        says=("CHG-2026-00002",),
+        facts={"change.id": "CHG-2026-00002"},
+    ),
+    ticket(
+        5,
+        "the tier of a ticket",
+        "waiting",
+        on_page=("high risk", "Tier high"),
+        on_screen=("high tier",),
+        facts={"change.tier": "high"},
+    ),
+    ticket(
+        6,
+        "the kind of a ticket",
+        "waiting",
+        says=("model swap",),
+        facts={"change.kind": "model_swap"},
+    ),
+    ticket(
+        8,
+        "the rollback plan of a ticket",
+        "ramping",
+        says=("Remi aborts the ramp: every gateway serves customer-support@v7",),
+        facts={"requirements.gate=rollback_plan.outcome": "met"},
+    ),
+    ticket(
+        9,
+        "the kill switch of a ticket, and what users would get",
+        "waiting",
+        says=("feature/underwriting-decision-v2 is set; users would get human-review-queue",),
+        facts={
+            "change.kill_switch": "feature/underwriting-decision-v2",
+            "requirements.gate=kill_switch.outcome": "met",
+        },
+    ),
+    ticket(
+        10,
+        "the blast radius of a ticket",
+        "waiting",
+        says=("150,000 users in uk, eu, at most 50 % before settlement",),
+        facts={
+            "change.blast_radius.users": 150_000,
+            "change.blast_radius.regions": ["uk", "eu"],
+            "change.blast_radius.max_share_percent": 50,
+        },
+    ),
+    ticket(
+        12,
+        "window, bridge and paging list of a ticket",
+        "waiting",
+        says=(
+            "19 May 2026 10:00 BST",
+            "https://meet.acme.example/underwriting-releases",
+            "ai-feature-on-call, ai-risk",
+        ),
+        facts={
+            "change.start.opens_at": "2026-05-19T09:00:00Z",
+            "change.bridge": "https://meet.acme.example/underwriting-releases",
+            "change.paging": ["ai-feature-on-call", "ai-risk"],
+            "change.coordinator": "sol",
+        },
+    ),
+    of_policy(
+        19,
+        "the standard window, in the zone of each region",
+        says=("Tuesday, Wednesday, Thursday 10:00 to 16:00 Australia/Sydney", "10:00 to 16:00 America/New_York"),
+        facts={"windows.0": ["au", "Tuesday, Wednesday, Thursday 10:00 to 16:00 Australia/Sydney (standard hours)"]},
+    ),
+    of_policy(
+        20,
+        "the freezes, each with whom it is of",
+        says=("quarter-end close", "peak shopping", "open enrolment", "claims-summary, underwriting-decision-v2"),
+        on_page=("Tue 24 Nov",),
+        on_screen=("Tue 24 Nov 2026 00:00", "of customer-support-ai; high, medium", "of everything"),
+        facts={
+            "freezes.*.name": ["quarter-end close", "Acme Day", "open enrolment", "peak shopping", "year end"],
+            "freezes.name=peak shopping.scope.targets": ["customer-support-ai"],
+        },
+    ),
+    of_policy(
+        27,
+        "the caps of the stages",
+        says=("rollouts/customer-support-ai",),
+        on_screen=("1 %, 10 %, 50 %, 100 %",),
+        on_page=("rollouts/customer-support-ai 1 1 %",),
+        facts={"plans.handbook.stages.*.clauses.0.share_percent": [1, 10, 50, 100]},
+    ),
+)
