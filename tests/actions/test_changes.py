@@ -8,7 +8,7 @@ import pytest
 from tests.world import ON_SQLITE, TUESDAY, World, faults_of, no_of
 
 from leverframe.actions import changes
-from leverframe.nouns.changes import State
+from leverframe.nouns.changes import BlastRadius, State
 from leverframe.nouns.forms import ChangeForm
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Conflict, Invalid
@@ -185,6 +185,16 @@ def test_an_automatic_value_that_its_author_confirms_is_written_by_hand(world: W
     changes.edit_change(world.house, world.cleo, change.id, world.form("underwriting-model"), change.version)
     assert by(world.change(change))["kill_switch"] == ("cleo", "")
     assert world.verdict(change, "complete").outcome == "met"
+
+
+def test_the_rest_of_a_blast_radius_is_the_catalogs_and_is_said_to_be(world: World):
+    world.adopt("underwriting-decision-v2")
+    some = BlastRadius(users=0, regions=("uk",), max_share_percent=20.0)
+    change = world.file("underwriting-model", blast_radius=some)
+    assert change.blast_radius == BlastRadius(150_000, ("uk",), 20.0)
+    assert by(change)["blast_radius"] == ("ana", "catalog")
+    because = world.verdict(change, "complete").because
+    assert "blast radius must be written by a person, and was filled automatically in part" in because
 
 
 def test_an_edit_without_a_start_keeps_the_start(world: World):

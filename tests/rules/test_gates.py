@@ -55,6 +55,12 @@ COMPLETE = [
     ({"artefacts": {}}, {"artefacts": ("model_card",)}, "not_met", "the link to the model card is missing"),
     ({"provenance": {"kill_switch": Provenance("auto")}}, {"by_hand": ("kill_switch",)}, "not_met", "by a person"),
     ({"provenance": {"kill_switch": Provenance("ana")}}, {"by_hand": ("kill_switch",)}, "met", ""),
+    (
+        {"provenance": {"plan": Provenance("ana", "catalog")}},
+        {"by_hand": ("plan",)},
+        "not_met",
+        "automatically in part",
+    ),
 ]
 
 

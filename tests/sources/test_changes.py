@@ -157,6 +157,11 @@ def test_a_mapping_from_json_names_its_fields_instead_of_lines():
     assert [place for place, _ in told] == ["kind", "blast_radius.users"]
 
 
+def test_a_part_of_the_blast_radius_is_enough_and_a_share_of_nobody_is_a_fault():
+    assert read_change_form({"blast_radius": {"max_share_percent": 50}}).blast_radius == BlastRadius(0, (), 50.0)
+    assert faults_of({"blast_radius": {"max_share_percent": 0}})[0][0] == "blast_radius.max_share_percent"
+
+
 def test_wall_time_needs_a_zone_and_takes_the_houses_where_it_is_known():
     start = {"opens_at": "2026-05-13 10:00", "closes_at": "2026-05-13 12:00", "not_after": "2026-05-20 12:00"}
     assert {place for place, _ in faults_of({"start": start})} == {

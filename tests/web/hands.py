@@ -6,7 +6,17 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 from leverframe.web.visits import COOKIE
 
-MOST_TABS = 250
+MOST_TABS = 600
+PATIENCE_MS = 5000
+STOPS_AHEAD = """it => {
+    if (it === document.activeElement) { return 0; }
+    const stops = [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex]')];
+    const here = stops.filter(each => each === it || each === document.activeElement
+        || (each.tabIndex >= 0 && !each.disabled && each.type !== 'hidden' && each.checkVisibility()));
+    const from = here.indexOf(document.activeElement), to = here.indexOf(it);
+    return Math.max(1, (to > from ? to : here.length) - from);
+}"""
+"""How many presses of Tab lie before a thing, as far as the order of the page tells; it is asked again on arrival."""
 
 
 class Hands:
@@ -27,13 +37,23 @@ class Hands:
         self.tab.goto(self.address + path, wait_until="load")
         return self
 
+    def refused(self, status: int) -> None:
+        """Let go of what the console says of a page that answered no: that it did, and nothing else."""
+        told = [said for said in self.said if f"the server responded with a status of {status} " in said]
+        assert told, f"{self.tab.url} did not answer {status}: {self.said}"
+        self.said = [said for said in self.said if said not in told]
+
     def reach(self, wanted: Locator) -> Locator:
         """Tab on until something has the focus."""
         assert wanted.count() == 1, f"{wanted} is {wanted.count()} times on {self.tab.url}"
-        for _ in range(MOST_TABS):
-            if wanted.evaluate("it => it === document.activeElement"):
+        it, pressed = wanted.element_handle(), 0
+        while pressed < MOST_TABS:
+            ahead = it.evaluate(STOPS_AHEAD)
+            if not ahead:
                 return wanted
-            self.tab.keyboard.press("Tab")
+            for _ in range(ahead):
+                self.tab.keyboard.press("Tab")
+            pressed += ahead
         raise AssertionError(f"{wanted} cannot be reached with Tab on {self.tab.url}")
 
     def write(self, wanted: Locator, text: str) -> None:
@@ -90,7 +110,7 @@ def sit_down(
         color_scheme=light,  # pyright: ignore[reportArgumentType]
         java_script_enabled=scripts,
     )
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE_MS)
     if cookie:
         context.add_cookies([{"name": COOKIE, "value": cookie, "url": address}])
     return context, Hands(context.new_page(), address)

@@ -34,6 +34,8 @@ def draft(form: ChangeForm, policy: Policy, author: str, now: datetime) -> Chang
         raise Invalid(faults)
     filled = _automatic(form, target, policy, now)
     given = {name: value for name in filled if (value := getattr(form, name))}
+    if form.blast_radius:
+        given["blast_radius"] = _whole(form.blast_radius, filled["blast_radius"])
     plan = plan_of(form, target, policy)
     return Change(
         id="",
@@ -114,6 +116,8 @@ def _provenance(
 ) -> dict[str, Provenance]:
     typed = (name for name in TYPED if getattr(form, name))
     people = {name: Provenance(author, at=now) for name in (*typed, "targets", *given)}
+    if form.blast_radius and form.blast_radius != given["blast_radius"]:
+        people["blast_radius"] = Provenance(author, SOURCES["blast_radius"], now)
     automatic = {n: Provenance("auto", SOURCES.get(n, ""), now) for n in filled if n not in given and filled[n]}
     planned = Provenance(author, at=now) if form.ramp else Provenance("auto", plan.template or "rollout file", now)
     return people | automatic | {"plan": planned, "tier": Provenance("auto", "catalog", now)}
@@ -131,13 +135,23 @@ def plan_of(form: ChangeForm, target: Target, policy: Policy) -> RampPlan:
     raise Invalid([Fault("ramp", "no ramp plan is named and none is the default", _known_plans(policy))])
 
 
+def _whole(typed: BlastRadius, known: BlastRadius) -> BlastRadius:
+    """Complete a blast radius of which only some was typed."""
+    return BlastRadius(
+        typed.users or known.users,
+        typed.regions or known.regions,
+        typed.max_share_percent or known.max_share_percent,
+        typed.rings,
+    )
+
+
 def _cap(plan: RampPlan) -> float:
     return max((stage.share_percent for stage in plan.stages[:-1]), default=100.0)
 
 
 def _next_start(form: ChangeForm, target: Target, policy: Policy, now: datetime) -> StartWindow:
     subject = Subject(target.id, target.tier.value, form.kind)
-    opens = next_opening(policy.calendar, subject, target.regions[0], now) or now
+    opens = (next_opening(policy.calendar, subject, target.regions[0], now) or now).replace(second=0, microsecond=0)
     closes = opening(policy.calendar, subject, target.regions[0], opens).until or opens + timedelta(hours=6)
     return StartWindow(opens, closes, opens + NOT_AFTER)
 

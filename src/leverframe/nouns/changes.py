@@ -79,7 +79,7 @@ class StartWindow:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Who filled a field: `auto` and from what, or a person and when; and who reviewed it."""
+    """Who filled a field: `auto` and from what, or a person, from what the rest, and when; and who reviewed it."""
 
     by: str
     source: str = ""

@@ -119,13 +119,13 @@ def _read_blast_radius(section: Section) -> BlastRadius | None:
     if not section.has("blast_radius"):
         return None
     with section.section("blast_radius") as radius:
-        regions = radius.names("regions", required=True)
+        regions = radius.names("regions")
         if radius.has("regions") and not regions:
             radius.wrong("regions", "names nobody", "Name the regions, or `everywhere`.")
         return BlastRadius(
-            users=radius.whole("users", required=True, low=1, high=10**11, example="4000000"),
+            users=radius.whole("users", low=1, high=10**11),
             regions=regions,
-            max_share_percent=radius.number("max_share_percent", required=True, high=100, example="50"),
+            max_share_percent=radius.number("max_share_percent", low=0.01, high=100),
             rings=radius.names("rings"),
         )
 

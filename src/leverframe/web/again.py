@@ -15,7 +15,7 @@ from leverframe.nouns.verdicts import Forbidden, Invalid, NotFound, Refused
 from leverframe.web.accounts import accounts_view
 from leverframe.web.problems import Problem
 from leverframe.web.rendering import respond
-from leverframe.web.sent import FORMS
+from leverframe.web.sent import FORMS, with_newlines
 from leverframe.web.visits import SAFE, Visit, aside, of_session
 
 
@@ -62,7 +62,7 @@ async def typed_in(request: Request) -> dict[str, str]:
     """Return what was typed into the form that a request carries; files are not kept."""
     if not request.headers.get("content-type", "").startswith(FORMS):
         return {}
-    return {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+    return {name: with_newlines(value) for name, value in (await request.form()).items() if isinstance(value, str)}
 
 
 async def come_back(request: Request, problem: Problem, typed: Mapping[str, str]) -> Response | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -28,7 +28,7 @@ PLAIN_FIELDS = (
     "coordinator",
     "bridge",
 )
-TIME_FIELDS = ("opens_at", "closes_at", "not_after")
+TIME_FIELDS = {"opens_at": "beginning", "closes_at": "end", "not_after": "end of all widening"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,14 @@ class Typed:
 
     def form(self) -> ChangeForm:
         """Read it; raises Invalid with all faults."""
-        return read_change_form(self.read, home_zone=self.zone)
+        faults = list(_missing_times(self.kept))
+        try:
+            form = read_change_form(self.read, home_zone=self.zone)
+        except Invalid as wrong:
+            raise Invalid([*wrong.faults, *faults]) from None
+        if faults:
+            raise Invalid(faults)
+        return form
 
 
 async def typed(request: Request) -> Typed:
@@ -69,10 +76,10 @@ def _version(text: str) -> int:
 
 def from_fields(typed: Mapping[str, str], zone: str) -> dict[str, Any]:
     """Return the nested form that flat fields describe; empty fields are left out."""
-    form: dict[str, Any] = {name: typed[name].strip() for name in PLAIN_FIELDS if typed.get(name, "").strip()}
-    unit = {name: typed[name].strip() for name in UNIT_FIELDS if typed.get(name, "").strip()}
+    form: dict[str, Any] = {name: typed[name].strip() for name in PLAIN_FIELDS if _has(typed, name)}
+    unit = {name: typed[name].strip() for name in UNIT_FIELDS if _has(typed, name)}
     radius = _radius(typed)
-    start = {n: in_zone(typed[n], zone) for n in TIME_FIELDS if typed.get(n, "").strip()}
+    start = {} if any(_missing_times(typed)) else {n: in_zone(typed[n], zone) for n in TIME_FIELDS if _has(typed, n)}
     parts = {
         "candidate": unit,
         "blast_radius": radius,
@@ -80,18 +87,29 @@ def from_fields(typed: Mapping[str, str], zone: str) -> dict[str, Any]:
         "artefacts": _artefacts(typed.get("artefacts", "")),
     }
     form |= {name: part for name, part in parts.items() if part}
-    if typed.get("plan", "").strip():
+    if _has(typed, "plan"):
         form["ramp"] = typed["plan"].strip()
-    if typed.get("paging", "").strip():
+    if _has(typed, "paging"):
         form["paging"] = _listed(typed["paging"])
     return form
 
 
+def _has(typed: Mapping[str, str], name: str) -> bool:
+    return bool(typed.get(name, "").strip())
+
+
+def _missing_times(typed: Mapping[str, str]) -> Iterator[Fault]:
+    """Yield each time of a start window that was left empty while another was typed: a window has all three."""
+    if any(_has(typed, name) for name in TIME_FIELDS):
+        for name in TIME_FIELDS:
+            if not _has(typed, name):
+                remedy = "fill all three times, or none for the next opening"
+                yield Fault(f"start.{name}", f"the start window is without its {TIME_FIELDS[name]}", remedy)
+
+
 def _radius(typed: Mapping[str, str]) -> dict[str, Any]:
-    radius: dict[str, Any] = {
-        n: _number(typed[n]) for n in ("users", "max_share_percent") if typed.get(n, "").strip()
-    }
-    return radius | {n: _listed(typed[n]) for n in ("regions", "rings") if typed.get(n, "").strip()}
+    radius: dict[str, Any] = {n: _number(typed[n]) for n in ("users", "max_share_percent") if _has(typed, n)}
+    return radius | {n: _listed(typed[n]) for n in ("regions", "rings") if _has(typed, n)}
 
 
 def _listed(text: str) -> list[str]:

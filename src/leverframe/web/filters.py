@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
@@ -17,7 +17,7 @@ from markupsafe import Markup
 from leverframe.nouns.changes import BlastRadius, Change, StartWindow
 from leverframe.nouns.targets import EVERYWHERE, LAST_RING
 from leverframe.nouns.units import UNIT_PARTS, Unit
-from leverframe.nouns.verdicts import Verdict
+from leverframe.nouns.verdicts import Fault, Verdict
 from leverframe.rules.sign_offs import spoken
 from leverframe.web import times
 
@@ -35,6 +35,22 @@ def can(may: Mapping[str, Verdict], act: str) -> bool:
     return act in may and not may[act].refuses
 
 
+FIRST_FIELDS = {"candidate": "prompt", "blast_radius": "users", "start": "opens_at"}
+"""Beside which field of a form a part stands that is wrong as a whole."""
+
+
+def faults_at(faults: Iterable[Fault], name: str) -> list[Fault]:
+    """Keep the faults of one field of a form: `blast_radius.users` is of `users`, `paging[2]` of `paging`."""
+    return [fault for fault in faults if _field_of(fault.place) == name]
+
+
+def _field_of(place: str) -> str:
+    part, _, inner = place.split("[")[0].partition(".")
+    if part == "ramp":
+        return "plan"
+    return inner or FIRST_FIELDS[part] if part in FIRST_FIELDS else part
+
+
 def typed_of(change: Change, zone: str) -> dict[str, str]:
     """Write a change as its form's fields hold it."""
     unit, blast = change.candidate.get(change.target, Unit()), change.blast_radius
@@ -47,7 +63,7 @@ def typed_of(change: Change, zone: str) -> dict[str, str]:
         "users": str(blast.users),
         "regions": ", ".join(blast.regions),
         "max_share_percent": f"{blast.max_share_percent:g}",
-        **{name: f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}" for name, at in times_typed.items()},
+        **{name: _typed_time(at.astimezone(ZoneInfo(zone))) for name, at in times_typed.items()},
         "kill_switch": change.kill_switch,
         "rollback_plan": change.rollback_plan,
         "release_manager": change.release_manager,
@@ -56,6 +72,11 @@ def typed_of(change: Change, zone: str) -> dict[str, str]:
         "paging": ", ".join(change.paging),
         "artefacts": "\n".join(f"{name}: {link}" for name, link in change.artefacts.items()),
     }
+
+
+def _typed_time(at: datetime) -> str:
+    """Write a moment as a field holds it; its seconds, where it has some, are not lost by an edit."""
+    return at.replace(tzinfo=None).isoformat(timespec="seconds" if at.second else "minutes")
 
 
 @pass_context

@@ -218,7 +218,7 @@ def environment() -> Environment:
 
 
 MARKS = ("mark", "shape", "state_mark", "verdict_mark", "opening_mark", "switch_mark", "digest_mark")
-SAID = ("filters_query", "can", "typed_of")
+SAID = ("filters_query", "can", "typed_of", "faults_at")
 PICTURES = ("lever", "pips")
 
 

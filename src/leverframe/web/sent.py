@@ -33,7 +33,8 @@ B = TypeVar("B", bound=Body)
 async def document(request: Request) -> Mapping[str, Any]:
     """Return what was sent as a mapping; raises Invalid for what cannot be read."""
     if request.headers.get("content-type", "").startswith(FORMS):
-        return {name: value for name, value in (await request.form()).multi_items() if isinstance(value, str)}
+        typed = (await request.form()).multi_items()
+        return {name: with_newlines(value) for name, value in typed if isinstance(value, str)}
     body = await raw(request)
     if not body.strip():
         return {}
@@ -44,6 +45,11 @@ async def document(request: Request) -> Mapping[str, Any]:
     if not isinstance(read, dict):
         raise Invalid([Fault("body", "the body is no JSON object", "send one JSON object")])
     return read
+
+
+def with_newlines(text: str) -> str:
+    """Return a text as it was before a browser sent it: a form's lines end in CR LF, whatever the page wrote."""
+    return text.replace("\r\n", "\n")
 
 
 async def raw(request: Request) -> bytes:

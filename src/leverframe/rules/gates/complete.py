@@ -28,7 +28,13 @@ def _missing_artefacts(change: Change, facts: ShipFacts) -> list[str]:
 
 
 def _not_by_hand(change: Change, facts: ShipFacts) -> list[str]:
-    automatic = (f for f in facts.asks.by_hand if f in change.provenance and change.provenance[f].by == "auto")
-    return [
-        f"{name.replace('_', ' ')} must be written by a person, and was filled automatically" for name in automatic
-    ]
+    told = ((name, _automatic(change, name)) for name in facts.asks.by_hand)
+    return [f"{name.replace('_', ' ')} must be written by a person, and was {how}" for name, how in told if how]
+
+
+def _automatic(change: Change, name: str) -> str:
+    """Say how far a field was filled by itself; nothing where a person wrote all of it."""
+    wrote = change.provenance.get(name)
+    if wrote is None or not (wrote.by == "auto" or wrote.source):
+        return ""
+    return "filled automatically" if wrote.by == "auto" else "filled automatically in part"
