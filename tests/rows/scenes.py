@@ -18,7 +18,7 @@ from tests.rows.doors import Deed
 from tests.served import Served
 from tests.world import ACME
 
-from leverframe.actions import changes, ramps, showing
+from leverframe.actions import changes, ramps, reviews, showing
 from leverframe.nouns.changes import StartWindow
 from leverframe.nouns.documents import to_document
 from leverframe.nouns.forms import ChangeForm
@@ -183,6 +183,13 @@ def aborted(house: Served) -> str:
     """Start a ramp and abort it."""
     change = ramping(house)
     house.world.abort("sol", change)
+    return change
+
+
+def reviewed(house: Served) -> str:
+    """Have an aborted change reviewed, and so closed."""
+    change = aborted(house)
+    reviews.review(house.built.house, house.world.remi, change, "aborted", "Nobody was hurt.")
     return change
 
 

@@ -101,19 +101,24 @@ def _people(bench: Bench, role: str) -> frozenset[str]:
 
 
 def _may_judge(bench: Bench, actor: Actor, role: str) -> list[Verdict]:
-    return [_baked(bench), _not_harmful(bench), *_sits(bench, actor, role)]
+    return [*may_be_judged(bench.change, bench.ramp, bench.reading, bench.now), *_sits(bench, actor, role)]
 
 
-def _baked(bench: Bench) -> Verdict:
-    minutes = (bench.now - bench.ramp.stage_since).total_seconds() / 60
-    bake = bench.change.plan.stages[bench.ramp.stage - 1].bake_minutes
+def may_be_judged(change: Change, ramp: Ramp, reading: StageReading | None, now: datetime) -> tuple[Verdict, Verdict]:
+    """Answer whether anybody may judge a stage now: its bake is over, and no harm is shown."""
+    return _baked(change, ramp, now), _not_harmful(reading)
+
+
+def _baked(change: Change, ramp: Ramp, now: datetime) -> Verdict:
+    minutes = (now - ramp.stage_since).total_seconds() / 60
+    bake = change.plan.stages[ramp.stage - 1].bake_minutes
     if minutes >= bake:
         return passed("bake", "the bake is over")
     return failed("bake", f"the bake has {bake - minutes:.0f} min to go", remedy="judge after the bake")
 
 
-def _not_harmful(bench: Bench) -> Verdict:
-    finding = bench.reading.finding if bench.reading else Finding.NO_DATA
+def _not_harmful(reading: StageReading | None) -> Verdict:
+    finding = reading.finding if reading else Finding.NO_DATA
     if finding not in NEVER_ON:
         return passed("evidence", "no harm is shown")
     said = finding.value.replace("_", " ")

@@ -9,7 +9,7 @@ from typing import Any
 
 from leverframe.actions.facts import bands, forecast_of, rest_of, ship_facts, sign_facts
 from leverframe.actions.house import House
-from leverframe.actions.judgements import judges, standing_judgement
+from leverframe.actions.judgements import judges, may_be_judged, standing_judgement
 from leverframe.actions.looks import look
 from leverframe.actions.way_back import may_go_back
 from leverframe.nouns.audit import Entry
@@ -95,7 +95,7 @@ def show_change(house: House, actor: Actor, change_id: str) -> ChangeView:
             deltas=facts.deltas,
             ramp=ramp,
             trail=tuple(audit.find(db, object=change_id, limit=TRAIL)),
-            may=_may(db, policy, actor, change, answers, ramp, can_sign_as),
+            may=_may(db, policy, actor, change, answers, ramp, can_sign_as, now),
             can_sign_as=can_sign_as,
             can_judge_as=_can_judge_as(policy, actor, change, ramp),
             windows_band=windows,
@@ -194,6 +194,7 @@ def _may(
     answers: tuple[Verdict, ...],
     ramp: RampView | None,
     can_sign_as: tuple[str, ...],
+    now: datetime,
 ) -> dict[str, Verdict]:
     """Say for every act on the page whether this reader may do it now, and if not, why."""
     target = policy.catalog.targets.get(change.target)
@@ -220,10 +221,15 @@ def _may(
     )
     back = may_go_back(db, change)
     result["way_back"] = back if back.refuses else may(policy, actor, "ramp.abort", target)
-    result["promote"] = (
-        passed("promote", "a stage may be judged") if running else failed("promote", "no ramp runs", remedy="")
-    )
+    result["promote"] = _may_promote(change, ramp, now)
     return result
+
+
+def _may_promote(change: Change, view: RampView | None, now: datetime) -> Verdict:
+    if view is None or view.ramp.state is not RampState.RAMPING:
+        return failed("promote", "no ramp runs", remedy="")
+    noes = (v for v in may_be_judged(change, view.ramp, view.reading, now) if v.refuses)
+    return next(noes, passed("promote", "a stage may be judged"))
 
 
 def _why_not_sign(answers: tuple[Verdict, ...]) -> str:
