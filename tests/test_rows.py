@@ -6,33 +6,56 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urlencode
 
 import pytest
-from tests.rows.acts import ACTS, Act, No
-from tests.rows.doors import DOORS, Answer, Cli, Door
-from tests.rows.sights import SIGHTS, Sight, faults_of
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from tests.rows import scenes
+from tests.rows.acts import ACTS, AT_NIGHT, Act
+from tests.rows.doors import CLI, DOORS, HTTP, PAGE, Cli, Door
+from tests.rows.files import (
+    EDITED,
+    FROZEN,
+    LOADING,
+    LOST_ROLE,
+    SIGNING,
+    STARTING,
+    enforce_other_people,
+)
+from tests.rows.proofs import look, refuse, refuse_nobody, says, take
+from tests.rows.sights import AT_NIGHT as WAITING
+from tests.rows.sights import NOT_PROVED, SIGHTS, Sight
 from tests.served import PASSWORD, Day, Served, a_day, audit_round, served
 
-from leverframe.actions import accounts
+from leverframe.actions import accounts, judgements
 from leverframe.nouns.tables import Number
 
 every_door = pytest.mark.parametrize("door", DOORS, ids=lambda door: door.name)
 
 
+def named(row: Act | Sight) -> str:
+    return f"row {row.row}: {row.what}"
+
+
 @pytest.fixture(scope="module")
 def day(tmp_path_factory: pytest.TempPathFactory) -> Day:
-    return a_day(tmp_path_factory.mktemp("day"))
+    """The example's day, in which Vic has an account, and no switch of a model is thrown any more."""
+    folder = tmp_path_factory.mktemp("prepared")
+    with served(a_day(tmp_path_factory.mktemp("day")), folder) as running:
+        accounts.add_account(running.built.house, running.world.adi, "vic", PASSWORD)
+        for name, role in (("cass", "platform_engineer"), ("remi", "release_manager")):
+            running.world.set_again(name, "model/bedrock.anthropic.claude-haiku-4-5", role)
+        audit_round(running.built)
+    return replace(running.day, folder=folder)
 
 
 @pytest.fixture(scope="module")
 def house(day: Day, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A house that many rows share: what one of them leaves does not disturb the next."""
     with served(day, tmp_path_factory.mktemp("house")) as running:
-        accounts.add_account(running.built.house, running.world.adi, "vic", PASSWORD)
         obey_at_once(running)
-        end_the_drill(running)
-        audit_round(running.built)
         yield running
 
 
@@ -47,64 +70,17 @@ def obey_at_once(house: Served) -> None:
     house.built.house.publish = published
 
 
-def end_the_drill(house: Served) -> None:
-    """Set the model's switch that the day leaves thrown, so that what uses the model may ramp."""
-    for name, role in (("cass", "platform_engineer"), ("remi", "release_manager")):
-        house.world.set_again(name, "model/bedrock.anthropic.claude-haiku-4-5", role)
-
-
 @every_door
-@pytest.mark.parametrize("act", ACTS, ids=lambda act: f"row {act.row}: {act.what}")
+@pytest.mark.parametrize("act", ACTS, ids=named)
 def test_who_may_does_it_and_who_may_not_is_told_why(house: Served, tmp_path: Path, act: Act, door: Door):
-    thing = act.scene(house)
-    for no in act.noes:
-        if door.name in no.doors:
-            refuse(house, tmp_path, act, thing, door, no)
-    if act.by:
-        carry_out(house, tmp_path, act, thing, door)
-
-
-def refuse(house: Served, scratch: Path, act: Act, thing: str, door: Door, no: No) -> None:
-    """The door says no, why, and what would help; and nothing is written."""
-    before = newest(house)
-    answer = door.do(house, no.who, (no.deed or act.deed)(house, thing), scratch)
-    assert not answer.is_yes, answer.words
-    assert answer.status == (2 if isinstance(door, Cli) else no.status), answer.words
-    for words in (no.because, no.remedy):
-        assert says(answer, words), answer.words
-    assert newest(house) == before, "something was written"
-
-
-def carry_out(house: Served, scratch: Path, act: Act, thing: str, door: Door) -> None:
-    """The door says yes, and the house is another one; an act that writes nothing leaves it as it was."""
-    before, seen = newest(house), act.seen
-    assert seen is None or seen(house, thing) != act.becomes, "it is so before anybody did anything"
-    answer = door.do(house, act.by, act.deed(house, thing), scratch)
-    assert answer.is_yes, answer.words
-    for words in act.says:
-        assert says(answer, words), answer.words
-    if seen is not None:
-        assert seen(house, thing) == act.becomes
-    else:
-        assert newest(house) == before, "something was written"
-
-
-def newest(house: Served) -> int:
-    """Return the newest entry of the log that is not about who logged in."""
-    return next(entry.id for entry in house.world.entries() if not entry.act.startswith("session."))
-
-
-def says(answer: Answer, words: str) -> bool:
-    return words.casefold() in answer.words.casefold()
+    take(house, tmp_path, act, door)
 
 
 @every_door
-@pytest.mark.parametrize("sight", SIGHTS, ids=lambda sight: f"row {sight.row}: {sight.what}")
+@pytest.mark.parametrize("sight", SIGHTS, ids=named)
 def test_it_is_shown_with_the_same_facts_and_to_nobody_without_a_session(house: Served, sight: Sight, door: Door):
-    where = {"page": sight.page, "HTTP": sight.http, "CLI": sight.command}[door.name].format(sight.scene(house))
-    shown = door.look(house, "remi", where)
-    assert shown.is_yes, shown.words
-    assert faults_of(sight, door.name, shown) == [], shown.words
+    where = sight.address(door.name, sight.scene(house))
+    look(house, sight, door, where)
     refuse_nobody(door, door.look(house, "", where), where)
     if sight.closed_to is not None:
         refused = door.look(house, sight.closed_to.who, where)
@@ -113,9 +89,108 @@ def test_it_is_shown_with_the_same_facts_and_to_nobody_without_a_session(house: 
         assert says(refused, sight.closed_to.remedy), refused.words
 
 
-def refuse_nobody(door: Door, answer: Answer, where: str) -> None:
-    """Who is not logged in is told how: a page leads to the login and back."""
-    told = {"page": (303, f"/login?{urlencode({'next': where})}"), "HTTP": (401, "leverframe login")}
-    status, words = told.get(door.name, (2, "nobody is logged in Remedy: leverframe login"))
-    assert (answer.is_yes, answer.status) == (False, status), answer.words
-    assert says(answer, words), answer.words
+# ---------------------------------------------------------------------------------------------- in the evening
+
+
+@pytest.fixture
+def evening(day: Day, tmp_path: Path) -> Iterator[Served]:
+    """The same day at five: a second ramp has begun, both have baked, and the release window has closed."""
+    with served(day, tmp_path / "house") as running:
+        running.world.at("Wed 14:59")
+        running.world._batches = running.world._users = 10_000  # the morning's batches have their numbers already
+        running.world.outcomes(scenes.ramping(running))
+        running.world.at("Wed 17:00")
+        yield running
+
+
+@every_door
+def test_what_widens_waits_for_the_window_and_goes_on_by_itself_when_it_opens(
+    evening: Served, tmp_path: Path, door: Door
+):
+    """Rows 22, 23, 32 and 38: starts, further stages and switches that are set again, signed and still waiting."""
+    world = evening.world
+    for act in AT_NIGHT:
+        take(evening, tmp_path, act, door)
+    judgements.judge(evening.built.house, world.cleo, evening.ids["ramping"], "feature_owner", "it is rare")
+    world.round()
+    for sight in WAITING:
+        look(evening, sight, door)
+    assert [world.ramp(c).stage for c in (scenes.on_notes(evening), evening.ids["ramping"])] == [1, 2]
+    world.at("Thu 10:00")
+    world.round()
+    assert world.ramp(scenes.on_notes(evening)).stage == 2
+    assert not scenes.thrown(evening)
+    world.at("Tue 10:00")
+    world.round()
+    assert world.ramp(evening.ids["ramping"]).stage == 3
+    look(evening, NOT_PROVED, door)
+
+
+# ---------------------------------------------------------------------------------------------- what files say
+
+
+@pytest.fixture
+def morning(day: Day, tmp_path: Path) -> Iterator[Served]:
+    """A house of one's own, whose policy may be edited."""
+    with served(day, tmp_path / "house") as running:
+        yield running
+
+
+@every_door
+def test_a_row_of_the_policy_is_edited_in_its_file_and_is_in_force_when_signed(
+    morning: Served, tmp_path: Path, door: Door
+):
+    """Rows 19, 20, 27 and 34: a window, a freeze, the caps and a kill switch, each in the file under review.
+
+    A policy is a folder, which no form carries: where the page is the door, it is sent on the command line.
+    """
+    change = scenes.signed(morning)
+    sends = CLI if door is PAGE else door
+    take(morning, tmp_path, LOADING, sends)
+    for act in SIGNING:
+        take(morning, tmp_path, act, door)
+    for sight in EDITED:
+        look(morning, sight, door)
+    refuse(morning, tmp_path, STARTING, change, door, FROZEN)
+
+
+@every_door
+def test_a_sign_off_of_somebody_who_lost_the_role_does_not_count_when_it_is_used(
+    morning: Served, tmp_path: Path, door: Door
+):
+    """Row 51: Remi signed as release manager; by the time of the start, Cleo is the release manager."""
+    change = scenes.signed(morning)
+    enforce_other_people(morning)
+    refuse(morning, tmp_path, STARTING, change, door, LOST_ROLE)
+
+
+# ---------------------------------------------------------------------------------------------- the log
+
+
+@every_door
+def test_an_entry_that_was_altered_is_found_at_every_door(morning: Served, door: Door):
+    """Row 105: the store refuses to alter an entry; past its guard, the tree of the signed log tells."""
+    audit_round(morning.built)
+    store = morning.built.house.store
+    alter = text("update audit_entries set actor = 'nobody' where leaf = 5")
+    with pytest.raises(DBAPIError, match="only appended"), store.write() as db:
+        db.execute(alter)
+    with store.write() as db:
+        for (name,) in db.execute(text("select name from sqlite_master where type = 'trigger'")).all():
+            db.execute(text(f"drop trigger {name}"))
+        db.execute(alter)
+    where = "audit verify" if door is CLI else "/audit/verification"
+    found = door.look(morning, "rita", where)
+    assert says(found, "5"), found.words
+    if door is HTTP:
+        assert found.document["faults"], found.words
+    else:
+        assert says(found, "does not hold"), found.words
+    assert found.status == (2 if door is CLI else 200)
+
+
+def test_nothing_is_taken_from_the_log(morning: Served):
+    """Row 105: no route alters or deletes an entry."""
+    with morning.act("adi") as adi:
+        for method in ("PUT", "POST", "DELETE"):
+            assert adi.request(method, "/audit/5").status_code == 405

@@ -99,9 +99,13 @@ def abort(house: Served, change: str) -> Deed:
     return Deed("POST", f"/changes/{change}/ramp/abort", f"change abort {change} {SAID}", BECAUSE)
 
 
-def judge(house: Served, change: str) -> Deed:
-    command = f"change promote {change} --role release_manager {SAID}"
-    return Deed("POST", f"/changes/{change}/ramp/promotions", command, {"role": "release_manager", **BECAUSE})
+def judge(house: Served, change: str, role: str = "release_manager") -> Deed:
+    command = f"change promote {change} --role {role} {SAID}"
+    return Deed("POST", f"/changes/{change}/ramp/promotions", command, {"role": role, **BECAUSE})
+
+
+def judge_as_owner(house: Served, change: str) -> Deed:
+    return judge(house, change, "feature_owner")
 
 
 def review(house: Served, change: str, code: str = "aborted") -> Deed:
@@ -160,6 +164,13 @@ def asked_to_set(house: Served, switch: str) -> Any:
     """Return whether a lever is thrown, and whose sign-offs stand that it is set again."""
     request = levers.show_switch(house.built.house, house.world.remi, switch).request
     return scenes.thrown(house), [name for seat in request.seats for name in seat[2]] if request else []
+
+
+def judged_by(house: Served, change: str) -> Any:
+    """Return at which stage a ramp stands, and who has judged it."""
+    view = house.world.view(change).ramp
+    assert view is not None
+    return view.ramp.stage, [signed.person for signed in view.judged_by]
 
 
 def is_proved(house: Served, switch: str) -> bool:
@@ -540,3 +551,40 @@ THE_LEVERS = (
 )
 
 ACTS = THE_TICKET + THE_SIGN_OFFS + THE_RAMP + THE_LEVERS
+
+AT_NIGHT = (
+    Act(
+        22,
+        "a first stage",
+        scenes.for_today,
+        start,
+        noes=(
+            No("remi", 409, "it is outside the release window in uk", "opens Thu 14 May 2026 10:00 CEST"),
+            VIC_STARTS_NOT,
+        ),
+    ),
+    Act(
+        32,
+        "a further stage, which one of two has judged",
+        lambda house: house.ids["ramping"],
+        judge,
+        by="remi",
+        seen=judged_by,
+        becomes=(2, ["remi"]),
+        noes=(
+            No("vic", 403, "vic does not hold the role release manager", "ask remi"),
+            No("ana", 409, "ana wrote", "another person must", judge_as_owner),
+        ),
+    ),
+    Act(
+        38,
+        "a switch that both have signed to set again",
+        scenes.asked_lever,
+        set_as("feature_owner"),
+        by="cleo",
+        seen=asked_to_set,
+        becomes=(True, ["cleo", "remi"]),
+        noes=(No("sol", 403, "sol does not hold the role feature owner", "ask ana, cleo"),),
+    ),
+)
+"""What waits for the window after it has closed, whoever has signed it."""

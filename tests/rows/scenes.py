@@ -16,14 +16,12 @@ from zoneinfo import ZoneInfo
 
 from tests.rows.doors import Deed
 from tests.served import Served
-from tests.world import ACME
 
 from leverframe.actions import changes, ramps, reviews, showing
 from leverframe.nouns.changes import StartWindow
 from leverframe.nouns.documents import to_document
 from leverframe.nouns.forms import ChangeForm
 from leverframe.nouns.tables import Reason
-from leverframe.sources.policies import read_folder
 from leverframe.store import ramps as ramp_rows
 
 NOTES, CLAIMS = "meeting-notes", "claims-summary"
@@ -179,6 +177,20 @@ def ramping(house: Served) -> str:
     return change
 
 
+def for_today(house: Served) -> str:
+    """Have a ticket signed whose target is free, and which may start at any hour that the calendar leaves."""
+    start = StartWindow(house.world.now, house.world.moment("Fri 15:00"), house.world.now + timedelta(days=15))
+    return house.world.sign_all(ready(house, "underwriting-model", "ana", start=start)).id
+
+
+def on_notes(house: Served) -> str:
+    """Return the change that ramps on meeting-notes."""
+    with house.built.house.store.read() as db:
+        on = ramp_rows.active_on(db, NOTES)
+    assert on is not None
+    return on.change
+
+
 def aborted(house: Served) -> str:
     """Start a ramp and abort it."""
     change = ramping(house)
@@ -233,13 +245,3 @@ def thrown(house: Served) -> bool:
 def served_by(house: Served) -> Reason:
     """Return why somebody gets the answer that they get."""
     return house.world.decide(CLAIMS, "somebody", "eu").reason
-
-
-# ------------------------------------------------------------------------------------------------ the policy
-
-
-def policy_files(old: str = "", new: str = "", file: str = "policy.yaml") -> dict[str, str]:
-    """Return the example's files, one of them edited."""
-    files = read_folder(ACME)
-    assert old in files[file]
-    return {**files, file: files[file].replace(old, new)}

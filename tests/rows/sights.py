@@ -36,6 +36,10 @@ class Sight:
     on_screen: tuple[str, ...] = ()
     closed_to: No | None = None
 
+    def address(self, door: str, thing: str) -> str:
+        """Say where a door shows it."""
+        return {"page": self.page, "HTTP": self.http, "CLI": self.command}[door].format(thing)
+
 
 def faults_of(sight: Sight, door: str, answer: Answer) -> list[str]:
     """List what an answer lacks."""
@@ -344,4 +348,52 @@ SIGHTS = (
         on_screen=("Nothing is wrong with the log",),
         facts={"faults": []},
     ),
+)
+
+
+def ramp_at_night(
+    row: int, what: str, change: Callable[[Served], str], because: str, until: str, at_utc: str
+) -> Sight:
+    """Return the sight of a ramp that waits."""
+    return Sight(
+        row,
+        what,
+        change,
+        "/changes/{}",
+        "/changes/{}/ramp",
+        "change show {} --ramp",
+        says=(because, until),
+        facts={"next.because": because, "next.until": at_utc},
+    )
+
+
+AT_NIGHT = (
+    ramp_at_night(
+        22,
+        "a further stage waits for the next window",
+        scenes.on_notes,
+        "it is outside the release window",
+        "Thu 14 May 2026 10:00",
+        "2026-05-14T09:00:00Z",
+    ),
+    ramp_at_night(
+        23,
+        "a stage at 50 % waits until it would not stand over the weekend",
+        a_change("ramping"),
+        "stage 3 (50 %) bakes for 1 day and could not be left before the closed stretch from"
+        " Thu 14 May 2026 16:00 Europe/London to Tue 19 May 2026 10:00 Europe/London",
+        "Tue 19 May 2026 10:00",
+        "2026-05-19T09:00:00Z",
+    ),
+)
+"""What keeps a ramp after the window has closed."""
+NOT_PROVED = Sight(
+    32,
+    "a stage that people have promoted, and which was not proved",
+    a_change("ramping"),
+    "/changes/{}",
+    "/changes/{}/ramp",
+    "change show {} --ramp",
+    says=("not proved",),
+    facts={"ramp.stage": 3},
 )
