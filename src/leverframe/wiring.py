@@ -26,6 +26,7 @@ from leverframe.nouns.tables import Number
 from leverframe.runner import LEASE_SECONDS, Runner
 from leverframe.store import Store
 from leverframe.store.notes import SigningKey, load_or_make_key
+from leverframe.store.serving import serving
 from leverframe.stream import Stream
 from leverframe.web.app import make_app
 from leverframe.web.live import Events
@@ -176,8 +177,14 @@ def address(text: str) -> tuple[str, int]:
 
 
 def serve(settings: Settings) -> None:
-    """Run the control plane until SIGTERM or SIGINT."""
+    """Run the control plane until SIGTERM or SIGINT; raises Invalid while its database is being restored."""
     built = build(settings)
+    with serving(built.house.store):
+        _serve(built)
+
+
+def _serve(built: Built) -> None:
+    settings = built.settings
     built.start()
     host, port = address(settings.listen)
     built.house.address = f"http://{host}:{port}"

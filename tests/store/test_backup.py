@@ -9,6 +9,7 @@ import pytest
 from leverframe.nouns.verdicts import Invalid
 from leverframe.store import Store, settings, tables
 from leverframe.store.backup import backup, restore
+from leverframe.store.serving import serving, vacant
 
 
 def _sqlite(store):
@@ -100,3 +101,21 @@ def test_postgresql_says_how_it_is_saved(store, tmp_path):
         pytest.skip("SQLite is saved by Leverframe")
     with pytest.raises(Invalid, match="only a SQLite store is saved by Leverframe"):
         backup(store, tmp_path / "copy.db")
+
+
+def test_nothing_is_put_in_the_place_of_a_store_that_a_server_uses(store, tmp_path):
+    _sqlite(store)
+    _put(store, "green")
+    saved = backup(store, tmp_path / "yesterday.db")
+    _put(store, "blue")
+    with serving(store), serving(store), pytest.raises(Invalid) as refused:
+        restore(saved, store)
+    assert [fault.because for fault in refused.value.faults] == ["a server runs on it"]
+    assert _colour(store) == ("blue", 1)
+    assert restore(saved, store) == 2
+
+
+def test_no_server_begins_while_a_copy_is_put_in_its_place(store):
+    _sqlite(store)
+    with vacant(store), pytest.raises(Invalid, match="a saved copy"), serving(store):
+        raise AssertionError("it began")

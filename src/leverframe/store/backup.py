@@ -13,6 +13,7 @@ from pathlib import Path
 from leverframe.nouns.verdicts import Fault, Invalid
 from leverframe.store import tables
 from leverframe.store.database import Store
+from leverframe.store.serving import vacant
 
 _BUSY_SECONDS = 30.0
 
@@ -35,18 +36,19 @@ def backup(store: Store, path: Path) -> Path:
 def restore(path: Path, store: Store) -> int:
     """Put a saved copy in the place of a SQLite store, bring it up to date and raise the epoch, which is returned.
 
-    No server may run on the store meanwhile. The new epoch is above that of the copy and above that of what stood
-    there, so that gateways obey it. Raises Invalid where the copy is not a whole store.
+    The new epoch is above that of the copy and above that of what stood there, so that gateways obey it. Raises
+    Invalid where the copy is not a whole store, or where a server runs on the store.
     """
     target = _file_of(store)
     _check(path)
-    stood = _epoch_of(target)
-    aside = target.with_name(f"{target.name}.{os.getpid()}.part")
-    _copy(path, aside)
-    store.close()
-    _remove(target)
-    os.replace(aside, target)
-    return came_back(store, above=stood)
+    with vacant(store):
+        stood = _epoch_of(target)
+        aside = target.with_name(f"{target.name}.{os.getpid()}.part")
+        _copy(path, aside)
+        store.close()
+        _remove(target)
+        os.replace(aside, target)
+        return came_back(store, above=stood)
 
 
 def came_back(store: Store, *, above: int = 0) -> int:
