@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from tests.postgres import ask, url_of
@@ -13,6 +14,9 @@ from tests.world import World
 
 from leverframe.store import Store
 from leverframe.store.schema import metadata
+
+if TYPE_CHECKING:
+    from tests.served import Day
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -40,6 +44,14 @@ def store(store_url: str) -> Iterator[Store]:
 def world(store: Store) -> World:
     """A whole house with its cast, the example's policy in force: once on SQLite, once on PostgreSQL."""
     return World(store).open()
+
+
+@pytest.fixture(scope="session")
+def example_day(tmp_path_factory: pytest.TempPathFactory) -> Day:
+    """The example's day in a folder, lived once: `tests.served.served` serves copies of it."""
+    from tests.served import a_day
+
+    return a_day(tmp_path_factory.mktemp("day"))
 
 
 @pytest.fixture(scope="session")

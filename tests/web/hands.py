@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page
+from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page
 
 from leverframe.web.visits import COOKIE
 
@@ -25,12 +25,20 @@ class Hands:
     def __init__(self, tab: Page, address: str) -> None:
         self.tab, self.address = tab, address
         self.said: list[str] = []
-        tab.on("console", lambda message: self._heard(message.type, message.text))
-        tab.on("pageerror", lambda error: self.said.append(str(error)))
+        tab.on("console", self._heard)
+        tab.on("pageerror", self._failed)
 
-    def _heard(self, kind: str, text: str) -> None:
-        if kind in ("error", "warning"):
-            self.said.append(text)
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.said.append(message.text)
+
+    def _failed(self, error: Error) -> None:
+        self.said.append(str(error))
+
+    def stand_up(self) -> None:
+        """Hear no more of what the tab says."""
+        self.tab.remove_listener("console", self._heard)
+        self.tab.remove_listener("pageerror", self._failed)
 
     def open(self, path: str) -> Hands:
         """Go to an address, as one that was pasted."""
@@ -101,16 +109,31 @@ class Hands:
         return self.tab.locator("main").inner_text()
 
 
-def sit_down(
-    browser: Browser, address: str, cookie: str = "", *, width: int = 1440, light: str = "light", scripts: bool = True
-) -> tuple[BrowserContext, Hands]:
-    """Open a browser of one's own, logged in where a session's cookie is given."""
-    context = browser.new_context(
-        viewport={"width": width, "height": 900},
-        color_scheme=light,  # pyright: ignore[reportArgumentType]
-        java_script_enabled=scripts,
-    )
-    context.set_default_timeout(PATIENCE_MS)
-    if cookie:
-        context.add_cookies([{"name": COOKIE, "value": cookie, "url": address}])
-    return context, Hands(context.new_page(), address)
+class Desk:
+    """One browser's tabs, one for each look: who sits down takes over a former's, for a new one costs a second."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._tabs: dict[tuple[str, bool], Page] = {}
+
+    def sit(self, address: str, cookie: str = "", *, light: str = "light", scripts: bool = True) -> Hands:
+        """Let a person begin anew, logged in where a session's cookie is given; who sat here before has gone."""
+        tab = self._tabs.get((light, scripts)) or self._tabs.setdefault((light, scripts), self._tab(light, scripts))
+        tab.context.clear_cookies()
+        if cookie:
+            tab.context.add_cookies([{"name": COOKIE, "value": cookie, "url": address}])
+        tab.set_viewport_size({"width": 1440, "height": 900})
+        return Hands(tab, address)
+
+    def leave(self) -> None:
+        """Let go of every page, and of the stream that it listens to."""
+        for tab in self._tabs.values():
+            tab.goto("about:blank")
+
+    def _tab(self, light: str, scripts: bool) -> Page:
+        context = self._browser.new_context(
+            color_scheme=light,  # pyright: ignore[reportArgumentType]
+            java_script_enabled=scripts,
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        return context.new_page()

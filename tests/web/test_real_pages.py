@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
-from tests.served import INSTANCES, PASSWORD, Day, Served, a_day, audit_round, served
+from tests.served import INSTANCES, PASSWORD, Day, Served, audit_round, served
 
 from leverframe.actions import changes
 from leverframe.nouns.changes import State
@@ -15,8 +15,8 @@ from leverframe.nouns.ramps import RampState
 
 pytest.importorskip("playwright.sync_api")
 from axe_playwright_python.sync_playwright import Axe
-from hands import Hands, sit_down
-from playwright.sync_api import Browser, sync_playwright
+from hands import Desk, Hands
+from playwright.sync_api import sync_playwright
 from showroom import ARGUMENTS, CHROMIUM
 
 pytestmark = pytest.mark.browser
@@ -25,28 +25,23 @@ TICKET = "Move underwriting from GPT-4o to Claude Sonnet 4.5"
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def desk() -> Iterator[Desk]:
     with sync_playwright() as play:
-        launched = play.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield launched
-        launched.close()
-
-
-@pytest.fixture(scope="module")
-def day(tmp_path_factory: pytest.TempPathFactory) -> Day:
-    return a_day(tmp_path_factory.mktemp("day"))
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield Desk(browser)
+        browser.close()
 
 
 @pytest.fixture
-def house(day: Day, tmp_path: Path) -> Iterator[Served]:
-    with served(day, tmp_path) as running:
+def house(example_day: Day, tmp_path: Path) -> Iterator[Served]:
+    with served(example_day, tmp_path) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def still(day: Day, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def still(example_day: Day, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """One house for all who only look: nobody changes anything in it."""
-    with served(day, tmp_path_factory.mktemp("still")) as running:
+    with served(example_day, tmp_path_factory.mktemp("still")) as running:
         audit_round(running.built)
         yield running
 
@@ -55,29 +50,28 @@ Seat = Callable[..., Hands]
 
 
 @pytest.fixture
-def seat(browser: Browser, house: Served) -> Iterator[Seat]:
-    yield from seats(browser, house)
+def seat(desk: Desk, house: Served) -> Iterator[Seat]:
+    yield from seats(desk, house)
 
 
 @pytest.fixture
-def bench(browser: Browser, still: Served) -> Iterator[Seat]:
-    yield from seats(browser, still)
+def bench(desk: Desk, still: Served) -> Iterator[Seat]:
+    yield from seats(desk, still)
 
 
-def seats(browser: Browser, house: Served) -> Iterator[Seat]:
-    """Let people sit down at browsers of their own; nobody's console may have said a fault at the end."""
-    with ExitStack() as ends:
-        seated: list[Hands] = []
+def seats(desk: Desk, house: Served) -> Iterator[Seat]:
+    """Let one person after the other sit down; nobody's console may have said a fault at the end."""
+    seated: list[Hands] = []
 
-        def sit(name: str = "", **look: object) -> Hands:
-            cookie = house.cookie(name) if name else ""
-            context, hands = sit_down(browser, house.address, cookie, **look)  # type: ignore[arg-type]
-            ends.callback(context.close)
-            seated.append(hands)
-            return hands
+    def sit(name: str = "", **look: Any) -> Hands:
+        seated.append(desk.sit(house.address, house.cookie(name) if name else "", **look))
+        return seated[-1]
 
-        yield sit
-        assert [said for hands in seated for said in hands.said] == []
+    yield sit
+    desk.leave()
+    for hands in seated:
+        hands.stand_up()
+    assert [said for hands in seated for said in hands.said] == []
 
 
 def addresses(ids: Mapping[str, str]) -> dict[str, dict[str, str]]:
