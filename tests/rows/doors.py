@@ -23,7 +23,7 @@ from tests.served import Served
 from leverframe.actions import accounts
 from leverframe.cli.app import run
 from leverframe.cli.credentials import keep
-from leverframe.client import SESSION_COOKIE, Credentials
+from leverframe.client import CSRF_HEADER, SESSION_COOKIE, Credentials
 
 HTML, JSON = {"accept": "text/html"}, {"accept": "application/json"}
 
@@ -113,7 +113,14 @@ def _read_page(answer: httpx2.Response) -> Answer:
 
 def _browser(house: Served, who: str) -> httpx2.Client:
     cookies = {SESSION_COOKIE: house.cookie(who)} if who else {}
-    return httpx2.Client(base_url=house.address, headers=HTML, cookies=cookies, timeout=30.0)
+    return httpx2.Client(base_url=house.address, headers=HTML, cookies=cookies, timeout=30.0, verify=False)
+
+
+def _program(house: Served, who: str) -> httpx2.Client:
+    session = accounts.open_session(house.built.house, who) if who else None
+    cookies = {SESSION_COOKIE: session.key} if session else {}
+    headers = {**JSON, **({CSRF_HEADER: session.csrf} if session else {})}
+    return httpx2.Client(base_url=house.address, headers=headers, cookies=cookies, timeout=30.0, verify=False)
 
 
 class Http:
@@ -123,13 +130,14 @@ class Http:
 
     def do(self, house: Served, who: str, deed: Deed, scratch: FilePath) -> Answer:
         """Send it."""
-        with house.act(who) as client:
-            sent = {"content": deed.body} if isinstance(deed.body, bytes) else {"json": deed.body}
-            return _read_json(client.request(deed.method, deed.path, **sent))
+        with _program(house, who) as client:
+            if isinstance(deed.body, bytes):
+                return _read_json(client.request(deed.method, deed.path, content=deed.body))
+            return _read_json(client.request(deed.method, deed.path, json=dict(deed.body)))
 
     def look(self, house: Served, who: str, path: str) -> Answer:
         """Get it; nobody (`who` is empty) has no session."""
-        with house.act(who) if who else httpx2.Client(base_url=house.address, headers=JSON) as client:
+        with _program(house, who) as client:
             return _read_json(client.get(path))
 
 

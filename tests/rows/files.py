@@ -12,7 +12,8 @@ from functools import cache
 from pathlib import Path
 
 from tests.rows import scenes
-from tests.rows.acts import Act, No, start
+from tests.rows.acts import Act, No
+from tests.rows.deeds import start
 from tests.rows.doors import Deed
 from tests.rows.sights import Sight, of_policy
 from tests.served import Served

@@ -55,7 +55,7 @@ def carry_out(house: Served, scratch: Path, act: Act, thing: str, door: Door) ->
 
 def newest(house: Served) -> int:
     """Return the newest entry of the log that is not about who logged in."""
-    return next(entry.id for entry in house.world.entries() if not entry.act.startswith("session."))
+    return next(entry.id or 0 for entry in house.world.entries() if not entry.act.startswith("session."))
 
 
 def says(answer: Answer, words: str) -> bool:

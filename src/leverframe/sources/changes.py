@@ -80,6 +80,8 @@ def _without_blanks(value: Any) -> Any:
 def _read_form(section: Section, home_zone: str) -> ChangeForm:
     kind, path = section.choice("kind", Kind), section.choice("path", Path, default=Path.NORMAL)
     artefacts = section.section("artefacts")
+    if section.has("tier"):
+        section.wrong("tier", "is not for a ticket to say", "Leave it out: it is that of the target, in the catalog.")
     return ChangeForm(
         target=section.text("target"),
         kind=kind.value if kind else "",

@@ -1,0 +1,137 @@
+"""What do people do, as each door takes it; and what is looked at in the house, to see whether it was done?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.rows import scenes
+from tests.rows.doors import Deed
+from tests.served import Served
+
+from leverframe.actions import levers
+from leverframe.actions.receipts import latest_receipt
+
+BECAUSE = {"because": "the tests ask for it"}
+SAID = "--because 'the tests ask for it'"
+Made = Callable[[Served, str], Deed]
+Seen = Callable[[Served, str], Any]
+
+
+# ------------------------------------------------------------------------------------------------ the deeds
+
+
+def start(house: Served, change: str) -> Deed:
+    return Deed("PUT", f"/changes/{change}/ramp", f"change ramp {change}")
+
+
+def start_of_none(house: Served, change: str) -> Deed:
+    return start(house, "CHG-2026-09999")
+
+
+def adopt(house: Served, target: str) -> Deed:
+    unit, command = {"prompt": "meeting-notes@v1"}, f"targets adopt {target} --prompt meeting-notes@v1 {SAID}"
+    return Deed("PUT", f"/targets/{target}/unit", command, {"unit": unit, **BECAUSE}, typed={**unit, **BECAUSE})
+
+
+def sign(house: Served, change: str, role: str = "release_manager", digest: str = "") -> Deed:
+    body = {"role": role, "content_digest": digest or house.world.view(change).digest}
+    command = f"change sign {change} --role {role} --digest {body['content_digest']}"
+    return Deed("POST", f"/changes/{change}/sign-offs", command, body)
+
+
+def sign_what_was_read(house: Served, change: str) -> Deed:
+    """Sign the content that stood before the edit."""
+    return sign(house, change, digest=house.world.view(change).sign_offs[0].content_digest)
+
+
+def hold(house: Served, change: str) -> Deed:
+    return Deed("PUT", f"/changes/{change}/ramp/hold", f"change hold {change} {SAID}", BECAUSE)
+
+
+def hold_without_reason(house: Served, change: str) -> Deed:
+    return Deed("PUT", f"/changes/{change}/ramp/hold", f"change hold {change}", {"because": ""})
+
+
+def abort(house: Served, change: str) -> Deed:
+    return Deed("POST", f"/changes/{change}/ramp/abort", f"change abort {change} {SAID}", BECAUSE)
+
+
+def judge(house: Served, change: str, role: str = "release_manager") -> Deed:
+    command = f"change promote {change} --role {role} {SAID}"
+    return Deed("POST", f"/changes/{change}/ramp/promotions", command, {"role": role, **BECAUSE})
+
+
+def judge_as_owner(house: Served, change: str) -> Deed:
+    return judge(house, change, "feature_owner")
+
+
+def review(house: Served, change: str, code: str = "aborted") -> Deed:
+    body = {"close_code": code, "notes": "Nobody was hurt."}
+    command = f"change review {change} --close-code {code} --notes 'Nobody was hurt.'"
+    return Deed("PUT", f"/changes/{change}/review", command, body)
+
+
+def throw(house: Served, switch: str) -> Deed:
+    return Deed("PUT", f"/switches/{switch}/throw", f"switch throw {switch} {SAID}", BECAUSE)
+
+
+def throw_without_reason(house: Served, switch: str) -> Deed:
+    return Deed("PUT", f"/switches/{switch}/throw", f"switch throw {switch}", {"because": ""})
+
+
+def set_as(role: str) -> Made:
+    def deed(house: Served, switch: str) -> Deed:
+        command = f"switch set {switch} --role {role} {SAID}"
+        return Deed("POST", f"/switches/{switch}/set", command, {"role": role, **BECAUSE})
+
+    return deed
+
+
+# ------------------------------------------------------------------------------------------------ what is seen
+
+
+def is_served(house: Served, change: str) -> bool:
+    """Say whether some of two thousand users get a change's candidate from the newest table."""
+    target = house.world.change(change).target
+    return any(house.world.decide(target, f"user {n}").change == change for n in range(2000))
+
+
+def stands(house: Served, change: str) -> bool:
+    """Say whether there is such a change."""
+    return any(e.object == change and e.act == "change.filed" for e in house.world.entries())
+
+
+def outcome(house: Served, change: str) -> Any:
+    """Return where a change stands, how it ended, and who reviewed it."""
+    ended = house.world.change(change)
+    return ended.state, ended.close_code, ended.review and ended.review.by
+
+
+def signers(house: Served, change: str) -> list[str]:
+    """Return whose sign-offs stand."""
+    return sorted(s.person for s in house.world.view(change).sign_offs if s.voided_at is None)
+
+
+def answer_of(gate: str) -> Seen:
+    """See a gate's answer about the change."""
+    return lambda house, change: house.world.verdict(change, gate).outcome.value
+
+
+def asked_to_set(house: Served, switch: str) -> Any:
+    """Return whether a lever is thrown, and whose sign-offs stand that it is set again."""
+    request = levers.show_switch(house.built.house, house.world.remi, switch).request
+    return scenes.thrown(house), [name for seat in request.seats for name in seat[2]] if request else []
+
+
+def judged_by(house: Served, change: str) -> Any:
+    """Return at which stage a ramp stands, and who has judged it."""
+    view = house.world.view(change).ramp
+    assert view is not None
+    return view.ramp.stage, [signed.person for signed in view.judged_by]
+
+
+def is_proved(house: Served, switch: str) -> bool:
+    """Say whether all gateways are counted to have applied the newest table."""
+    receipt = latest_receipt(house.built.house)
+    return receipt is not None and receipt.number == str(house.world.table.number) and receipt.applied == 3
