@@ -33,8 +33,8 @@ class Deed:
     """One thing to do, as each door takes it.
 
     `body` is sent as JSON, or as it is where it is a file; `typed` is what is typed into the page's form, the body's
-    own members if it is None; `command` is the command line, in which `{file}` is a file that holds `text`. `page` is
-    where the form stands.
+    own members if it is None; `command` is the command line, in which `{file}` is a file that holds `text`, and
+    `{folder}` one that holds `folder`. `page` is where the form stands.
     """
 
     method: str
@@ -44,6 +44,7 @@ class Deed:
     typed: Mapping[str, str] | None = None
     page: str = ""
     text: bytes = b""
+    folder: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def action(self) -> str:
@@ -84,8 +85,9 @@ class Page:
             return _read_page(browser.get(sent.headers["location"]) if sent.status_code == 303 else sent)
 
     def _filled(self, browser: httpx2.Client, deed: Deed) -> tuple[Form, list[str]]:
-        page = PageText(browser.get(deed.own_page).text)
-        form = page.form_to(deed.action)
+        opened = browser.get(deed.own_page)
+        assert opened.status_code < 500, opened.text
+        form = PageText(opened.text).form_to(deed.action)
         if form is None:
             log_out = PageText(browser.get("/calls").text).form_to("/sessions/end")
             assert log_out is not None
@@ -155,9 +157,12 @@ class Cli:
 
     def do(self, house: Served, who: str, deed: Deed, scratch: FilePath) -> Answer:
         """Run the command; what it reads from a file is written into one first."""
-        file = scratch / "sent.yaml"
+        file, folder = scratch / "sent.yaml", scratch / "sent"
         file.write_bytes(deed.text or (deed.body if isinstance(deed.body, bytes) else b""))
-        return self.look(house, who, deed.command.replace("{file}", str(file)))
+        for name, text in deed.folder.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text)
+        return self.look(house, who, deed.command.format(file=file, folder=folder))
 
     def look(self, house: Served, who: str, command: str) -> Answer:
         """Run a command at a person's own terminal; nobody (`who` is empty) has not logged in."""

@@ -6,10 +6,7 @@ support ramp's second stage is 5 % and not 10 %, and claims fall back to the hel
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
 
 from tests.rows import scenes
 from tests.rows.acts import Act, No
@@ -54,22 +51,13 @@ def edited(edits: Edits) -> dict[str, str]:
     return files
 
 
-@cache
-def folder(name: str) -> Path:
-    """Write a policy into a folder, for the command line."""
-    root = Path(tempfile.mkdtemp(prefix="leverframe-rows-"))
-    for path, text in edited(KNOWN[name]).items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_text(text)
-    return root
-
-
 KNOWN: dict[str, Edits] = {"edited": EDITS, "with a fault": A_FAULT}
 
 
 def load(house: Served, name: str) -> Deed:
     """Send a policy."""
-    return Deed("POST", "/policy", f"policy load {folder(name)}", {"files": edited(KNOWN[name])})
+    files = edited(KNOWN[name])
+    return Deed("POST", "/policy", "policy load {folder}", {"files": files}, folder=files)
 
 
 def sign_as(role: str) -> Callable[[Served, str], Deed]:
