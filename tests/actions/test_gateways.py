@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
+from functools import partial
 
 import pytest
 from tests.world import ON_SQLITE, World, faults_of, no_of
 
-from leverframe.actions import gateways
+from leverframe.actions import gateways, outcomes
 from leverframe.gateway.calls import gateway_key
+from leverframe.nouns.gateways import MissingBatches
+from leverframe.nouns.outcomes import Batch
 from leverframe.nouns.verdicts import Conflict, NotFound
 
 pytestmark = ON_SQLITE
@@ -62,3 +65,17 @@ def test_the_list_says_how_each_instance_reports(world: World):
     world.house.fleet.report("edge", "edge-1", "boot", "1.1")
     ((gateway, seen),) = gateways.list_gateways(world.house)
     assert (gateway.name, [s.instance for s in seen]) == ("edge", ["edge-1"])
+
+
+def test_what_never_arrived_is_told_by_gateway_until_it_does(world: World):
+    send = partial(outcomes.accept_batch, world.house, "edge", frozenset())
+    for boot, sequence in (("b1", 1), ("b1", 5), ("b2", 3), ("b3", 1)):
+        send(Batch(boot, sequence, ()))
+    assert gateways.missing_batches(world.house) == {
+        "edge": MissingBatches("edge", missing=5, numbered=8, processes=2)
+    }
+    for sequence in (2, 3, 4):
+        send(Batch("b1", sequence, ()))
+    (left,) = gateways.missing_batches(world.house).values()
+    told = "2 of 3 batches of outcomes from 1 process never arrived; no reading counts what they held"
+    assert left.sentence == told

@@ -84,11 +84,13 @@ def test_json_prints_the_servers_own_document(asks):
         assert json.loads(asks(name, CHG, "--json").out) == VIEW
 
 
+DELTA = {
+    "suite": "production", "metric": "groundedness", "slice": "", "n": 400, "value": 0.91, "deployed": 0.9,
+    "low": -0.01, "high": 0.03, "comparison": "unchanged", "because": "no difference is shown",
+}  # fmt: skip
+
+
 def test_show_says_what_the_page_says(asks, ana: FakeServer):
-    delta = {
-        "suite": "production", "metric": "groundedness", "slice": "", "n": 400, "value": 0.91, "deployed": 0.9,
-        "low": -0.01, "high": 0.03, "comparison": "unchanged", "because": "no difference is shown",
-    }  # fmt: skip
     step = {
         "at": START["opens_at"],
         "kind": "promoted",
@@ -103,7 +105,7 @@ def test_show_says_what_the_page_says(asks, ana: FakeServer):
         "next_text": "the bake ends at 10:30", "share_percent": 1.0,
     }  # fmt: skip
     void = {"person": "rita", "role": "ai_risk", "voided_at": "2026-05-12T09:00:00Z", "void_because": "title edited"}
-    ana.gives(f"GET /changes/{CHG}", VIEW | {"deltas": [delta], "ramp": ramp, "sign_offs": [void]})
+    ana.gives(f"GET /changes/{CHG}", VIEW | {"deltas": [DELTA], "ramp": ramp, "sign_offs": [void]})
     said = flat(asks("show", CHG).out)
     for part in (
         "4,000,000 users in everywhere; at most 50 % before settlement",
@@ -111,13 +113,30 @@ def test_show_says_what_the_page_says(asks, ana: FakeServer):
         f"Digest sha256:{'a' * 64}",
         "AI Risk 0 of 1",
         "rita as AI Risk: void, title edited",
-        "groundedness",
-        "-0.0100 to +0.0300 unchanged",
+        f"No metric is shown to be better or worse. 1 unchanged: leverframe change evidence {CHG}",
         "Held a look",
         "Next the bake ends at 10:30",
         "Wed 13 May 2026 10:00 BST promoted 1 % clock",
     ):
         assert part in said
+
+
+def test_evals_that_tell_nothing_are_counted_and_the_worse_ones_come_first(asks, ana: FakeServer):
+    told = [
+        DELTA | {"metric": "latency_ms", "comparison": "better"},
+        DELTA | {"metric": "new_metric", "comparison": "not_comparable", "because": "the deployed unit has none"},
+        DELTA | {"slice": "de-DE", "comparison": "worse", "low": -0.03, "high": -0.01},
+    ]
+    deltas = [DELTA, told[0], DELTA | {"slice": "fr-FR"}, *told[1:]]
+    ana.gives(f"GET /changes/{CHG}", VIEW | {"deltas": deltas})
+    said = asks("show", CHG).out
+    places = [said.index(part) for part in ("groundedness (de-DE)", "latency ms", "new metric", "2 unchanged:")]
+    assert places == sorted(places)
+    assert "the deployed unit has none" in said
+    assert "fr-FR" not in said
+    assert json.loads(asks("show", CHG, "--json").out)["deltas"] == deltas
+    ana.gives(f"GET /changes/{CHG}/evidence", {"deltas": deltas})
+    assert "fr-FR" in asks("evidence", CHG).out
 
 
 def test_file_sends_the_files_own_bytes_as_yaml(asks, ana: FakeServer, home: Path):

@@ -166,15 +166,19 @@ def test_a_gateway_is_listed_with_its_instances(asks, ana: FakeServer):
         "revoked_at": None,
     }
     seen = {"instance": "edge-1", "number": "1.7", "age_seconds": 2.2}
+    missing = {"gateway": "edge", "missing": 2, "numbered": 40, "processes": 1}
     rows = [
-        {"gateway": edge, "seen": [seen, seen | {"instance": "edge-2", "age_seconds": 44.0}]},
-        {"gateway": edge | {"name": "new"}, "seen": []},
-        {"gateway": edge | {"name": "old", "revoked_at": "2026-05-12T02:00:00Z"}, "seen": []},
+        {"gateway": edge, "seen": [seen, seen | {"instance": "edge-2", "age_seconds": 44.0}], "missing": missing},
+        {"gateway": edge | {"name": "new"}, "seen": [], "missing": None},
+        {"gateway": edge | {"name": "old", "revoked_at": "2026-05-12T02:00:00Z"}, "seen": [], "missing": None},
     ]
     ana.gives("GET /gateways", {"gateways": rows})
     said = " ".join(asks("gateway", "list").out.split())
     for part in ("edge edge-1 1.7 2 s ago", "edge edge-2 1.7 44 s ago", "new - - never", "old - - revoked"):
         assert part in said
+    assert said.endswith(
+        "edge: 2 of 40 batches of outcomes from 1 process never arrived; no reading counts what they held."
+    )
 
 
 def test_a_unit_is_adopted_from_a_file_or_from_options(asks, ana: FakeServer, home):

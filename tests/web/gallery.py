@@ -17,7 +17,7 @@ from leverframe.nouns.changes import BlastRadius, Change, Kind, Provenance, Star
 from leverframe.nouns.changes import Path as ChangePath
 from leverframe.nouns.evidence import Comparison, EvalDelta, Finding, Reading, StageReading
 from leverframe.nouns.follow_ups import FollowUp
-from leverframe.nouns.gateways import Gateway, Receipt, Seen
+from leverframe.nouns.gateways import Gateway, MissingBatches, Receipt, Seen
 from leverframe.nouns.outcomes import CallFacts
 from leverframe.nouns.people import Actor, ActorKind
 from leverframe.nouns.policies import Policy, Requirement, SwitchRule
@@ -822,6 +822,7 @@ def accounts_view(**more: object) -> View:
             (Gateway("lab", frozenset({"agent-assist"}), "adi", at(12, 9), at(12, 17)), ()),
             (Gateway("us-1", frozenset(), "adi", at(13, 9)), ()),
         ),
+        "missing": (MissingBatches("ap-1", 12, 3_406, 2),),
         "may_manage": True,
         "shown_once": None,
     }  # fmt: skip

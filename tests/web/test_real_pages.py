@@ -12,6 +12,7 @@ from tests.served import INSTANCES, PASSWORD, Day, Served, audit_round, served
 from leverframe.actions import changes
 from leverframe.nouns.changes import State
 from leverframe.nouns.ramps import RampState
+from leverframe.store import gateways
 
 pytest.importorskip("playwright.sync_api")
 from axe_playwright_python.sync_playwright import Axe
@@ -486,6 +487,19 @@ def test_a_gateway_is_enrolled_and_revoked(house, seat):
     hands.write(row.locator("[name=because]"), "it was a trial")
     hands.send(row.get_by_role("button", name="Revoke its token"))
     assert "revoked" in hands.tab.locator("tr").filter(has_text="edge-ap").inner_text()
+
+
+def test_what_never_arrived_of_a_gateway_is_told(house, seat):
+    with house.built.house.store.write() as db:
+        gateways.accept(db, "edge-uk", "boot", 3)
+    hands = seat("adi").open("/accounts")
+    told = hands.tab.locator(".missing").inner_text()
+    assert "edge-uk" in told
+    assert "2 of 3 batches of outcomes from 1 process never arrived; no reading counts what they held." in told
+    with house.act("adi") as adi:
+        rows = {row["gateway"]["name"]: row["missing"] for row in adi.get("/gateways").json()["gateways"]}
+    assert rows["edge-eu"] is None
+    assert (rows["edge-uk"]["missing"], rows["edge-uk"]["numbered"]) == (2, 3)
 
 
 # ---------------------------------------------------------------------------------------------- the wrong person

@@ -145,6 +145,19 @@ def test_every_refusal_stands_beside_its_reason_and_its_remedy():
     assert "advised against" in html
 
 
+def test_evals_that_tell_something_stand_first_and_the_unchanged_are_folded():
+    html = PAGES["change-assess"]
+    evals, folded = html[html.index('id="h-evals"') :].split("</section>")[0].split("<summary>2 unchanged</summary>")
+    assert [word in evals for word in ("better", "not comparable", "unchanged")] == [True, True, False]
+    assert evals.index("better") < evals.index("not comparable")
+    assert "refusal correctness" in folded
+
+
+def test_batches_that_never_arrived_are_told_by_gateway():
+    told = "12 of 3,406 batches of outcomes from 2 processes never arrived; no reading counts what they held."
+    assert told in PAGES["accounts"].split('class="list missing"')[1]
+
+
 def test_a_stale_sign_off_goes_back_to_the_change_with_its_comment_and_without_the_old_digest():
     read = Reader(PAGES["problem-kept"])
     form = next(form for form in read.forms if form["action"] == "/changes/CHG-2026-00015")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from leverframe.actions.accounts import fingerprint
 from leverframe.actions.house import House, permit, record
 from leverframe.clock import monotonic
 from leverframe.gateway.calls import gateway_key
-from leverframe.nouns.gateways import HEARTBEAT_SECONDS, Gateway, Seen
+from leverframe.nouns.gateways import HEARTBEAT_SECONDS, Gateway, MissingBatches, Seen
 from leverframe.nouns.people import Actor
 from leverframe.nouns.verdicts import Fault, Invalid
 from leverframe.store import gateways
@@ -74,3 +75,15 @@ def list_gateways(house: House) -> tuple[tuple[Gateway, tuple[Seen, ...]], ...]:
     seen = house.fleet.seen(monotonic())
     with house.store.read() as db:
         return tuple((g, tuple(s for s in seen if s.gateway == g.name)) for g in gateways.all_gateways(db))
+
+
+def missing_batches(house: House) -> Mapping[str, MissingBatches]:
+    """Return, by gateway, what never arrived of its outcomes; nothing of one that has lost none."""
+    found: dict[str, MissingBatches] = {}
+    with house.store.read() as db:
+        for boot in gateways.losses(db):
+            before = found.get(boot.gateway, MissingBatches(boot.gateway, 0, 0, 0))
+            found[boot.gateway] = MissingBatches(
+                boot.gateway, before.missing + boot.lost, before.numbered + boot.highest, before.processes + 1
+            )
+    return found

@@ -13,6 +13,7 @@ from leverframe.cli import output
 from leverframe.cli.output import facts, heading, indented, listing, role, say, share, table, when, words
 from leverframe.cli.receipts import say_number
 from leverframe.nouns.documents import from_document
+from leverframe.nouns.evidence import TELLING
 from leverframe.nouns.units import Unit
 
 
@@ -87,14 +88,14 @@ def say_judged(document: Mapping[str, Any]) -> None:
 def say_aborted(document: Mapping[str, Any]) -> None:
     """Say what stopped, and whether all gateways have obeyed."""
     say(f"The ramp of {document['ramp']['change']} is {words(document['ramp']['state'])}; current serves all.")
-    say_number(document["number"])
+    say_number(document)
 
 
 def say_back(document: Mapping[str, Any]) -> None:
     """Say what serves again, and whether all gateways have obeyed."""
     change = document["change"]
     say(f"{change['id']} {words(change['close_code'])}; the unit that ran before serves all.")
-    say_number(document["number"])
+    say_number(document)
 
 
 def list_lines(document: Mapping[str, Any]) -> None:
@@ -222,11 +223,14 @@ def _plain(value: float | None, sign: str = "") -> str:
 
 
 def list_most(change: str, deltas: Sequence[Mapping[str, Any]]) -> None:
-    """Show the suites as wholes, and of their slices those that moved; the rest is counted."""
-    shown = [d for d in deltas if not d["slice"] or d["comparison"] in ("worse", "better")]
-    list_deltas(shown)
-    if len(deltas) > len(shown):
-        say(f"{len(deltas) - len(shown)} more, by slice: leverframe change evidence {change}", style="dim")
+    """Show the eval results that tell something, the worse ones first; those that show no difference are counted."""
+    told = sorted((d for d in deltas if d["comparison"] in TELLING), key=lambda d: TELLING.index(d["comparison"]))
+    if told or not deltas:
+        list_deltas(told)
+    else:
+        say("No metric is shown to be better or worse.")
+    if len(deltas) > len(told):
+        say(f"{len(deltas) - len(told)} unchanged: leverframe change evidence {change}", style="dim")
 
 
 def why(document: Mapping[str, Any]) -> None:

@@ -14,6 +14,8 @@ from leverframe.cli.credentials import address_of
 from leverframe.cli.output import listing, say, verbatim, when
 from leverframe.cli.verbs import Because, noun, only_document, server, show, verb, with_shared
 from leverframe.client import at
+from leverframe.nouns.documents import from_document
+from leverframe.nouns.gateways import MissingBatches
 from leverframe.nouns.verdicts import Fault, Invalid
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The gateway's name.")]
@@ -119,6 +121,10 @@ def _list(document: Mapping[str, Any]) -> None:
         (line for row in document["gateways"] for line in _lines(row["gateway"], row["seen"])),
         empty="No gateway is enrolled. Enrol one with: leverframe gateway enrol NAME --target T",
     )
+    for row in document["gateways"]:
+        if row["missing"]:
+            missing = from_document(MissingBatches, row["missing"])
+            say(f"{missing.gateway}: {missing.sentence}.", style="yellow")
 
 
 def _lines(gateway: Mapping[str, Any], seen: list[Mapping[str, Any]]) -> list[tuple[tuple[Any, ...], str]]:

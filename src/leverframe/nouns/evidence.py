@@ -58,6 +58,10 @@ class Comparison(StrEnum):
     NOT_COMPARABLE = "not_comparable"
 
 
+TELLING = (Comparison.WORSE, Comparison.BETTER, Comparison.NOT_COMPARABLE)
+"""What a person must look at, in this order; what is unchanged is counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class EvalDelta:
     """A metric's difference, candidate minus deployed, with its 95 % interval."""

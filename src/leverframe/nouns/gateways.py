@@ -35,6 +35,26 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class MissingBatches:
+    """How many batches of outcomes never arrived, of those that some of a gateway's processes have numbered.
+
+    A process leaps over a number where it had to drop outcomes; one that still arrives is not missing any more.
+    """
+
+    gateway: str
+    missing: int
+    numbered: int
+    processes: int
+
+    @property
+    def sentence(self) -> str:
+        """Say it as people read it: 2 of 40 batches of outcomes from 1 process never arrived."""
+        whose = "1 process" if self.processes == 1 else f"{self.processes:,} processes"
+        never = f"{self.missing:,} of {self.numbered:,} batches of outcomes from {whose} never arrived"
+        return f"{never}; no reading counts what they held"
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """Who has applied one table number, of those that report.
 

@@ -11,6 +11,7 @@ from pydantic import field_validator
 
 from leverframe.actions import accounts, gateways
 from leverframe.nouns.documents import to_document
+from leverframe.nouns.gateways import MissingBatches
 from leverframe.web.answers import done
 from leverframe.web.rendering import respond, wanted_format
 from leverframe.web.sent import Body, Reason, describes, sent
@@ -65,6 +66,7 @@ class AccountsView:
     people: tuple[Any, ...]
     tokens: tuple[Any, ...]
     gateways: tuple[Any, ...]
+    missing: tuple[MissingBatches, ...]
     may_manage: bool
     shown_once: Secret | None = None
 
@@ -75,6 +77,7 @@ def accounts_view(visit: Visit, shown_once: Secret | None = None) -> AccountsVie
         people=accounts.list_people(visit.house),
         tokens=accounts.list_tokens(visit.house, visit.actor),
         gateways=gateways.list_gateways(visit.house),
+        missing=tuple(gateways.missing_batches(visit.house).values()),
         may_manage=accounts.may_manage(visit.house, visit.actor),
         shown_once=shown_once,
     )
@@ -131,7 +134,11 @@ def list_gateways(visit: Visiting) -> Response:
     """Show the gateways and how they report."""
     if wanted_format(visit.request) == "html":
         return _show(visit)
-    rows = [{"gateway": g, "seen": seen} for g, seen in gateways.list_gateways(visit.house)]
+    missing = gateways.missing_batches(visit.house)
+    rows = [
+        {"gateway": g, "seen": seen, "missing": missing.get(g.name)}
+        for g, seen in gateways.list_gateways(visit.house)
+    ]
     return JSONResponse(to_document({"gateways": rows}))
 
 

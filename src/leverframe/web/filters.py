@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
@@ -15,6 +15,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from leverframe.nouns.changes import BlastRadius, Change, StartWindow
+from leverframe.nouns.evidence import TELLING, EvalDelta
 from leverframe.nouns.targets import EVERYWHERE, LAST_RING
 from leverframe.nouns.units import UNIT_PARTS, Unit
 from leverframe.nouns.verdicts import Fault, Verdict
@@ -49,6 +50,12 @@ def _field_of(place: str) -> str:
     if part == "ramp":
         return "plan"
     return inner or FIRST_FIELDS[part] if part in FIRST_FIELDS else part
+
+
+def by_telling(deltas: Sequence[EvalDelta]) -> tuple[list[EvalDelta], list[EvalDelta]]:
+    """Part eval results into those that tell something, the worse ones first, and those that show no difference."""
+    told = sorted((d for d in deltas if d.comparison in TELLING), key=lambda d: TELLING.index(d.comparison))
+    return told, [d for d in deltas if d.comparison not in TELLING]
 
 
 def typed_of(change: Change, zone: str) -> dict[str, str]:

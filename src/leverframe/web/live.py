@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Annotated
@@ -22,15 +23,25 @@ KEEP_ALIVE_SECONDS = 15.0
 
 
 class Events:
-    """Tells open pages that something changed; `stir` may be called from any thread."""
+    """Tells open pages that something changed; `stir` may be called from any thread.
+
+    A page says which mark it was drawn under: what changed before it listened, or while its line broke, is told too.
+    """
 
     def __init__(self) -> None:
+        self._boot, self._stirred = secrets.token_hex(4), 0
         self._queues: set[asyncio.Queue[str]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self.closing = False
 
+    @property
+    def mark(self) -> str:
+        """Name how things stand now; it is another one after every change, and after every start."""
+        return f"{self._boot}.{self._stirred}"
+
     def stir(self, topic: str) -> None:
         """Tell every open page; without a loop nobody listens."""
+        self._stirred += 1
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._tell, topic)
 
@@ -44,11 +55,13 @@ class Events:
             if queue.qsize() < 16:
                 queue.put_nowait(topic)
 
-    async def listen(self, request: Request) -> AsyncIterator[bytes]:
-        """Yield server-sent events until the page goes away."""
+    async def listen(self, request: Request, heard: str = "") -> AsyncIterator[bytes]:
+        """Yield server-sent events until the page goes away; `heard` is the mark that it was drawn under."""
         self._loop = asyncio.get_running_loop()
         queue: asyncio.Queue[str] = asyncio.Queue()
         self._queues.add(queue)
+        if heard and heard != self.mark:
+            queue.put_nowait("change")
         try:
             yield b": open\n\n"
             while not self.closing and not await request.is_disconnected():
@@ -62,12 +75,11 @@ class Events:
 
 
 @router.get("/events")
-async def events(request: Request, visit: Visiting) -> Response:
+async def events(request: Request, visit: Visiting, heard: str = "") -> Response:
     """Tell a page when something changed."""
     stream: Events = request.app.state.events
-    return StreamingResponse(
-        stream.listen(request), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
-    )
+    told = stream.listen(request, heard)
+    return StreamingResponse(told, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
 
 @router.get("/health/live")

@@ -171,7 +171,8 @@ def render(request: Request, template: str, view: Any, *, at: str = "", **more: 
     """Render a page for its reader (`request.state.reader`), under its own address where that is another."""
     reader = getattr(request.state, "reader", ANONYMOUS)
     query = f"?{request.url.query}" if request.url.query and not at else ""
-    return page(template, view, reader=reader, path=at or request.url.path, query=query, **more)
+    heard = getattr(request.state, "heard", "")
+    return page(template, view, reader=reader, path=at or request.url.path, query=query, heard=heard, **more)
 
 
 def page(template: str, view: Any, *, reader: Reader, path: str, query: str = "", **more: Any) -> str:
@@ -192,6 +193,7 @@ def page(template: str, view: Any, *, reader: Reader, path: str, query: str = ""
         "problem": None,
         "kept": {},
         "back": "",
+        "heard": "",
         "is_live": template != "problem.html",
         **more,
     }
@@ -218,7 +220,7 @@ def environment() -> Environment:
 
 
 MARKS = ("mark", "shape", "state_mark", "verdict_mark", "opening_mark", "switch_mark", "digest_mark")
-SAID = ("filters_query", "can", "typed_of", "faults_at")
+SAID = ("filters_query", "can", "typed_of", "faults_at", "by_telling")
 PICTURES = ("lever", "pips")
 
 

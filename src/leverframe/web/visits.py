@@ -79,6 +79,7 @@ async def of_session(request: Request) -> Visit | None:
 
 
 async def _welcome(request: Request, made: Visit) -> Visit:
+    request.state.heard = request.app.state.events.mark
     request.state.reader = await aside(request, reader_of, made.house, made.actor, made.csrf)
     return made
 
