@@ -18,6 +18,7 @@ from leverframe.rules.routing import Router
 pytestmark = ON_SQLITE
 SUPPORT, CLAIMS, MODEL = "feature/customer-support-ai", "feature/claims-summary", "model/openai.gpt-4o-2024-11"
 TENANT = "tenant/enterprise-tenant-12891"
+OTHER_TENANT = "tenant/northwind"
 OPEN, CLOSED = "Wed 11:00", "Fri 11:00"
 
 
@@ -34,7 +35,8 @@ def test_one_person_throws_at_any_hour_with_one_reason(world: World):
     assert (decision.serve, decision.fallback, decision.number) == (False, "help-centre-search", number)
     entry = world.entries("switch.thrown")[0]
     assert (entry.actor, entry.role, entry.facts["number"]) == ("sol", "on_call", str(number))
-    assert world.told("switch.thrown")[-1] == {"switch": SUPPORT, "because": "it insults customers", "by": "sol"}
+    told = {"switch": SUPPORT, "because": "it insults customers", "by": "sol", "number": str(number)}
+    assert world.told("switch.thrown")[-1] == told
 
 
 def test_who_may_not_throw_is_told_who_may(world: World):
@@ -162,41 +164,58 @@ def test_a_signer_who_lost_the_role_fills_no_seat(world: World):
 
 
 def test_a_tenants_pause_lapses_at_the_next_opening_after_its_day_and_names_who_set_it(world: World):
-    world.throw("sol", TENANT, "compliance pause", expires_on=date(2026, 5, 14))
+    world.throw("sol", OTHER_TENANT, "compliance pause", expires_on=date(2026, 5, 14))
     world.rounds_until("Fri 16:00", every=12 * 60)
-    assert lever(world, TENANT).switch.thrown
-    assert lever(world, TENANT).expired
+    assert lever(world, OTHER_TENANT).switch.thrown
+    assert lever(world, OTHER_TENANT).expired
     world.rounds_until("Tue 10:00", every=24 * 60)
-    assert not lever(world, TENANT).switch.thrown
+    assert not lever(world, OTHER_TENANT).switch.thrown
     entry = world.entries("switch.lapsed")[0]
     assert (entry.actor, entry.because) == ("clock", "its date 2026-05-14 has passed; set by sol")
-    assert "enterprise-tenant-12891" not in world.table.thrown_tenants
+    assert "northwind" not in world.table.thrown_tenants
 
 
 def test_a_pause_that_one_person_extends_does_not_lapse(world: World):
-    world.throw("sol", TENANT, "compliance pause", expires_on=date(2026, 5, 14))
+    world.throw("sol", OTHER_TENANT, "compliance pause", expires_on=date(2026, 5, 14))
     world.at("Fri 09:00")
-    world.throw("sol", TENANT, "two more weeks", expires_on=date(2026, 5, 28))
+    world.throw("sol", OTHER_TENANT, "two more weeks", expires_on=date(2026, 5, 28))
     world.rounds_until("Tue 10:00", every=24 * 60)
-    assert lever(world, TENANT).switch.thrown
+    assert lever(world, OTHER_TENANT).switch.thrown
+
+
+@pytest.mark.parametrize(
+    ("stands", "again", "place"),
+    [
+        ({"expires_on": date(2026, 12, 31), "on_expiry": "stay"}, {"on_expiry": "lapse"}, "on_expiry"),
+        ({"expires_on": date(2026, 12, 31)}, {"expires_on": date(2026, 5, 12)}, "expires_on"),
+        ({}, {"expires_on": date(2027, 5, 12)}, "expires_on"),
+    ],
+    ids=["what stays does not lapse", "a sooner day", "a day where there was none"],
+)
+def test_one_person_does_not_shorten_a_pause_that_stands(world: World, stands, again, place):
+    world.adopt()
+    thrown, _ = world.throw("sol", OTHER_TENANT, **stands)
+    faults = faults_of(lambda: world.throw("remi", OTHER_TENANT, **again))
+    assert set(faults) == {place}
+    assert lever(world, OTHER_TENANT).switch == thrown
 
 
 def test_a_pause_that_stays_does_not_lapse(world: World):
-    world.throw("sol", TENANT, "for good", expires_on=date(2026, 5, 14), on_expiry="stay")
-    assert lever(world, TENANT).switch.on_expiry is OnExpiry.STAY
+    world.throw("sol", OTHER_TENANT, "for good", expires_on=date(2026, 5, 14), on_expiry="stay")
+    assert lever(world, OTHER_TENANT).switch.on_expiry is OnExpiry.STAY
     world.rounds_until("Tue 10:00", every=24 * 60)
-    assert lever(world, TENANT).switch.thrown
+    assert lever(world, OTHER_TENANT).switch.thrown
 
 
 def test_the_date_of_an_earlier_pause_does_not_end_a_later_one(world: World):
-    world.throw("sol", "tenant/northwind", "a day", expires_on=date(2026, 5, 12), ticket="SUP-1")
+    world.throw("sol", OTHER_TENANT, "a day", expires_on=date(2026, 5, 12), ticket="SUP-1")
     world.rounds_until("Wed 10:00", every=24 * 60)
     world.rounds_until("Wed 11:00")
-    assert not lever(world, "tenant/northwind").switch.thrown
-    again, _ = world.throw("sol", "tenant/northwind", "for longer")
+    assert not lever(world, OTHER_TENANT).switch.thrown
+    again, _ = world.throw("sol", OTHER_TENANT, "for longer")
     assert (again.expires_on, again.ticket) == (None, "")
     world.rounds_until("Thu 12:00", every=60)
-    assert lever(world, "tenant/northwind").switch.thrown
+    assert lever(world, OTHER_TENANT).switch.thrown
 
 
 def test_where_no_seat_is_asked_whoever_may_throw_may_set(world: World):

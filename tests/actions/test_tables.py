@@ -46,7 +46,11 @@ def test_a_gateway_that_reports_a_newer_table_raises_the_alarm_and_nothing_is_pu
     _, number = world.throw("sol", f"feature/{TARGET}")
     assert number is None
     assert len(world.tables) == before
-    assert world.entries("switch.thrown")[0].facts["number"] == ""
+    facts = world.entries("switch.thrown")[0].facts
+    assert facts["number"] == ""
+    assert "its database was restored" in str(facts["withheld"])
+    assert "its database was restored" in world.told("switch.thrown")[-1]["withheld"]
+    assert "leverframe table raise-epoch" in tables.why_withheld(world.house)
     assert any("this database was restored" in alarm for alarm in today(world.house, world.sol).alarms)
 
 
@@ -58,6 +62,7 @@ def test_an_administrator_goes_on_with_the_next_epoch_and_what_was_decided_meanw
     assert "because" in faults_of(lambda: tables.raise_epoch(world.house, world.adi, " "))
     number = tables.raise_epoch(world.house, world.adi, "the backup of yesterday is the truth")
     assert number is not None
+    assert tables.why_withheld(world.house) == ""
     assert number.epoch == 4
     assert TARGET in world.table.thrown_features
     with world.store.read() as db:

@@ -40,6 +40,13 @@ def test_throw_says_what_was_thrown_and_who_has_obeyed(asks, ana: FakeServer):
     assert "Table 1.7: applied by 2 of 2 reporting in 12 ms." in ran.out
 
 
+def test_a_throw_that_reaches_nobody_says_so(asks, ana: FakeServer):
+    withheld = "no table goes out: its database was restored; leverframe table raise-epoch"
+    ana.gives("PUT /switches/feature/claims-summary/throw", {"switch": SWITCH, "number": "", "withheld": withheld})
+    ran = asks("switch", "throw", "feature/claims-summary", "--because", "wrong summaries")
+    assert f"no gateway has heard of it: {withheld}." in " ".join(ran.out.split())
+
+
 def test_a_throw_that_changed_nothing_says_so(asks, ana: FakeServer):
     ana.gives("PUT /switches/model/a.b/throw", {"switch": SWITCH, "number": ""})
     assert "gateways obey it already" in asks("switch", "throw", "model/a.b", "--because", "x").out

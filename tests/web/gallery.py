@@ -7,6 +7,7 @@ Sample views for the tests and for looking: `python tests/web/gallery.py DIR` wr
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from types import SimpleNamespace as View
@@ -54,6 +55,9 @@ CAST = ("ana", "remi", "rita", "sol", "sam", "cass", "cleo", "adi", "vic")
 REMI = Actor(ActorKind.PERSON, "remi", frozenset({"release-management"}), frozenset({"release_manager"}))
 READER = Reader(NOW, ZONE, REMI, "c5rf", solo=False, demo_people=(), organisation="Acme Assurance")
 DEMO = Reader(NOW, ZONE, REMI, "c5rf", solo=True, demo_people=CAST, organisation="Acme Assurance")
+WITHHELD = replace(
+    READER, withheld="no table goes out: a gateway has obeyed a newer one; an administrator confirms it"
+)
 NOBODY = Reader(NOW, ZONE, None, "c5rf")
 
 DIGEST = "sha256:9f2c1e77ab30d51c44f0a6b8c2d9e3f1507a8b6c9d0e1f2a3b4c5d6e7f809112"
@@ -956,6 +960,7 @@ def pages() -> dict[str, str]:
         "problem-missing": ("problem.html", Problem("not-found", "There is no such thing", 404, "There is no change CHG-2026-99999.", "The list of changes has them all."), "/changes/CHG-2026-99999"),
     }  # fmt: skip
     rendered = {name: _page(READER, *what) for name, what in shown.items()}
+    rendered["switches-withheld"] = _page(WITHHELD, *shown["switches"])
     rendered["today-demo"] = _page(DEMO, *shown["today"])
     rendered["login"] = _page(NOBODY, "login.html", View(next="/", name="", because=""), "/login")
     rendered["login-refused"] = _page(

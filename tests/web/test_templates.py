@@ -101,6 +101,11 @@ def test_every_template_is_in_the_gallery():
     assert {name for name in written if f'"{name}"' not in shown} == set()
 
 
+def test_while_no_table_goes_out_every_page_says_so():
+    assert "No table goes out: a gateway has obeyed a newer one" in PAGES["switches-withheld"]
+    assert "No table goes out" not in PAGES["switches"]
+
+
 def test_a_thrown_lever_lies_down_and_says_so():
     html = PAGES["switches"]
     cell = html[html.index('id="tenant-enterprise-tenant-12891"') :].split("</li>")[0]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from leverframe.actions.house import House, first_role, need_reason, record, tell
 from leverframe.actions.receipts import open_receipt
-from leverframe.actions.tables import publish_table
+from leverframe.actions.tables import number_facts, publish_table
 from leverframe.nouns.people import Actor
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.switches import Layer, OnExpiry, Switch
@@ -34,7 +35,7 @@ def throw(
     """Throw a switch at once: one person, one reason, any hour. Throwing a thrown one again is no fault.
 
     `received_at` is the monotonic second at which the request reached the house; the receipt counts from there. A
-    later `expires_on` extends a tenant's pause.
+    later `expires_on` extends a tenant's pause; a sooner one is refused.
     """
     reason = need_reason(because)
     with house.store.write() as db:
@@ -46,9 +47,10 @@ def throw(
         sign_offs.void(db, switch.id, now, "thrown again")
         number = publish_table(house, db, now, f"{switch.id} thrown", narrows=True)
         open_receipt(house, db, number, received_at, f"{switch.id} thrown")
-        facts = {"number": str(number or ""), "ticket": thrown.ticket, "expires_on": str(thrown.expires_on or "")}
+        went = number_facts(db, number)
+        facts = {**went, "ticket": thrown.ticket, "expires_on": str(thrown.expires_on or "")}
         record(db, now, actor, "switch.thrown", switch.id, reason, role=role, facts=facts)
-        told = {"switch": switch.id, "because": reason, "by": actor.name}
+        told = {"switch": switch.id, "because": reason, "by": actor.name, **went}
         tell(db, "switch.thrown", told, key=f"{switch.id}/thrown/{thrown.version}/{now.isoformat()}")
         db.after_commit(lambda: house.stir("switch"))
         return thrown, number
@@ -92,7 +94,7 @@ def _permit(policy: Policy, actor: Actor, switch: Switch) -> str:
 
 
 def _refuse_dates(switch: Switch, expires_on: date | None, on_expiry: str, now: datetime) -> None:
-    faults = []
+    faults = [*_sooner(switch, expires_on, on_expiry)]
     if on_expiry and on_expiry not in list(OnExpiry):
         faults.append(Fault("on_expiry", f"{on_expiry} is not known", f"one of {', '.join(OnExpiry)}"))
     if expires_on and switch.layer is not Layer.TENANT:
@@ -101,6 +103,18 @@ def _refuse_dates(switch: Switch, expires_on: date | None, on_expiry: str, now: 
         faults.append(Fault("expires_on", f"{expires_on} has passed", "name a day to come"))
     if faults:
         raise Invalid(faults)
+
+
+def _sooner(switch: Switch, expires_on: date | None, on_expiry: str) -> Iterator[Fault]:
+    """List what would end a pause that stands sooner than it was thrown for: that is for the sign-offs of setting."""
+    if not switch.thrown:
+        return
+    remedy = f"sign that it is set again: leverframe switch set {switch.id}"
+    if expires_on and (switch.expires_on is None or expires_on < switch.expires_on):
+        stands = f"until {switch.expires_on}" if switch.expires_on else "without a last day"
+        yield Fault("expires_on", f"it is thrown {stands}, and {expires_on} is sooner", remedy)
+    if on_expiry == OnExpiry.LAPSE and switch.on_expiry is OnExpiry.STAY:
+        yield Fault("on_expiry", "it is thrown to stay, and would lapse", remedy)
 
 
 def target_of_switch(policy: Policy, switch: Switch) -> Target | None:

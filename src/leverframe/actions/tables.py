@@ -47,6 +47,23 @@ def publish_table(house: House, db: Db, now: datetime, because: str, *, narrows:
     return number
 
 
+def number_facts(db: Db, number: Number | None) -> dict[str, str]:
+    """Return what an entry says of the table of its act: its number, or why none goes out."""
+    told = {"number": str(number or "")}
+    return told if number is not None or tables.alarm(db) is None else {**told, "withheld": ALARM.because}
+
+
+def withheld(db: Db) -> str:
+    """Say why no table goes out now, and what helps; nothing where one does."""
+    return "" if tables.alarm(db) is None else f"no table goes out: {ALARM.because}; {ALARM.remedy}"
+
+
+def why_withheld(house: House) -> str:
+    """Say why what is decided now reaches no gateway, and what helps; nothing where it does."""
+    with house.store.read() as db:
+        return withheld(db)
+
+
 def _same(document: Mapping[str, Any], number: Number, newest: tuple[Number, str]) -> bool:
     """Say whether a table differs from the newest by its number only; a new epoch is always published."""
     stands, text = newest

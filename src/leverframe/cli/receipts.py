@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from time import monotonic, sleep
+from typing import Any
 
 from leverframe.cli.output import say
 from leverframe.cli.verbs import server
@@ -15,10 +16,13 @@ WAIT_SECONDS = 5.0
 LOOK_AGAIN_SECONDS = 0.05
 
 
-def say_number(number: str) -> None:
-    """Say how far a table's number has come, waiting a moment for the gateways."""
+def say_number(document: Mapping[str, Any]) -> None:
+    """Say how far the table of an act has come, waiting a moment for the gateways, or why none goes out."""
+    number = document["number"]
     if not number:
-        say("No new table was needed: gateways obey it already.")
+        withheld = document.get("withheld")
+        kept = f"It is written down, and no gateway has heard of it: {withheld}."
+        say(kept if withheld else "No new table was needed: gateways obey it already.")
         return
     with server() as one:
         receipt = wait(one, number)

@@ -115,7 +115,7 @@ def throw(
 def _thrown(document: Mapping[str, Any]) -> None:
     switch = document["switch"]
     say(f"{switch['layer']}/{switch['key']} is thrown.")
-    say_number(document["number"])
+    say_number(document)
 
 
 @verb(app, "set")

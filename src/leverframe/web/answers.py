@@ -7,7 +7,10 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
+from leverframe.actions import tables
+from leverframe.actions.house import House
 from leverframe.nouns.documents import to_document
+from leverframe.nouns.tables import Number
 from leverframe.web.rendering import wanted_format
 
 
@@ -16,6 +19,11 @@ def done(request: Request, view: Any, href: str, *, status: int = 200) -> Respon
     if wanted_format(request) == "html":
         return RedirectResponse(href, 303)
     return JSONResponse(to_document(view), status, headers={"Cache-Control": "no-store", "Location": href})
+
+
+def numbered(house: House, number: Number | None) -> dict[str, str]:
+    """Return the part of an answer that says which table carries an act, or why none goes out."""
+    return {"number": str(number or ""), "withheld": "" if number else tables.why_withheld(house)}
 
 
 PROBLEM = {

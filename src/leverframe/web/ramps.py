@@ -12,7 +12,7 @@ from leverframe.actions import evidence, judgements, ramps, reviews, schedules, 
 from leverframe.nouns.changes import StartWindow
 from leverframe.nouns.documents import to_document
 from leverframe.nouns.verdicts import Fault, Invalid, NotFound
-from leverframe.web.answers import done
+from leverframe.web.answers import done, numbered
 from leverframe.web.change_forms import in_zone
 from leverframe.web.sent import FORMS, Body, Reason, describes, raw, sent
 from leverframe.web.visits import Visiting, aside
@@ -156,7 +156,7 @@ async def abort(request: Request, visit: Visiting, change_id: str, body: Because
     ramp, number = await aside(
         request, ramps.abort_ramp, visit.house, visit.actor, change_id, body.because, received_at=since
     )
-    return done(request, {"ramp": ramp, "number": str(number or "")}, f"/changes/{change_id}")
+    return done(request, {"ramp": ramp, **numbered(visit.house, number)}, f"/changes/{change_id}")
 
 
 @router.post("/changes/{change_id}/way-back", openapi_extra=BECAUSE)
@@ -166,7 +166,7 @@ async def go_back(request: Request, visit: Visiting, change_id: str, body: Becau
     change, number = await aside(
         request, way_back.go_back, visit.house, visit.actor, change_id, body.because, received_at=since
     )
-    return done(request, {"change": change, "number": str(number or "")}, f"/changes/{change_id}")
+    return done(request, {"change": change, **numbered(visit.house, number)}, f"/changes/{change_id}")
 
 
 @router.put("/changes/{change_id}/review", openapi_extra=describes(Reviewing))

@@ -32,7 +32,7 @@ class Reader:
     """Who reads a page: their account (None: not logged in), their zone, and the time it is for them.
 
     `csrf` goes into every form. `solo` is the policy's; `demo_people` are those whom a visitor of the demo may
-    act as (empty: no demo).
+    act as (empty: no demo). `withheld` says why what is decided reaches no gateway (empty: it does).
     """
 
     now: datetime
@@ -42,6 +42,7 @@ class Reader:
     solo: bool = False
     demo_people: tuple[str, ...] = ()
     organisation: str = ""
+    withheld: str = ""
 
 
 ANONYMOUS = Reader(datetime(1970, 1, 1, tzinfo=UTC))
@@ -183,6 +184,7 @@ def page(template: str, view: Any, *, reader: Reader, path: str, query: str = ""
         "actor": reader.actor,
         "csrf": reader.csrf,
         "solo": reader.solo,
+        "withheld": reader.withheld,
         "demo_people": reader.demo_people,
         "now": reader.now,
         "zone": reader.zone,

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, Response
 from leverframe.actions import levers, receipts, setting, switches
 from leverframe.clock import monotonic
 from leverframe.nouns.documents import to_document
-from leverframe.web.answers import done
+from leverframe.web.answers import done, numbered
 from leverframe.web.rendering import respond, wanted_format
 from leverframe.web.sent import Body, describes, sent
 from leverframe.web.visits import Visiting, aside
@@ -67,7 +67,7 @@ async def throw(
         expires_on=switches.check_date(body.expires_on),
         on_expiry=body.on_expiry,
     )
-    return done(request, {"switch": switch, "number": str(number or "")}, "/switches#receipt")
+    return done(request, {"switch": switch, **numbered(visit.house, number)}, "/switches#receipt")
 
 
 @router.post("/switches/{layer}/{key}/set", openapi_extra=describes(Setting))

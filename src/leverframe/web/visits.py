@@ -95,6 +95,7 @@ def reader_of(house: House, actor: Actor | None = None, csrf: str = "") -> Reade
         solo=room.solo,
         demo_people=room.cast,
         organisation=room.organisation,
+        withheld=room.withheld,
     )
 
 
