@@ -68,6 +68,22 @@ def test_a_closed_account_ends_sessions_and_tokens_at_once_and_can_be_opened_aga
         accounts.disable_account(world.house, world.adi, "vic", "never had one")
 
 
+def test_no_machine_makes_or_closes_an_account(world: World):
+    machine = world.token("adi", "admin")
+    assert set(no_of(lambda: accounts.add_account(world.house, machine, "rita", PASSWORD))) == {"session"}
+    join(world, "rita")
+    assert set(no_of(lambda: accounts.disable_account(world.house, machine, "rita", "away"))) == {"session"}
+    assert accounts.log_in(world.house, "rita", PASSWORD)
+
+
+def test_a_token_of_a_closed_account_does_not_come_back_with_it(world: World):
+    join(world, "remi")
+    _, secret = accounts.add_token(world.house, world.remi, "a pipeline", ("read",))
+    accounts.disable_account(world.house, world.adi, "remi", "away")
+    join(world, "remi")
+    assert accounts.whose_token(world.house, secret) is None
+
+
 def test_logging_out_ends_the_session_and_says_so(world: World):
     join(world, "remi")
     session = accounts.log_in(world.house, "remi", PASSWORD)

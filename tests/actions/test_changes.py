@@ -177,6 +177,16 @@ def test_who_edits_what_is_signed_is_an_author_too_and_may_not_sign(world: World
     assert world.sign("cleo", edited).role == "feature_engineer"
 
 
+def test_who_empties_what_is_signed_is_an_author_too(world: World):
+    world.adopt()
+    change = world.file(ramp="careful")
+    world.evals(change)
+    change = world.change(change)
+    emptied = changes.edit_change(world.house, world.cass, change.id, world.form(ramp=""), change.version)
+    assert (emptied.plan.template, emptied.provenance["plan"].by) == ("rollouts/customer-support-ai", "cass")
+    assert "segregation" in no_of(lambda: world.sign("cass", change, "platform_engineer"))
+
+
 def test_an_automatic_value_that_its_author_confirms_is_written_by_hand(world: World):
     world.adopt("underwriting-decision-v2")
     change = world.file("underwriting-model", kill_switch="", by="cleo")

@@ -12,6 +12,7 @@ from leverframe.actions import accounts, policies, policy_views, schedules
 from leverframe.actions.levers import show_switch
 from leverframe.nouns.changes import State
 from leverframe.nouns.people import Actor, ActorKind
+from leverframe.nouns.targets import Tier
 from leverframe.nouns.verdicts import Conflict, Invalid, NotFound, Refused
 from leverframe.store import Store, requests, sign_offs
 
@@ -158,6 +159,31 @@ def test_a_proposal_that_another_one_overtook_is_closed_with_its_sign_offs(world
     with world.store.read() as db:
         assert sign_offs.standing(db, f"policy:{slow}") == []
         assert [r.state for r in requests.find(db, "policy", state="")] == ["done", "overtaken"]
+
+
+def test_a_policy_that_comes_back_asks_for_its_sign_offs_anew(world: World):
+    signed = (("remi", "release_manager"), ("rita", "ai_risk"))
+    for days in (3, 4, 3):
+        proposal = policies.load_policy(world.house, world.adi, edited(days))
+        assert policies.proposals(world.house)[0].seats == (("release_manager", 1, ()), ("ai_risk", 1, ()))
+        assert not proposal.in_force
+        for name, role in signed:
+            proposal = policies.sign_policy(world.house, world.who(name), proposal.digest, role)
+        assert proposal.in_force
+        world.clock.advance(timedelta(days=1))
+
+
+def test_a_raised_tier_is_asked_of_changes_that_have_not_begun(world: World):
+    change = world.armed()
+    raised = {
+        name: replace(target, tier=Tier.HIGH) if name == change.target else target
+        for name, target in world.policy.catalog.targets.items()
+    }
+    world.enforce(replace(world.policy, catalog=replace(world.policy.catalog, targets=raised), digest="raised"))
+    after = world.change(change)
+    assert (after.tier, after.state, after.armed_by) == (Tier.HIGH, State.ASSESS, "")
+    assert [seat[0] for seat in world.view(change).seats if seat[3]] == ["ai_risk"]
+    assert world.entries("change.retiered", change.id)[0].facts == {"before": "medium"}
 
 
 def test_memberships_are_written_down_as_people_join_and_leave(world: World):

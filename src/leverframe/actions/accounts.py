@@ -83,6 +83,7 @@ def add_account(house: House, actor: Actor, name: str, password: str) -> None:
     with house.store.write() as db:
         now, policy = house.clock.now(), house.policy(db)
         role = permit(policy, actor, "account.manage")
+        _refuse_machines(actor, "makes no accounts")
         if name not in policy.catalog.people:
             known = ", ".join(sorted(policy.catalog.people))
             raise Invalid([Fault("name", f"there is no person {name} in the catalog", f"it has {known}")])
@@ -97,15 +98,23 @@ def add_account(house: House, actor: Actor, name: str, password: str) -> None:
         record(db, now, actor, "account.added", name, "made" if known is None else "opened again", role=role)
 
 
+def _refuse_machines(actor: Actor, what: str) -> None:
+    """Let nothing that a machine holds become somebody: an account signs, and a token acts for its owner."""
+    if not actor.is_person:
+        raise Refused([failed("session", f"a token {what}", remedy="sign in as a person")])
+
+
 def disable_account(house: House, actor: Actor, name: str, because: str) -> None:
-    """Close an account: its sessions and tokens end at once."""
+    """Close an account: its sessions and tokens end at once, and for good."""
     with house.store.write() as db:
         now = house.clock.now()
         role = permit(house.policy(db), actor, "account.manage")
+        _refuse_machines(actor, "closes no accounts")
         if accounts.get(db, name) is None:
             raise NotFound(f"{name} has no account", remedy="the page of accounts lists them all")
         accounts.disable(db, name, now)
         sessions.end_all_of(db, name)
+        tokens.revoke_all_of(db, name, now)
         record(db, now, actor, "account.disabled", name, because or "disabled", role=role)
 
 
@@ -205,8 +214,7 @@ def add_token(
     secret, token_id = "lft_" + secrets.token_urlsafe(32), secrets.token_hex(6)
     with house.store.write() as db:
         now = wall()
-        if not actor.is_person:
-            raise Refused([failed("session", "a token makes no tokens", remedy="sign in as a person")])
+        _refuse_machines(actor, "makes no tokens")
         ends = now + timedelta(days=days)
         tokens.add(db, tokens.Token(token_id, fingerprint(secret), actor.name, name, frozenset(scopes), now, ends))
         record(db, house.clock.now(), actor, "token.added", token_id, name, facts={"scopes": list(scopes)})

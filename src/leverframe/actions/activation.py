@@ -9,7 +9,7 @@ from datetime import datetime
 from leverframe.actions.changes import EDITABLE, restate
 from leverframe.actions.house import SOLO, House, record, refuse
 from leverframe.actions.tables import publish_table
-from leverframe.nouns.changes import State
+from leverframe.nouns.changes import Change, State
 from leverframe.nouns.people import CLOCK, FEATURE_OWNER, Actor
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.switches import Layer, OnExpiry, Switch
@@ -48,9 +48,23 @@ def activate(
     _join_and_leave(db, policy, now)
     _merge_switches(db, actor, role, old, policy, now)
     for change in changes.find(db, states=EDITABLE, limit=MOST):
-        restate(house, db, change, now)
+        restate(house, db, _retiered(db, policy, change, now), now)
+    sign_offs.void(db, subject, now, "carried out")
     publish_table(house, db, now, "a policy came into force")
     db.after_commit(lambda: house.stir("policy"))
+
+
+def _retiered(db: Db, policy: Policy, change: Change, now: datetime) -> Change:
+    """Raise the tier of a change that has not begun with its target's: what Medium asked is not enough for High.
+
+    A lower one waits for an edit, so that nobody's sign-off is spared behind their back.
+    """
+    tier = max((policy.catalog.targets[target].tier for target in change.targets), key=lambda tier: tier.rank)
+    if tier.rank <= change.tier.rank:
+        return change
+    because = f"{change.target} is {tier.value} risk by the catalog from now on"
+    record(db, now, CLOCK, "change.retiered", change.id, because, role="clock", facts={"before": change.tier.value})
+    return changes.update(db, replace(change, tier=tier))
 
 
 def subject_of(digest: str) -> str:

@@ -17,7 +17,7 @@ from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Fault, Invalid
 from leverframe.rules.calendar import next_opening, opening
 from leverframe.rules.policies import holders
-from leverframe.rules.sign_offs import RELEASE_MANAGER, authors
+from leverframe.rules.sign_offs import RELEASE_MANAGER, WRITTEN, authors
 
 NOT_AFTER = timedelta(days=14)
 DEFAULT_TEMPLATE = "handbook"
@@ -63,12 +63,15 @@ def redraft(before: Change, form: ChangeForm, policy: Policy, editor: str, now: 
     drafted = draft(form, policy, editor, now)
     kept = ("id", "author", "filed_at", "state", "version", "armed_by", "earlier_digests")
     after = replace(drafted, **{name: getattr(before, name) for name in kept}, start=form.start or before.start)
-    return replace(after, provenance=_who_wrote(before, after, editor))
+    return replace(after, provenance=_who_wrote(before, after, editor, now))
 
 
-def _who_wrote(before: Change, after: Change, editor: str) -> Mapping[str, Provenance]:
-    """Keep who wrote what an edit leaves as it was; an author who confirms an automatic value has written it."""
-    wrote = dict(after.provenance)
+def _who_wrote(before: Change, after: Change, editor: str, now: datetime) -> Mapping[str, Provenance]:
+    """Keep who wrote what an edit leaves as it was; an author who confirms an automatic value has written it.
+
+    Whoever alters what is signed has written it, also by emptying a field that then fills itself.
+    """
+    wrote = {**after.provenance, **_emptied(before, after, editor, now)}
     for name, first in before.provenance.items():
         if name not in wrote or getattr(before, name) != getattr(after, name):
             continue
@@ -76,6 +79,17 @@ def _who_wrote(before: Change, after: Change, editor: str) -> Mapping[str, Prove
         if not confirmed:
             wrote[name] = first
     return wrote
+
+
+def _emptied(before: Change, after: Change, editor: str, now: datetime) -> Mapping[str, Provenance]:
+    """Return the signed fields that an editor altered without writing anything in them."""
+    told = after.provenance
+    altered = (name for name in WRITTEN if getattr(before, name) != getattr(after, name))
+    return {
+        name: Provenance(editor, told[name].source if name in told else "", now)
+        for name in altered
+        if name not in told or told[name].by == "auto"
+    }
 
 
 def target_named(form: ChangeForm, policy: Policy) -> Target:

@@ -111,6 +111,7 @@ def _propose(house: House, db: Db, actor: Actor, role: str, old: Policy, bundle:
     running = policies.active_files(db)
     differs = tuple(sorted(p for p in {*running, *files} if is_read(p) and running.get(p) != files.get(p)))
     subject = subject_of(policy.digest)
+    sign_offs.void(db, subject, now, "proposed anew")
     request = requests.open(db, KIND, subject, {"files": dict(files), "differs": list(differs)}, actor.name, now)
     record(db, now, actor, "policy.proposed", subject, ", ".join(differs), role=role, decided=policy.digest)
     tell(db, "policy.proposed", {"digest": policy.digest, "by": actor.name}, key=f"{subject}/{request.id}")

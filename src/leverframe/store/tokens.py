@@ -78,5 +78,11 @@ def revoke(db: Db, id: str, at: datetime) -> bool:
     return db.execute(sql_update(tokens).where(standing).values(revoked_at=at)).rowcount > 0
 
 
+def revoke_all_of(db: Db, account: str, at: datetime) -> int:
+    """Take every token of an account back; return how many stood until now."""
+    standing = (tokens.c.account == account) & tokens.c.revoked_at.is_(None)
+    return db.execute(sql_update(tokens).where(standing).values(revoked_at=at)).rowcount
+
+
 def _token(row: Row[Any] | None) -> Token | None:
     return None if row is None else Token(**row._mapping)
