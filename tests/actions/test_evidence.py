@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.world import ON_SQLITE, World, eval_run, no_of
 
-from leverframe.actions import evidence
+from leverframe.actions import changes, evidence
 from leverframe.nouns.changes import Change, State
+from leverframe.nouns.evidence import Comparison
+from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Invalid
+from leverframe.store import units
 
 pytestmark = ON_SQLITE
 
@@ -49,6 +54,59 @@ def test_new_results_void_the_sign_offs_and_the_same_file_twice_does_not(world: 
     assert world.entries("evidence.added")[0].facts["voided"] == 3
     assert world.verdict(change, "sign_offs").refuses
     assert len(world.entries("evidence.added")) == 2
+
+
+EDITS = [{"code_ref": "deadbeef"}, {"config_digest": "sha256:other"}, {"index": "policy-index@2026-06"}]
+
+
+def edit(world: World, change: Change, **parts: str) -> Change:
+    form = world.form()
+    edited = replace(form, candidate=replace(form.candidate or Unit(), **parts))
+    return changes.edit_change(world.house, world.ana, change.id, edited, world.change(change).version)
+
+
+@pytest.mark.parametrize("parts", EDITS, ids=lambda parts: next(iter(parts)))
+def test_results_prove_nothing_of_a_candidate_that_was_edited_since(world: World, change: Change, parts):
+    add(world, world.ana, change)
+    after = edit(world, change, **parts)
+    assert after.state is State.ASSESS
+    verdict, (part,) = world.verdict(change, "evals"), parts
+    assert verdict.refuses
+    assert f"of an earlier candidate, which differs in {part.replace('_', ' ')}" in verdict.because
+    assert f"again on {after.candidate[after.target].name}" in verdict.remedy
+    shown = world.view(change).deltas
+    assert {(delta.comparison, delta.deployed, delta.differs) for delta in shown} == {
+        (Comparison.NOT_COMPARABLE, None, (part,))
+    }
+    world.evals(change, nonce="again")
+    assert not world.verdict(change, "evals").refuses
+    assert {delta.differs for delta in world.view(change).deltas} == {()}
+
+
+def test_an_earlier_candidates_good_numbers_do_not_hide_this_ones_worse(world: World, change: Change):
+    add(world, world.ana, change)
+    edit(world, change, code_ref="deadbeef")
+    world.evals(change, groundedness=0.5, nonce="again")
+    assert "is worse: 0.500 against 1.000" in world.verdict(change, "evals").because
+
+
+def test_a_candidate_that_is_put_back_has_its_results_again(world: World, change: Change):
+    add(world, world.ana, change)
+    edit(world, change, code_ref="deadbeef")
+    edit(world, change)
+    assert not world.verdict(change, "evals").refuses
+
+
+def test_results_beside_a_unit_that_runs_no_more_are_run_again(world: World, change: Change):
+    add(world, world.ana, change)
+    with world.store.write() as db:
+        settled = replace(world.running[change.target], code_ref="other")
+        units.adopt(db, change.target, settled, "clock", "", world.now)
+    changes.refresh_change(world.house, world.ana, change.id)
+    assert "cannot be compared with the deployed unit's results" in world.verdict(change, "evals").because
+    assert "of an earlier one, which differs in code ref" in world.view(change).deltas[0].because
+    world.evals(change, nonce="again")
+    assert not world.verdict(change, "evals").refuses
 
 
 def test_who_may_not_file_may_not_add_evidence_either(world: World, change: Change):

@@ -13,7 +13,7 @@ from scipy.stats import t
 from leverframe.nouns.evidence import Comparison, Direction, EvalResult
 from leverframe.nouns.units import Unit
 from leverframe.rules.eval_columns import Column, assign, fit
-from leverframe.rules.evals import compare, t_quantile
+from leverframe.rules.evals import compare, compare_on, t_quantile
 
 DEPLOYED = EvalResult(
     suite="production",
@@ -55,6 +55,25 @@ def test_a_metric_is_better_worse_or_unchanged_with_its_interval(value, directio
     assert delta.low is not None
     assert delta.high is not None
     assert delta.low < value - 0.80 < delta.high
+
+
+PARTS = st.builds(Unit, model=st.sampled_from(["a.x", "a.y"]), code_ref=st.sampled_from(["1", "2"]))
+
+
+def results(units: list[Unit]) -> list[EvalResult]:
+    return [replace(DEPLOYED, unit=unit, value=0.8 - 0.1 * place) for place, unit in enumerate(units)]
+
+
+@given(st.lists(PARTS, max_size=4), st.lists(PARTS, max_size=4), PARTS, PARTS)
+def test_only_what_was_measured_on_the_units_as_they_stand_is_compared(mine, theirs, moves, runs):
+    candidate, deployed = results(mine), results(theirs)
+    found = compare_on(candidate, deployed, moves=moves, runs=runs)
+    still = [r for r in candidate if r.unit == moves], [r for r in deployed if r.unit == runs]
+    shown = [replace(delta, because="") for delta in found if not delta.differs]
+    assert shown == [replace(delta, because="") for delta in compare(*still)]
+    earlier = [delta for delta in found if delta.differs]
+    assert bool(earlier) is (bool(candidate) and not still[0])
+    assert all((d.comparison, d.deployed) == (Comparison.NOT_COMPARABLE, None) for d in earlier)
 
 
 NOT_COMPARABLE = [

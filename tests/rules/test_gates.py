@@ -143,6 +143,7 @@ def test_a_blast_radius_is_sized_and_holds_everybody_whom_the_ramp_can_reach(par
     says(blast_radius(change(**parts), facts(), WEDNESDAY), outcome, words)
 
 
+EARLIER = delta("tone", 0.9, None, "not_comparable", differs=("code_ref", "index"))
 EVALS = [
     ((), "not_met", "results of production are missing"),
     ((delta("groundedness", 0.91, comparison="unchanged"),), "met", "none worse than allowed"),
@@ -151,6 +152,9 @@ EVALS = [
     ((delta("refusals", 0.899),), "not_met", "refusals is worse"),
     ((delta("groundedness", 0.5, comparison="better"),), "met", ""),
     ((delta("groundedness", 0.9, None, "not_comparable"),), "not_met", "cannot be compared with the deployed"),
+    ((EARLIER,), "not_met", "results of production are of an earlier candidate, which differs in code ref, index"),
+    ((EARLIER, delta("groundedness", 0.91, comparison="unchanged")), "met", "1 metrics, none worse"),
+    ((EARLIER, delta("refusals", 0.1, suite="other")), "not_met", "of an earlier candidate"),
 ]
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from leverframe.actions.changes import EDITABLE, restate
 from leverframe.actions.contents import alteration, void_signed
-from leverframe.actions.facts import deltas
+from leverframe.actions.facts import deltas, measured_units
 from leverframe.actions.house import House, permit, record, refuse, target_of
 from leverframe.nouns.changes import Change
-from leverframe.nouns.evidence import EvalDelta
+from leverframe.nouns.evidence import EvalDelta, EvalResult
 from leverframe.nouns.people import Actor, ActorKind
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Verdict, failed
@@ -18,20 +21,22 @@ from leverframe.store import changes, evidence
 def add_evidence(house: House, actor: Actor, change_id: str, name: str, body: bytes) -> tuple[EvalDelta, ...]:
     """Import an eval tool's output onto a change, addressed by the digest of its bytes.
 
-    The same file twice is kept once. New results are part of what is signed, so standing sign-offs are void. Whoever
-    may file a change for this target may add to it, as may a token of theirs that has the scope evidence. Raises
-    Invalid with all faults of the file, and imports nothing of it then.
+    The same file twice is kept once. Its results are of the units that the ticket names now, and of no later ones.
+    New results are part of what is signed, so standing sign-offs are void. Whoever may file a change for this target
+    may add to it, as may a token of theirs that has the scope evidence. Raises Invalid with all faults of the file,
+    and imports nothing of it then.
     """
     with house.store.write() as db:
         now, policy, change = house.clock.now(), house.policy(db), changes.get(db, change_id)
         role = permit(policy, actor, "change.file", target_of(policy, change.target))
         refuse(_may_add(actor, change))
-        candidate, deployed = change.candidate[change.target], change.current.get(change.target, Unit())
+        candidate, deployed = measured_units(change)
         results = read_evals(body, candidate=candidate, deployed=deployed)
         before = evidence.digests(db, change_id)
         digest = evidence.add_artefact(db, change_id, name, body)
         if digest is not None:
-            evidence.add_results(db, change_id, digest, results.candidate, results.deployed)
+            mine, theirs = _of(candidate, results.candidate), _of(deployed, results.deployed)
+            evidence.add_results(db, change_id, digest, mine, theirs)
             altered = alteration(change, change, before, evidence.digests(db, change_id))
             altered = void_signed(db, change_id, altered, now, f"evidence {name} was added")
             because, facts = f"{name}, written by {results.tool}", altered.facts
@@ -39,6 +44,11 @@ def add_evidence(house: House, actor: Actor, change_id: str, name: str, body: by
             restate(house, db, changes.get(db, change_id), now)
             db.after_commit(lambda: house.stir("change"))
         return deltas(db, changes.get(db, change_id))
+
+
+def _of(unit: Unit, results: Iterable[EvalResult]) -> list[EvalResult]:
+    """Write down of each result which unit it measured: an edit of the ticket makes it another's."""
+    return [replace(result, unit=unit) for result in results]
 
 
 def _may_add(actor: Actor, change: Change) -> list[Verdict]:

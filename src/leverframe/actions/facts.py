@@ -15,9 +15,10 @@ from leverframe.nouns.policies import Policy
 from leverframe.nouns.ramps import Ramp
 from leverframe.nouns.switches import Switch
 from leverframe.nouns.targets import Target
+from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Verdict
 from leverframe.rules.bands import frozen_between, open_between
-from leverframe.rules.evals import compare
+from leverframe.rules.evals import compare_on
 from leverframe.rules.forecasting import Forecast, Traffic, forecast
 from leverframe.rules.gates.facts import ShipFacts
 from leverframe.rules.policies import asks_of
@@ -92,8 +93,14 @@ def verdicts(house: House, db: Db, change: Change, now: datetime) -> tuple[Verdi
 
 
 def deltas(db: Db, change: Change) -> tuple[EvalDelta, ...]:
-    """Compare the ticket's eval results of the candidate with those of the deployed unit."""
-    return compare(*evidence.results(db, change.id))
+    """Compare the ticket's eval results of its candidate with those of the deployed unit, as both stand now."""
+    moves, runs = measured_units(change)
+    return compare_on(*evidence.results(db, change.id), moves=moves, runs=runs)
+
+
+def measured_units(change: Change) -> tuple[Unit, Unit]:
+    """Return the two units that the ticket's evals measure: its candidate, and the one that runs (empty: none)."""
+    return change.candidate.get(change.target, Unit()), change.current.get(change.target, Unit())
 
 
 def forecast_of(house: House, db: Db, change: Change, now: datetime) -> Forecast:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from leverframe.nouns.units import Unit
+
 
 class Direction(StrEnum):
     """Which way is better."""
@@ -20,8 +22,9 @@ class EvalResult:
     """One metric of one suite (and slice) for one unit, imported from an eval tool.
 
     `value` is a mean over `n` cases; `standard_error` is None where the tool gives too little to know it.
-    `subject` says which unit was tested (`prompt`, `model` …, as Unit's parts); `artefact_digest` is the
-    sha256 of the file it came from.
+    `subject` says which unit was tested, as the tool names it (`prompt`, `model` …, as Unit's parts); `unit` is the
+    whole unit that it was taken for: what the ticket's candidate, or the deployed unit, was when it came in.
+    `artefact_digest` is the sha256 of the file it came from.
     """
 
     suite: str
@@ -37,6 +40,7 @@ class EvalResult:
     standard_error: float | None = None
     dataset_digest: str = ""
     commit: str = ""
+    unit: Unit = field(default_factory=Unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,11 @@ TELLING = (Comparison.WORSE, Comparison.BETTER, Comparison.NOT_COMPARABLE)
 
 @dataclass(frozen=True, slots=True)
 class EvalDelta:
-    """A metric's difference, candidate minus deployed, with its 95 % interval."""
+    """A metric's difference, candidate minus deployed, with its 95 % interval.
+
+    `differs` names the parts in which the unit that was measured is not the ticket's candidate as it stands: the
+    result is of an earlier candidate, and says nothing of this one.
+    """
 
     suite: str
     metric: str
@@ -76,6 +84,7 @@ class EvalDelta:
     high: float | None
     comparison: Comparison
     because: str
+    differs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

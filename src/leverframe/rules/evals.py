@@ -9,14 +9,56 @@ large one may yet be.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from math import inf, pi, sqrt, tan
 from statistics import NormalDist
 
 from leverframe.nouns.evidence import Comparison, Direction, EvalDelta, EvalResult
+from leverframe.nouns.units import UNIT_PARTS, Unit
 
 CONFIDENCE = 0.95
 
 Key = tuple[str, str, str]
+
+
+def compare_on(
+    candidate: Sequence[EvalResult], deployed: Sequence[EvalResult], *, moves: Unit, runs: Unit
+) -> tuple[EvalDelta, ...]:
+    """Compare what was measured on the ticket's units as they stand: `moves` is its candidate, `runs` its current.
+
+    What was measured before an edit is of another unit. Where nothing newer has come in its place it is listed as not
+    comparable, with what differs and what to do; it is never compared.
+    """
+    mine, before = _latest(r for r in candidate if r.unit == moves), _latest(r for r in candidate if r.unit != moves)
+    found = compare(list(mine.values()), [r for r in deployed if r.unit == runs])
+    former = _latest(r for r in deployed if r.unit != runs)
+    earlier = (_of_earlier(result, moves) for key, result in before.items() if key not in mine)
+    return (*(_beside_former(delta, former, runs) for delta in found), *earlier)
+
+
+def _of_earlier(result: EvalResult, moves: Unit) -> EvalDelta:
+    differs = _parts(result.unit, moves)
+    because = f"it is of an earlier candidate, which differs in {said_parts(differs)}; run {result.suite} again"
+    return replace(_say(result, None, None, None, Comparison.NOT_COMPARABLE, because), differs=differs)
+
+
+def _beside_former(delta: EvalDelta, former: dict[Key, EvalResult], runs: Unit) -> EvalDelta:
+    """Say of a delta that stands alone that the deployed unit was another when it was measured."""
+    theirs = former.get((delta.suite, delta.metric, delta.slice))
+    if theirs is None or delta.deployed is not None:
+        return delta
+    differs = said_parts(_parts(theirs.unit, runs))
+    because = f"the deployed unit's result is of an earlier one, which differs in {differs}; run {delta.suite} again"
+    return replace(delta, because=because)
+
+
+def _parts(one: Unit, other: Unit) -> tuple[str, ...]:
+    return tuple(part for part in UNIT_PARTS if getattr(one, part) != getattr(other, part))
+
+
+def said_parts(parts: Iterable[str]) -> str:
+    """Write the names of a unit's parts as people read them."""
+    return ", ".join(part.replace("_", " ") for part in parts)
 
 
 def compare(candidate: Sequence[EvalResult], deployed: Sequence[EvalResult]) -> tuple[EvalDelta, ...]:
