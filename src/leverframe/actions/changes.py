@@ -144,12 +144,17 @@ def restate(house: House, db: Db, change: Change, now: datetime) -> Change:
 
 def return_to_assess(house: House, db: Db, target: str, now: datetime, because: str, *, but: str) -> None:
     """Return the changes that were written against another current unit to assess; their sign-offs are void."""
-    for change in changes.find(db, states=EDITABLE, target=target, limit=MOST):
+    for change in editable_on(db, target):
         if change.id == but:
             continue
         sign_offs.void(db, change.id, now, because)
         changes.update(db, replace(change, state=State.ASSESS, armed_by=""))
         record(db, now, CLOCK, "change.returned", change.id, because, role="clock")
+
+
+def editable_on(db: Db, target: str) -> list[Change]:
+    """Return the changes of a target that have not begun, the newest first."""
+    return changes.find(db, states=EDITABLE, target=target, limit=MOST)
 
 
 def cancel_change(house: House, actor: Actor, change_id: str, because: str) -> Change:

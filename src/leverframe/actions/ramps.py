@@ -35,6 +35,7 @@ def start_ramp(house: House, actor: Actor, change_id: str) -> Ramp:
 
 def begin(house: House, db: Db, actor: Actor, change: Change, now: datetime) -> Ramp:
     """Begin a change's ramp inside a transaction: for the person who starts it and for the clock."""
+    ramps.queue_for(db, (change.target,))
     policy = house.policy(db)
     role = permit(policy, actor, "ramp.run", target_of(policy, change.target))
     answers = _may_begin(house, db, actor, change, now)
@@ -159,11 +160,16 @@ def release_ramp(house: House, actor: Actor, change_id: str, because: str) -> Ra
 
 
 def _running(house: House, db: Db, change_id: str) -> tuple[datetime, Change, Ramp]:
-    change, ramp = changes.get(db, change_id), ramps.get(db, change_id)
+    """Return a running ramp as it stands, locked: who stops it waits for the clock's step, and is not lost to it."""
+    ramp, change = ramps.lock(db, change_id), changes.lock(db, change_id)
     if ramp is None or ramp.state is not RampState.RAMPING:
         where = ramp.state.value.replace("_", " ") if ramp else "not started"
-        raise Refused([failed("state", f"the ramp of {change_id} is {where}", remedy="there is no running ramp")])
+        remedy = _REMEDIES.get(where, "there is no running ramp")
+        raise Refused([failed("state", f"the ramp of {change_id} is {where}", remedy=remedy)])
     return house.clock.now(), change, ramp
+
+
+_REMEDIES = {"settled": "it serves everybody: go back to the former unit instead"}
 
 
 def _note(

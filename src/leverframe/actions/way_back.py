@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from leverframe.actions.changes import return_to_assess
+from leverframe.actions.changes import editable_on, return_to_assess
 from leverframe.actions.duties import owe_review
 from leverframe.actions.house import House, need_reason, permit, record, refuse, target_of, tell
 from leverframe.actions.ramps import end_ramp
@@ -13,7 +13,7 @@ from leverframe.actions.tables import publish_table
 from leverframe.clock import monotonic
 from leverframe.nouns.changes import Change, CloseCode, State
 from leverframe.nouns.people import Actor
-from leverframe.nouns.ramps import RampState
+from leverframe.nouns.ramps import Ramp, RampState
 from leverframe.nouns.tables import Number
 from leverframe.nouns.verdicts import Verdict, failed, passed
 from leverframe.store import changes, ramps, units
@@ -30,11 +30,14 @@ def go_back(
     """
     reason, since = need_reason(because), received_at or monotonic()
     with house.store.write() as db:
-        now, policy, change = house.clock.now(), house.policy(db), changes.get(db, change_id)
+        change, ending = _locked(db, change_id)
+        now, policy = house.clock.now(), house.policy(db)
         role = permit(policy, actor, "ramp.abort", target_of(policy, change.target))
         refuse([may_go_back(db, change)])
+        for other, ramp in ending:
+            because = f"{change.id} went back under it"
+            end_ramp(house, db, actor, other, ramp, RampState.ABORTED, because, role, received_at=since)
         for target in change.targets:
-            _end_ramp_on(house, db, actor, role, target, since, f"{change.id} went back under it")
             units.adopt(db, target, change.current[target], actor.name, change.id, now)
             return_to_assess(house, db, target, now, f"{change.id} went back", but=change.id)
         change = changes.update(db, replace(change, state=State.REVIEW, close_code=CloseCode.WENT_BACK, review=None))
@@ -49,11 +52,17 @@ def go_back(
         return change, number
 
 
-def _end_ramp_on(house: House, db: Db, actor: Actor, role: str, target: str, since: float, because: str) -> None:
-    ramp = ramps.active_on(db, target)
-    if ramp is not None:
-        change = changes.get(db, ramp.change)
-        end_ramp(house, db, actor, change, ramp, RampState.ABORTED, because, role, received_at=since)
+def _locked(db: Db, change_id: str) -> tuple[Change, list[tuple[Change, Ramp]]]:
+    """Return a change, and the ramps under way on its targets with theirs, all locked before anything is decided.
+
+    Those that would return to assess are locked with them: nothing that goes back is refused because somebody wrote.
+    """
+    targets = changes.get(db, change_id).targets
+    ramps.queue_for(db, targets)
+    running = ramps.lock_on(db, targets)
+    beside = [change.id for target in targets for change in editable_on(db, target)]
+    locked = changes.lock_all(db, [change_id, *(ramp.change for ramp in running), *beside])
+    return locked[change_id], [(locked[ramp.change], ramp) for ramp in running]
 
 
 def may_go_back(db: Db, change: Change) -> Verdict:

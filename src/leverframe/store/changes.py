@@ -99,7 +99,14 @@ def settled_by(db: Db, moment: datetime) -> list[str]:
 
 def lock(db: Db, id: str) -> Change:
     """Return one change and keep other writers from it until this transaction ends; raises NotFound."""
-    return _one(db, id, _BODY.with_for_update())
+    return _one(db, id, _BODY.with_for_update(key_share=True))
+
+
+def lock_all(db: Db, ids: Iterable[str]) -> dict[str, Change]:
+    """Return several changes by id and keep other writers from them, the newest locked first as `find` lists them."""
+    query = select(changes.c.id, changes.c.body).where(changes.c.id.in_(list(ids)))
+    rows = db.execute(query.order_by(changes.c.ordinal.desc()).with_for_update(key_share=True))
+    return {row.id: row.body for row in rows}
 
 
 def update(db: Db, change: Change) -> Change:

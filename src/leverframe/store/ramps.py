@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     case,
+    func,
     or_,
     select,
 )
@@ -32,6 +33,8 @@ from leverframe.store.columns import Noun, RunningId, Utc
 from leverframe.store.database import Db, metadata
 
 _ACTIVE = RampState.RAMPING.value
+_QUEUE = 0x1E7E4F4B
+"""The first number of the advisory locks by which a target's queue is kept."""
 
 ramps = Table(
     "ramps",
@@ -121,8 +124,28 @@ def get(db: Db, change: str) -> Ramp | None:
 
 
 def lock(db: Db, change: str) -> Ramp | None:
-    """Return a change's ramp and keep other writers from it until this transaction ends."""
-    return db.execute(select(ramps.c.body).where(ramps.c.change == change).with_for_update()).scalar_one_or_none()
+    """Return a change's ramp and keep other writers from it until this transaction ends.
+
+    Who locks several rows takes them in this order, so that nobody waits for one who waits for them: a target's queue
+    (`queue_for`), ramps, changes with the newest first, and last the number to publish under.
+    """
+    return db.execute(_ONE.with_for_update(key_share=True), {"of": change}).scalar_one_or_none()
+
+
+def lock_on(db: Db, targets: Iterable[str]) -> list[Ramp]:
+    """Return the ramps that are under way on these targets, and keep other writers from them as `lock` does."""
+    query = select(ramps.c.body).where(ramps.c.state == _ACTIVE, ramps.c.target.in_(list(targets)))
+    return list(db.execute(query.order_by(ramps.c.change).with_for_update(key_share=True)).scalars())
+
+
+def queue_for(db: Db, targets: Iterable[str]) -> None:
+    """Wait for whoever begins a ramp or goes back on these targets, and let nobody else until this transaction ends.
+
+    A row that another is only now writing cannot be locked: PostgreSQL keeps these locks beside the rows.
+    """
+    if not db.is_sqlite:
+        for target in sorted(targets):
+            db.execute(select(func.pg_advisory_xact_lock(_QUEUE, func.hashtext(target))))
 
 
 def update(db: Db, ramp: Ramp, *, owner: str | None = None) -> Ramp:
