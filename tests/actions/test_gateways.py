@@ -11,7 +11,7 @@ from tests.world import ON_SQLITE, World, faults_of, no_of
 from leverframe.actions import gateways, outcomes
 from leverframe.gateway.calls import gateway_key
 from leverframe.nouns.gateways import MissingBatches
-from leverframe.nouns.outcomes import Batch
+from leverframe.nouns.outcomes import Batch, Outcome
 from leverframe.nouns.verdicts import Conflict, NotFound
 
 pytestmark = ON_SQLITE
@@ -65,6 +65,20 @@ def test_the_list_says_how_each_instance_reports(world: World):
     world.house.fleet.report("edge", "edge-1", "boot", "1.1")
     ((gateway, seen),) = gateways.list_gateways(world.house)
     assert (gateway.name, [s.instance for s in seen]) == ("edge", ["edge-1"])
+
+
+def test_what_was_refused_is_told_beside_what_never_arrived(world: World):
+    world.adopt()
+    call = world.call("customer-support-ai", "ana")
+    wrong = Outcome(call, 900.0, cost_usd=float("nan"))
+    outcomes.accept_batch(world.house, "edge", frozenset(), Batch("b1", 1, (wrong,)))
+    (told,) = gateways.missing_batches(world.house).values()
+    refused = "refused for a value or a name that cannot be counted"
+    assert told.sentence == f"1 outcome was {refused}"
+    outcomes.accept_batch(world.house, "edge", frozenset(), Batch("b2", 2, (wrong, wrong)))
+    (told,) = gateways.missing_batches(world.house).values()
+    never = "1 of 2 batches of outcomes from 1 process never arrived; no reading counts what they held"
+    assert told.sentence == f"{never}; 3 outcomes were {refused}"
 
 
 def test_what_never_arrived_is_told_by_gateway_until_it_does(world: World):

@@ -9,7 +9,7 @@ from leverframe.actions import outcomes
 from leverframe.gateway.calls import sign_call
 from leverframe.nouns.changes import Change
 from leverframe.nouns.evidence import CellCounts
-from leverframe.nouns.outcomes import Batch, Feedback, Outcome
+from leverframe.nouns.outcomes import LARGEST_VALUE, Batch, Feedback, Outcome
 from leverframe.nouns.tables import Reason
 from leverframe.store import gateways
 from leverframe.store import outcomes as rows
@@ -51,6 +51,47 @@ def test_a_batch_is_counted_once_however_often_it_is_sent(world: World, change: 
     assert units(world, change) == 20
     assert accept(world, batch(1, calls(world, 25)[20:], boot="b2")).recorded == 5
     assert units(world, change) == 25
+
+
+BAD_ROWS = [
+    {"cost_usd": float("nan")}, {"cost_usd": float("inf")}, {"cost_usd": -1.1e9}, {"latency_ms": float("nan")},
+    {"latency_ms": 1e300}, {"bad": ("error\x00",)}, {"bad": ("Error",)},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("parts", BAD_ROWS, ids=str)
+def test_a_row_that_cannot_be_counted_is_refused_by_itself_and_once(world: World, change: Change, parts):
+    good, (wrong,) = batch(1, calls(world)), batch(1, [world.call(TARGET, "mallory")], **parts).outcomes
+    told = Batch("b1", 1, (*good.outcomes[:7], wrong, *good.outcomes[7:]))
+    assert accept(world, told) == outcomes.Taken(20, refused=1)
+    assert accept(world, told) == outcomes.Taken(0)
+    assert units(world, change) == 20
+    with world.store.read() as db:
+        assert [(lost.lost, lost.refused) for lost in gateways.losses(db)] == [(0, 1)]
+
+
+BAD_SCORES = [
+    {"metric": "groundedness", "value": float("nan")}, {"metric": "groundedness", "value": 1.1e9},
+    {"metric": "groundedness", "value": float("-inf")}, {"metric": "x\x00", "value": 1.0},
+    {"metric": "groundedness@fr-FR", "value": 1.0}, {"negative": True, "metric": "x" * 65},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("parts", BAD_SCORES, ids=str)
+def test_feedback_that_cannot_be_counted_takes_nobodys_along(world: World, change: Change, parts):
+    said = [Feedback(call, negative=True) for call in calls(world)]
+    said.insert(7, Feedback(world.call(TARGET, "mallory"), **parts))
+    assert outcomes.accept_feedback(world.house, said) == outcomes.Taken(20, refused=1)
+    found = cell(world, change)
+    assert {**found.control_bad, **found.candidate_bad}["feedback_negative"] > 0
+    assert not {**found.control_sums, **found.candidate_sums}
+
+
+def test_the_largest_value_is_counted_at_every_door(world: World, change: Change):
+    asked = calls(world, 2)
+    assert accept(world, batch(1, asked, cost_usd=LARGEST_VALUE, latency_ms=LARGEST_VALUE)).recorded == 2
+    said = [Feedback(call, metric="groundedness", value=-LARGEST_VALUE) for call in asked]
+    assert outcomes.accept_feedback(world.house, said).recorded == 2
 
 
 def test_a_person_who_asks_often_is_one_unit_and_bad_once(world: World, change: Change):

@@ -40,6 +40,7 @@ class ControlPlane:
         self.tries: list[tuple[str, int]] = []
         self.feedback: list[dict] = []
         self.troubles: deque[int | str] = deque()
+        self.refuses = 0
         self._counted: dict[str, int] = {}
         self._api = ThreadingHTTPServer(("127.0.0.1", api_port), _handler(self))
         self._api.daemon_threads = True
@@ -106,6 +107,7 @@ def _handler(plane: ControlPlane) -> type[BaseHTTPRequestHandler]:
                 answer = {"recorded": len(document), "late": 0, "unknown": 0}
             else:
                 answer = plane.take(document)
+            answer["refused"] = plane.refuses
             if trouble == "silence":
                 self.close_connection = True
                 return

@@ -113,6 +113,62 @@ def test_feedback_is_told_by_call_id(plane, a_telling):
     ]
 
 
+class Odd:
+    """What no caller should pass."""
+
+    def __float__(self) -> float:
+        raise RuntimeError("no number")
+
+    __bool__ = __iter__ = __float__
+
+
+NAN, INF = float("nan"), float("inf")
+ODD_OUTCOMES = [
+    {"latency_ms": NAN}, {"latency_ms": "soon"}, {"latency_ms": None}, {"latency_ms": Odd()}, {"latency_ms": 10**400},
+    {"cost_usd": NAN}, {"cost_usd": -INF}, {"cost_usd": 1.1e9}, {"bad": None}, {"bad": [object()]}, {"bad": Odd()},
+    {"bad": ["\ud800"]}, {"call_id": 7}, {"call_id": Odd()}, {"call_id": "\ud800"}, {"call_id": "x" * 5000},
+]  # fmt: skip
+ODD_FEEDBACK = [
+    {"value": NAN}, {"value": INF}, {"value": 1e12}, {"value": "good"}, {"value": Odd()}, {"metric": "a\x00"},
+    {"metric": 7}, {"negative": Odd()}, {"call_id": "\ud800"}, {"call_id": object()},
+]  # fmt: skip
+
+
+def test_nothing_that_a_caller_tells_raises_or_takes_others_along(plane, a_gateway, eventually):
+    gateway = a_gateway()
+    eventually(lambda: gateway.connected and gateway.number.generation)
+    call = gateway.call_id(gateway.route("support", subject="vic"), "support", subject="vic")
+    for told in ODD_OUTCOMES:
+        gateway.record(call, latency_ms=1.0)
+        gateway.record(**{"call_id": call, "latency_ms": 1.0, **told})
+    for told in ODD_FEEDBACK:
+        gateway.feedback(call, negative=True)
+        gateway.feedback(**{"call_id": call, "metric": "groundedness", "value": 0.9, **told})
+    gateway.record("", latency_ms=NAN)
+    assert gateway.flush(10.0)
+    assert _calls(plane) == [call] * len(ODD_OUTCOMES)
+    assert len(plane.feedback) == len(ODD_FEEDBACK)
+    assert gateway.dropped == len(ODD_OUTCOMES) + len(ODD_FEEDBACK)
+
+
+def test_one_guardrail_need_not_stand_in_a_list(plane, a_gateway, eventually):
+    gateway = a_gateway()
+    eventually(lambda: gateway.connected and gateway.number.generation)
+    gateway.record("lf1.a.b", latency_ms=1, bad="error")
+    assert gateway.flush(10.0)
+    assert plane.outcomes[0]["bad"] == ["error"]
+
+
+def test_what_the_control_plane_refuses_of_a_batch_is_counted_and_the_rest_is_told_once(plane, a_telling):
+    plane.refuses = 1
+    telling = a_telling()
+    calls = _record(telling, 3)
+    telling.feedback(Feedback("call-1", negative=True))
+    assert telling.flush(10.0)
+    assert _calls(plane) == calls
+    assert telling.dropped == len(plane.batches) + 1
+
+
 def test_a_gateway_that_closes_sends_what_it_has(plane, a_gateway, eventually):
     gateway = a_gateway(flush_seconds=3600.0)
     eventually(lambda: gateway.connected and gateway.number.generation)

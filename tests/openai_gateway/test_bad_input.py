@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tests.openai_gateway.world import SEARCH, table
 
+from leverframe.nouns.outcomes import LARGEST_VALUE
 from leverframe.nouns.verdicts import Fault, Invalid
 from leverframe.openai_gateway.feedback import read_entries
 from leverframe.openai_gateway.headers import ascii_only, read_caller
@@ -100,6 +101,7 @@ BAD_FEEDBACK = [
     None, 7, {}, {"call": "x", "negative": True}, {"call": "lf1.a.b"}, {"call": "lf1.a.b", "negative": "yes"},
     {"call": "lf1.a.b", "metric": "groundedness"}, {"call": "lf1.a.b", "metric": "G!", "value": 1},
     {"call": "lf1.a.b", "metric": "groundedness", "value": True}, {"call": 7, "negative": True},
+    {"call": "lf1.a.b", "metric": "groundedness", "value": 1e12},
     {"call": "lf1.a.b", "metric": "groundedness", "value": 10**400}, [{"call": "lf1.a.b", "negative": True}, {}],
     [{"call": "lf1.a.b", "negative": True}] * 1001,
 ]  # fmt: skip
@@ -152,8 +154,12 @@ def test_any_document_is_a_completion_or_every_fault_has_a_place(document: dict)
         {"call": st.just("lf1.a.b") | JSON}, optional={"negative": JSON, "metric": JSON, "value": JSON}
     )
 )
-def test_any_document_is_feedback_or_every_fault_has_a_place(document: object):
-    assert all(each.place and each.because for each in faults_of(read_entries, document))
+@example({"call": "lf1.a.b", "metric": "groundedness", "value": LARGEST_VALUE * 1.001})
+@example({"call": "lf1.a.b", "metric": "groundedness", "value": LARGEST_VALUE})
+def test_any_document_is_feedback_that_every_door_takes_or_every_fault_has_a_place(document: object):
+    faults = faults_of(read_entries, document)
+    assert all(each.place and each.because for each in faults)
+    assert faults or not any(entry.fault for entry in read_entries(document))
 
 
 @given(st.text())

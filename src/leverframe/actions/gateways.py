@@ -84,6 +84,10 @@ def missing_batches(house: House) -> Mapping[str, MissingBatches]:
         for boot in gateways.losses(db):
             before = found.get(boot.gateway, MissingBatches(boot.gateway, 0, 0, 0))
             found[boot.gateway] = MissingBatches(
-                boot.gateway, before.missing + boot.lost, before.numbered + boot.highest, before.processes + 1
+                boot.gateway,
+                before.missing + boot.lost,
+                before.numbered + (boot.highest if boot.lost else 0),
+                before.processes + bool(boot.lost),
+                before.refused + boot.refused,
             )
     return found

@@ -25,48 +25,58 @@ call without a subject say nothing of the two units."""
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of a batch or of feedback: counted, too late to be read, or of no call that we know."""
+    """What became of a batch or of feedback: counted, too late to be read, of no call that we know, or at fault."""
 
     recorded: int
     late: int = 0
     unknown: int = 0
+    refused: int = 0
 
 
 def accept_batch(house: House, gateway: str, targets: frozenset[str], batch: Batch) -> Taken:
     """Count one numbered batch of a gateway's outcomes, once; it is stamped with the control plane's clock.
 
     Outcomes of targets for which the gateway is not enrolled, call ids that do not verify, and calls of changes that
-    this house does not have (it was restored) count as unknown.
+    this house does not have (it was restored) count as unknown. One that says no number that can be counted is
+    refused, and the rest is taken.
     """
     with house.store.write() as db:
         if gateways.accept(db, gateway, batch.boot, batch.sequence) == "repeated":
             return Taken(0)
-        desk, rows, unknown = _Desk(house, db), [], 0
+        desk, rows, unknown, refused = _Desk(house, db), [], 0, 0
         for outcome in batch.outcomes:
             facts = desk.read(outcome.call)
             if facts is None or (targets and facts.target not in targets):
                 unknown += 1
+            elif outcome.fault:
+                refused += 1
             else:
                 rows.append(_row(facts, outcome, desk.slow_ms(facts)))
         outcomes.count_batch(db, desk.now, rows)
-        return Taken(len(rows), 0, unknown)
+        gateways.note_refused(db, gateway, batch.boot, refused)
+        return Taken(len(rows), 0, unknown, refused)
 
 
 def accept_feedback(house: House, feedback: Iterable[Feedback]) -> Taken:
-    """Count thumbs and scores by call id, where the call was served; past the horizon they are recorded, not read."""
+    """Count thumbs and scores by call id, where the call was served; past the horizon they are recorded, not read.
+
+    What is at fault is refused by itself: whoever sends it takes nobody's feedback along.
+    """
     with house.store.write() as db:
-        desk, rows, unknown, late = _Desk(house, db), [], 0, 0
+        desk, rows, unknown, late, refused = _Desk(house, db), [], 0, 0, 0
         for item in feedback:
             facts = desk.read(item.call)
             if facts is None or not _says_something(item):
                 unknown += 1
+            elif item.fault:
+                refused += 1
             elif desk.is_late(facts):
                 late += 1
                 outcomes.record_late(db, desk.now, facts, item)
             else:
                 rows.append(_feedback_row(facts, item))
         outcomes.count_batch(db, desk.now, rows)
-        return Taken(len(rows), late, unknown)
+        return Taken(len(rows), late, unknown, refused)
 
 
 @dataclass(slots=True)

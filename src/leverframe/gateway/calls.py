@@ -14,10 +14,9 @@ import hmac
 from collections.abc import Callable
 from dataclasses import fields
 
-from leverframe.nouns.outcomes import CallFacts
+from leverframe.nouns.outcomes import LONGEST_CALL, CallFacts
 
 PREFIX = "lf1"
-LONGEST = 4096
 SEAL_BYTES = 16
 FIELDS = tuple(field.name for field in fields(CallFacts))
 
@@ -55,7 +54,7 @@ def salted(salt: str, subject: str | None) -> str:
 
 
 def _split(text: str) -> tuple[CallFacts, str, bytes]:
-    prefix, payload, seal = text.split(".") if len(text) <= LONGEST else ("", "", "")
+    prefix, payload, seal = text.split(".") if len(text) <= LONGEST_CALL else ("", "", "")
     values = [_unescape(value) for value in _decode(payload).decode().split("|")]
     if prefix != PREFIX or len(values) != len(FIELDS):
         raise ValueError("not a call id")

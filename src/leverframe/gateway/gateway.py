@@ -17,7 +17,7 @@ from leverframe.gateway.calls import read_call, salted, sign_call
 from leverframe.gateway.hands import Hands, unwatch_forks, watch_forks
 from leverframe.gateway.held import Held, NoTable
 from leverframe.gateway.listening import Identity
-from leverframe.gateway.outcomes import FLUSH_SECONDS
+from leverframe.gateway.outcomes import FLUSH_SECONDS, Telling
 from leverframe.nouns.outcomes import CallFacts, Feedback, Outcome
 from leverframe.nouns.tables import Decision, Number, Reason, RouteTable, Variant
 from leverframe.nouns.units import Unit
@@ -178,20 +178,32 @@ class Gateway:
         return read_call(call_id, lambda gateway: me.call_key if gateway == me.name else None)
 
     def record(self, call_id: str, *, latency_ms: float, cost_usd: float = 0.0, bad: Sequence[str] = ()) -> None:
-        """Tell what came of a call: the whole answer's latency, its cost, the guardrails that it tripped."""
-        if call_id and self._hands is not None:
-            self._hands.telling.record(Outcome(call_id, float(latency_ms), float(cost_usd), tuple(bad)))
+        """Tell what came of a call: the whole answer's latency, its cost, the guardrails that it tripped.
+
+        Never raises: what cannot be counted (no number, or beyond 1e9) is dropped, logged, and counted in `dropped`.
+        """
+        self._tell(
+            call_id, lambda tell: tell.record(Outcome(call_id, float(latency_ms), float(cost_usd), _names(bad)))
+        )
 
     def feedback(
         self, call_id: str, *, negative: bool | None = None, metric: str = "", value: float | None = None
     ) -> None:
-        """Tell what came later: a thumb, or a score."""
-        if call_id and self._hands is not None:
-            self._hands.telling.feedback(Feedback(call_id, negative, metric, value))
+        """Tell what came later: a thumb, or a score. Never raises; drops what cannot be counted, as `record` does."""
+        self._tell(call_id, lambda tell: tell.feedback(Feedback(call_id, _thumb(negative), metric, _score(value))))
 
     def flush(self, timeout: float = 5.0) -> bool:
         """Send all outcomes now; say whether they were acknowledged within `timeout` seconds."""
         return self._hands is None or self._hands.telling.flush(timeout)
+
+    def _tell(self, call_id: str, tell: Callable[[Telling], None]) -> None:
+        if (hands := self._hands) is None:
+            return
+        try:
+            if call_id:
+                tell(hands.telling)
+        except Exception as fault:
+            hands.telling.refuse(f"{type(fault).__name__}: {fault}")
 
     def _begin(self) -> None:
         if self._control_plane is None:
@@ -255,3 +267,16 @@ class Gateway:
             reason=decision.reason.value,
             nonce=secrets.token_hex(8),
         )
+
+
+def _names(bad: Sequence[str]) -> tuple[str, ...]:
+    """Return guardrails as an outcome holds them; one that was not put into a list is one."""
+    return (bad,) if isinstance(bad, str) else tuple(bad)
+
+
+def _thumb(negative: object) -> bool | None:
+    return None if negative is None else bool(negative)
+
+
+def _score(value: float | None) -> float | None:
+    return None if value is None else float(value)

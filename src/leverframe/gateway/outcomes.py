@@ -48,7 +48,10 @@ class Telling:
         self._thread.start()
 
     def record(self, outcome: Outcome) -> None:
-        """Take one outcome; the oldest goes where there is no room."""
+        """Take one outcome that can be counted; the oldest goes where there is no room."""
+        if outcome.fault:
+            self.refuse(outcome.fault)
+            return
         with self._lock:
             if len(self._open) >= MOST_OPEN:
                 self._open.popleft()
@@ -58,12 +61,21 @@ class Telling:
                 self._lock.notify_all()
 
     def feedback(self, feedback: Feedback) -> None:
-        """Take one thumb or score."""
+        """Take one thumb or score that can be counted."""
+        if feedback.fault:
+            self.refuse(feedback.fault)
+            return
         with self._lock:
             if len(self._feedback) >= MOST_OPEN:
                 self._feedback.popleft()
                 self.dropped += 1
             self._feedback.append(feedback)
+
+    def refuse(self, because: str) -> None:
+        """Count and log what could not be taken: it would only be refused by the control plane."""
+        with self._lock:
+            self.dropped += 1
+        log.warning("an outcome or feedback is dropped: %s", because)
 
     def flush(self, timeout: float) -> bool:
         """Send all there is now; say whether it was acknowledged within `timeout` seconds."""
@@ -139,12 +151,13 @@ class Telling:
         answer = self._ask("/gateways/outcomes", to_document(batch), len(batch.outcomes))
         if isinstance(answer, dict) and answer.get("acknowledged", 0) < batch.sequence:
             raise Unreachable(f"batch {batch.sequence} was not acknowledged")
+        self._count_refused(answer)
         self._done(self._batches, 1)
 
     def _send_feedback(self) -> None:
         with self._lock:
             some = [self._feedback[place] for place in range(min(BATCH_OUTCOMES, len(self._feedback)))]
-        self._ask("/feedback", to_document(some), len(some))
+        self._count_refused(self._ask("/feedback", to_document(some), len(some)))
         self._done(self._feedback, len(some))
 
     def _ask(self, path: str, document: Any, count: int) -> Any:
@@ -157,6 +170,13 @@ class Telling:
             self.dropped += count
             log.warning("%d outcomes are dropped: %s", count, fault)
             return None
+
+    def _count_refused(self, answer: Any) -> None:
+        """Count the rows that the control plane did not take, of a batch of which it took the rest."""
+        refused = answer.get("refused") if isinstance(answer, dict) else None
+        if isinstance(refused, int) and refused > 0:
+            self.dropped += refused
+            log.warning("%d outcomes or feedback were refused by the control plane", refused)
 
     def _done(self, queue: deque[Any], count: int) -> None:
         with self._lock:

@@ -39,19 +39,27 @@ class MissingBatches:
     """How many batches of outcomes never arrived, of those that some of a gateway's processes have numbered.
 
     A process leaps over a number where it had to drop outcomes; one that still arrives is not missing any more.
+    `refused` counts the outcomes that did arrive and said no number that can be counted.
     """
 
     gateway: str
     missing: int
     numbered: int
     processes: int
+    refused: int = 0
 
     @property
     def sentence(self) -> str:
         """Say it as people read it: 2 of 40 batches of outcomes from 1 process never arrived."""
-        whose = "1 process" if self.processes == 1 else f"{self.processes:,} processes"
-        never = f"{self.missing:,} of {self.numbered:,} batches of outcomes from {whose} never arrived"
-        return f"{never}; no reading counts what they held"
+        said = []
+        if self.missing:
+            whose = "1 process" if self.processes == 1 else f"{self.processes:,} processes"
+            never = f"{self.missing:,} of {self.numbered:,} batches of outcomes from {whose} never arrived"
+            said.append(f"{never}; no reading counts what they held")
+        if self.refused:
+            were = "1 outcome was" if self.refused == 1 else f"{self.refused:,} outcomes were"
+            said.append(f"{were} refused for a value or a name that cannot be counted")
+        return "; ".join(said)
 
 
 @dataclass(frozen=True, slots=True)

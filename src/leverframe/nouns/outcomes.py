@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+LARGEST_VALUE = 1e9
+"""No latency, cost or score is beyond it, either way: what is, or is no number, is counted at no door."""
+LONGEST_CALL = 4096
+"""So many letters a call id has at most."""
+NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+"""How a guardrail or a metric is named."""
+
+
+def is_countable(value: object) -> bool:
+    """Say whether a value can be added up: a number, and within LARGEST_VALUE."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST_VALUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +54,12 @@ class Outcome:
     cost_usd: float = 0.0
     bad: tuple[str, ...] = ()
 
+    @property
+    def fault(self) -> str:
+        """Return why this row cannot be counted, or nothing."""
+        values = [("latency_ms", self.latency_ms), ("cost_usd", self.cost_usd)]
+        return _fault(self.call, values, self.bad)
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -61,3 +81,20 @@ class Feedback:
     negative: bool | None = None
     metric: str = ""
     value: float | None = None
+
+    @property
+    def fault(self) -> str:
+        """Return why this row cannot be counted, or nothing."""
+        values = [] if self.value is None else [(self.metric or "value", self.value)]
+        return _fault(self.call, values, [self.metric] if self.metric else [])
+
+
+def _fault(call: object, values: Iterable[tuple[str, object]], names: Iterable[object]) -> str:
+    if not isinstance(call, str) or not call.isascii() or len(call) > LONGEST_CALL:
+        return "its call is no call id"
+    for name in names:
+        if not isinstance(name, str) or not NAME.fullmatch(name):
+            return f"{name!a:.80} is no name of a guardrail or metric"
+    wrong = (f"{name} is {value!a:.80}" for name, value in values if not is_countable(value))
+    said = next(wrong, "")
+    return f"{said}, and no number from -{LARGEST_VALUE:,.0f} to {LARGEST_VALUE:,.0f}" if said else ""

@@ -6,7 +6,6 @@ POST /v1/feedback takes one entry or a list: a thumb `{"call": …, "negative": 
 
 from __future__ import annotations
 
-import math
 import re
 from typing import Any
 
@@ -14,14 +13,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from leverframe.gateway import Gateway
-from leverframe.nouns.outcomes import Feedback
+from leverframe.nouns.outcomes import LARGEST_VALUE, NAME, Feedback, is_countable
 from leverframe.nouns.verdicts import Fault, Invalid
 from leverframe.openai_gateway import answers
 from leverframe.openai_gateway.requests import TooLarge, read_json
 
 MOST = 1000
 _CALL = re.compile(r"lf1\.[A-Za-z0-9_-]{1,2048}\.[A-Za-z0-9_-]{1,64}")
-_METRIC = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
 class FeedbackDoor:
@@ -69,19 +67,13 @@ def _faults(place: str, item: Any) -> list[Fault]:
 
 def _faults_of_score(place: str, item: dict[str, Any]) -> list[Fault]:
     faults = []
-    if not isinstance(item.get("metric"), str) or not _METRIC.fullmatch(item["metric"]):
+    if not isinstance(item.get("metric"), str) or not NAME.fullmatch(item["metric"]):
         faults.append(
             Fault(f"{place}.metric", "it is missing or not a plain name.", "Without a thumb, name a metric.")
         )
-    if not _is_number(item.get("value")):
-        faults.append(Fault(f"{place}.value", "it must be a finite number."))
+    if not is_countable(item.get("value")):
+        faults.append(Fault(f"{place}.value", f"it must be a number, and within {LARGEST_VALUE:,.0f} either way."))
     return faults
-
-
-def _is_number(value: Any) -> bool:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    return abs(value) < 1e15 and math.isfinite(value)
 
 
 def _entry(item: dict[str, Any]) -> Feedback:

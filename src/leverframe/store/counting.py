@@ -9,7 +9,6 @@ arms together. Counts and sums are integers, in total and by minute, so that a r
 from __future__ import annotations
 
 import hashlib
-import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Column, Float, Integer, Numeric, String, Table, select, tuple_
 from sqlalchemy import update as sql_update
 
-from leverframe.nouns.outcomes import CallFacts
+from leverframe.nouns.outcomes import CallFacts, is_countable
 from leverframe.nouns.tables import Reason, Variant
 from leverframe.nouns.verdicts import Fault, Invalid
 from leverframe.store import traffic
@@ -120,7 +119,7 @@ class CountRow:
 
 
 def count_batch(db: Db, now: datetime, rows: Sequence[CountRow]) -> None:
-    """Count a batch of messages under the minute of `now`; raises Invalid for a value that is no number."""
+    """Count a batch of messages under the minute of `now`; raises Invalid for a value that cannot be added up."""
     _refuse_no_numbers(rows)
     minute = now.replace(second=0, microsecond=0)
     traffic.count(db, minute, [(row.facts, row.call, row.bad, row.is_call) for row in rows])
@@ -308,7 +307,7 @@ def _refuse_no_numbers(rows: Iterable[CountRow]) -> None:
         Fault(metric, f"{value} is not a number that can be added up", "send a finite number")
         for row in rows
         for metric, value in row.sums.items()
-        if not math.isfinite(value) or abs(value) > 1e9
+        if not is_countable(value)
     ]
     if faults:
         raise Invalid(faults)

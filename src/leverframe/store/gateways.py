@@ -35,6 +35,7 @@ batches = Table(
     Column("highest", BigInteger, nullable=False),
     Column("missing", Noun(list[int]), nullable=False),
     Column("given_up", BigInteger, nullable=False),
+    Column("refused", BigInteger, nullable=False),
 )
 
 receipts = Table(
@@ -54,12 +55,13 @@ receipts = Table(
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """How many batches of one boot of a gateway never arrived, of those that it numbered."""
+    """What one boot of a gateway numbered and never sent: batches `lost`; and its outcomes that were `refused`."""
 
     gateway: str
     boot: str
     lost: int
     highest: int
+    refused: int = 0
 
 
 def enrol(db: Db, gateway: Gateway, token_hash: str) -> None:
@@ -105,7 +107,7 @@ def accept(db: Db, gateway: str, boot: str, sequence: int) -> Literal["new", "re
     """Say whether a numbered batch is new; the numbers that it leaps over are missing until they arrive."""
     db.execute(
         db.insert(batches)
-        .values(gateway=gateway, boot=boot, highest=0, missing=[], given_up=0)
+        .values(gateway=gateway, boot=boot, highest=0, missing=[], given_up=0, refused=0)
         .on_conflict_do_nothing()
     )
     mine = (batches.c.gateway == gateway) & (batches.c.boot == boot)
@@ -117,11 +119,18 @@ def accept(db: Db, gateway: str, boot: str, sequence: int) -> Literal["new", "re
     return "new"
 
 
+def note_refused(db: Db, gateway: str, boot: str, count: int) -> None:
+    """Note that so many outcomes of a boot's batches, which were accepted, could not be counted."""
+    if count:
+        mine = (batches.c.gateway == gateway) & (batches.c.boot == boot)
+        db.execute(sql_update(batches).where(mine).values(refused=batches.c.refused + count))
+
+
 def losses(db: Db) -> list[Lost]:
-    """List the boots of which batches are missing."""
+    """List the boots of which batches are missing, or outcomes were refused."""
     rows = db.execute(select(batches).order_by(batches.c.gateway, batches.c.boot))
-    every = (Lost(row.gateway, row.boot, len(row.missing) + row.given_up, row.highest) for row in rows)
-    return [boot for boot in every if boot.lost]
+    every = (Lost(row.gateway, row.boot, len(row.missing) + row.given_up, row.highest, row.refused) for row in rows)
+    return [boot for boot in every if boot.lost or boot.refused]
 
 
 def open_receipt(db: Db, number: str, because: str, at: datetime) -> None:

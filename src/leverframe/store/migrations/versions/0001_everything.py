@@ -166,6 +166,7 @@ def _make_tables() -> None:
         sa.Column("highest", sa.BigInteger(), nullable=False),
         sa.Column("missing", sa.Text(), nullable=False),
         sa.Column("given_up", sa.BigInteger(), nullable=False),
+        sa.Column("refused", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("gateway", "boot", name=op.f("pk_gateway_batches")),
     )
     op.create_table(
