@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -9,11 +10,11 @@ from gallery import pages
 from showroom import ARGUMENTS, CHROMIUM, showroom
 
 pytest.importorskip("playwright.sync_api")
-from axe_playwright_python.sync_playwright import Axe
+from obstacles import beyond_the_screen, obstacles
 from playwright.sync_api import Browser, Page, sync_playwright
 
 PAGES = pages()
-LOOKS = [(light, width) for light in ("light", "dark") for width in (390, 1440)]
+LOOKED_AT = re.compile(r"/changes/CHG-2026-00015\?read=")
 pytestmark = pytest.mark.browser
 
 
@@ -31,10 +32,9 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
-@pytest.fixture(scope="module", params=LOOKS, ids=lambda look: f"{look[0]}-{look[1]}")
+@pytest.fixture(scope="module", params=["light", "dark"])
 def tab(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    light, width = request.param
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=light)
+    context = browser.new_context(color_scheme=request.param)
     yield context.new_page()
     context.close()
 
@@ -47,16 +47,11 @@ def test_every_page_reads_without_an_error_an_obstacle_or_a_sideways_scroll(tab:
     for name in PAGES:
         said.clear()
         tab.goto(f"{address}/show/{name}", wait_until="load")
-        tab.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
-        wide = tab.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        serious = [
-            f"{issue['id']}: {issue['nodes'][0]['html'][:160]}"
-            for issue in Axe().run(tab).response["violations"]
-            if issue["impact"] in ("serious", "critical")
-        ]
-        faults = [*said, *serious, *([f"{wide} px too wide"] if wide > 0 else [])]
-        if faults:
-            found[name] = faults
+        for width in (390, 1440):
+            tab.set_viewport_size({"width": width, "height": 900})
+            said += [*beyond_the_screen(tab), *obstacles(tab)]
+        if said:
+            found[name] = list(said)
     assert found == {}
 
 
@@ -79,12 +74,13 @@ def test_a_lever_is_thrown_by_keyboard_alone(browser: Browser, address: str) -> 
 def test_what_is_typed_is_not_taken_away_when_something_changes(browser: Browser, address: str) -> None:
     tab = browser.new_page()
     tab.goto(f"{address}/show/change-assess")
+    tab.set_default_timeout(5000)
     tab.locator("textarea[name=comment]").first.fill("The probes are fine.")
     tab.route(
-        "**/changes/CHG-2026-00015",
+        LOOKED_AT,
         lambda route: route.fulfill(body=PAGES["change-ramping"], content_type="text/html"),
     )
-    with tab.expect_response("**/changes/CHG-2026-00015"):
+    with tab.expect_response(LOOKED_AT):
         tab.evaluate("htmx.trigger('#live', 'look')")
     tab.wait_for_function("document.querySelector('#state').textContent.includes('implement')")
     assert tab.locator("textarea[name=comment]").first.input_value() == "The probes are fine."
@@ -115,5 +111,5 @@ def test_axe_would_notice(browser: Browser, address: str) -> None:
     tab = browser.new_page()
     tab.goto(f"{address}/show/login")
     tab.evaluate("document.querySelectorAll('label > span').forEach(s => s.remove())")
-    assert any(issue["impact"] == "critical" for issue in Axe().run(tab).response["violations"])
+    assert any("label" in found for found in obstacles(tab))
     tab.close()

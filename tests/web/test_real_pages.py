@@ -15,13 +15,12 @@ from leverframe.nouns.ramps import RampState
 from leverframe.store import gateways
 
 pytest.importorskip("playwright.sync_api")
-from axe_playwright_python.sync_playwright import Axe
 from hands import Desk, Hands
+from obstacles import beyond_the_screen, obstacles
 from playwright.sync_api import sync_playwright
 from showroom import ARGUMENTS, CHROMIUM
 
 pytestmark = pytest.mark.browser
-WIDTHS = (390, 1440)
 TICKET = "Move underwriting from GPT-4o to Claude Sonnet 4.5"
 
 
@@ -109,23 +108,13 @@ def test_every_page_reads_without_an_error_an_obstacle_or_a_sideways_scroll(stil
         hands = bench(reader, light=light)
         for name, path in pages.items():
             hands.open(path)
-            found |= {(name, width): said for width in WIDTHS if (said := obstacles(hands, light, width))}
+            for width in (390, 1440):
+                hands.tab.set_viewport_size({"width": width, "height": 900})
+                hands.said += beyond_the_screen(hands.tab)
+                hands.said += obstacles(hands.tab) if (light == "light") == (width == 1440) else []
             found |= {name: list(hands.said)} if hands.said else {}
             hands.said.clear()
     assert found == {}
-
-
-def obstacles(hands: Hands, light: str, width: int) -> list[str]:
-    """List what keeps some people from a page that is so wide, with all its parts unfolded."""
-    hands.tab.set_viewport_size({"width": width, "height": 900})
-    hands.tab.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
-    wide = hands.tab.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    found = [f"{wide} px too wide"] if wide > 0 else []
-    if (light == "light") == (width == 1440):
-        issues = Axe().run(hands.tab).response["violations"]
-        grave = (issue for issue in issues if issue["impact"] in ("serious", "critical"))
-        found += [f"{issue['id']}: {issue['nodes'][0]['html'][:160]}" for issue in grave]
-    return found
 
 
 # ---------------------------------------------------------------------------------------------- the way in
