@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
+from contextlib import nullcontext
 
 import openai
 import pytest
@@ -25,6 +27,7 @@ class Provider:
         self.bodies: list[dict] = []
         self.headers: list[dict[str, str]] = []
         self.status, self.breaks_off, self.address = 200, False, ""
+        self.waits, self.last = False, ["data: [DONE]\n\n"]
 
     def app(self) -> Starlette:
         return Starlette(routes=[Route("/v1/chat/completions", self._complete, methods=["POST"])])
@@ -49,7 +52,10 @@ class Provider:
             yield f"data: {json.dumps({**chunk, 'choices': choices})}\n\n"
         if self.breaks_off:
             raise ConnectionError("the provider fell over")
-        yield "data: [DONE]\n\n"
+        if self.waits:
+            await asyncio.Event().wait()
+        for event in self.last:
+            yield event
 
 
 @pytest.fixture
@@ -110,6 +116,26 @@ def test_a_stream_that_breaks_off_is_an_error_to_client_and_record(edge, provide
     assert outcome["bad"] == ["error"]
 
 
+ERROR_EVENT = 'data: {"error": {"message": "The server had an error", "type": "server_error"}}\n\n'
+LAST = [
+    ([ERROR_EVENT], ["error"]),
+    ([ERROR_EVENT, "data: [DONE]\n\n"], ["error"]),
+    (['data: {"er', 'ror": {"message": "it had an error"}}\n\n'], ["error"]),
+    ([], ["error"]),
+    (["data: [DO", "NE]\n\n"], []),
+]
+
+
+@pytest.mark.parametrize(("last", "bad"), LAST)
+def test_a_stream_is_judged_by_how_it_ends(edge, provider: Provider, last: list[str], bad: list[str]):
+    provider.last = last
+    raw = stream(edge)
+    with pytest.raises(openai.APIError, match="had an error") if "error" in "".join(last) else nullcontext():
+        assert "".join(chunk.choices[0].delta.content for chunk in raw.parse()) == "From afar."
+    (outcome,) = edge.outcomes(raw.headers["x-leverframe-call"])
+    assert outcome["bad"] == bad
+
+
 TOLD = [(500, 502), (503, 502), (401, 502), (404, 502), (400, 400), (422, 422), (429, 429)]
 
 
@@ -145,9 +171,12 @@ def test_the_mock_stands_beside_a_provider_where_it_is_named(run_edge, provider:
     assert provider.bodies == []
 
 
-def test_a_client_that_leaves_in_mid_stream_is_recorded(edge):
+def test_a_client_that_leaves_in_mid_stream_is_recorded_and_is_no_error(edge, provider: Provider):
+    provider.waits = True
     with edge.http.stream(
         "POST", "/v1/chat/completions", json={"model": f"feature:{SEARCH}", "messages": MESSAGES, "stream": True}
     ) as response:
         call = response.headers["x-leverframe-call"]
+        next(response.iter_raw())
     wait_until(lambda: len(edge.outcomes(call)) == 1)
+    assert edge.outcomes(call)[0]["bad"] == []

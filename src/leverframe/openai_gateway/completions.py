@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import CancelledError
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Invalid
 from leverframe.openai_gateway import answers
 from leverframe.openai_gateway.decisions import Routed, decide, decide_for_model
+from leverframe.openai_gateway.events import Events
 from leverframe.openai_gateway.headers import Caller, read_caller, say, upstream_headers
 from leverframe.openai_gateway.prompts import NoPrompt, Prompts
 from leverframe.openai_gateway.requests import TooLarge, check_completion, read_json
@@ -25,7 +27,6 @@ from leverframe.openai_gateway.upstreams import Ask, Reply, UpstreamFailed, Upst
 FEATURE = "feature:"
 _PASSED_ON = frozenset({400, 413, 422, 429})
 """What an upstream says to the client itself; any other refusal is ours to answer for, as 502."""
-_LAST_EVENT = b"data: [DONE]"
 _BROKEN_OFF = b'data: {"error": {"message": "The upstream broke off.", "type": "api_error", "code": "upstream"}}\n\n'
 
 
@@ -37,11 +38,13 @@ class Call:
     routed: Routed
     unit: Unit
     began: float
+    recorded: bool = False
 
     def record(self, reply: Reply | None, *, bad: bool) -> None:
-        """Record what came of it, with the whole time that it took."""
-        if not self.routed.call:
+        """Record what came of it, with the whole time that it took; what is said first counts."""
+        if self.recorded or not self.routed.call:
             return
+        self.recorded = True
         took = (monotonic() - self.began) * 1000.0 + (reply.simulated_ms if reply else 0.0)
         cost = reply.cost_usd if reply else 0.0
         self.gateway.record(self.routed.call, latency_ms=took, cost_usd=cost, bad=("error",) if bad else ())
@@ -113,20 +116,24 @@ def _whole(call: Call, reply: Reply, told: dict[str, str]) -> Response:
 
 
 async def _stream(call: Call, reply: Reply, chunks: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
-    """Pass the events on; the outcome is recorded before the last one leaves: no client is ahead of it."""
-    recorded = False
+    """Pass the events on; the outcome is recorded before the last one leaves: no client is ahead of it.
+
+    An error event is an error, and so is an end without the last event. A client that leaves while it is answered
+    ends this from outside, which says nothing against the answer.
+    """
+    events = Events()
     try:
         async with aclosing(chunks):
             async for chunk in chunks:
-                if not recorded and _LAST_EVENT in chunk[-32:]:
-                    call.record(reply, bad=False)
-                    recorded = True
+                events.read(chunk)
+                if events.ended:
+                    call.record(reply, bad=events.failed)
                 yield chunk
+    except (GeneratorExit, CancelledError):
+        call.record(reply, bad=False)
+        raise
     except UpstreamFailed:
-        if not recorded:
-            call.record(reply, bad=True)
-        recorded = True
+        call.record(reply, bad=True)
         yield _BROKEN_OFF
     finally:
-        if not recorded:
-            call.record(reply, bad=False)
+        call.record(reply, bad=True)
