@@ -204,7 +204,7 @@ def stage_of(n: int) -> int:
 
 
 def _shares(n: int) -> list[dict[str, object]]:
-    of = {"change": change_id(n), "cell": CELL, "run": 1}
+    of = {"change": change_id(n), "cell": CELL, "run": 1, "since": WEDNESDAY}
     return [{**of, "stage": stage, "share": (0.01, 0.1, 0.5)[stage - 1]} for stage in range(1, stage_of(n) + 1)]
 
 

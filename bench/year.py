@@ -273,7 +273,7 @@ class Year:
 
     def _counts(self, db: Db, change: Change, ramp: Ramp, target: Target, stage: int) -> None:
         by_cell = shares(ramp, change.plan, target, change.blast_radius)
-        outcomes.set_shares(db, change.id, stage, by_cell)
+        outcomes.set_shares(db, change.id, stage, by_cell, ramp.stage_since)
         rows = []
         for cell, share in by_cell.items():
             for arm, part in (("candidate", share), ("control", 1 - share)):

@@ -9,7 +9,7 @@ from tests.world import ON_SQLITE, World, read
 
 from leverframe.actions import ramps
 from leverframe.nouns.calendar import DuringRamp, Freeze
-from leverframe.nouns.changes import CloseCode
+from leverframe.nouns.changes import Change, CloseCode
 from leverframe.store import outcomes
 from leverframe.store import tables as table_rows
 
@@ -184,3 +184,50 @@ def test_a_ramp_that_a_person_ended_is_not_started_again(world: World):
     world.rounds_until("Wed 11:00")
     assert world.timeline(change) == "Wed 10:00 1%, Wed 10:00 aborted"
     assert ramps.CLOSE_CODES[world.ramp(change).state] is CloseCode.ABORTED
+
+
+def region_by_region(world: World, **asked: float) -> Change:
+    """At 10 % in the US alone, where very many have been asked; Australia and Europe wait for their windows."""
+    start = world.form("claims-regions").start
+    later = replace(start, not_after=start.not_after + timedelta(days=30))
+    change = world.armed("claims-regions", ramp="handbook", start=later)
+    world.clock.move_to(change.start.opens_at)
+    world.round()
+    for region, until in (("au", "Tue 09:00"), ("eu", "Tue 15:00"), ("us", "Tue 15:30")):
+        world.outcomes(change, regions=(region,), per_minute=40)
+        world.rounds_until(until, every=30)
+    world.outcomes(change, regions=("us",), per_minute=3000, **asked)
+    return change
+
+
+def test_a_stage_of_several_regions_is_not_promoted_on_the_evidence_of_one(world: World):
+    change = region_by_region(world)
+    world.rounds_until("Wed 16:00", every=60)
+    assert set(world.ramp(change).published) == {"us", "au", "eu"}
+    seen = world.view(change).ramp
+    assert (seen.ramp.stage, seen.reading.finding) == (2, "no_data")
+    assert "since this stage reached its last region" in seen.reading.because
+    world.outcomes(change, per_minute=3000)
+    assert world.view(change).ramp.reading.finding == "pass"
+    world.rounds_until("Tue 01:00", every=120)
+    assert world.timeline(change).endswith("10% (us), Wed 01:30 10% (au), Wed 09:30 10% (eu), Tue 01:00 50% (au)")
+
+
+def test_while_regions_wait_nothing_is_proved_and_harm_rolls_back(world: World):
+    change = region_by_region(world)
+    reading = world.view(change).ramp.reading
+    assert (reading.finding, reading.readings[0].wait_minutes) == ("continue", None)
+    assert "begin when the stage has reached its last region" in reading.because
+    world.outcomes(change, regions=("us",), per_minute=3000, candidate_negative=0.2)
+    world.round()
+    assert world.timeline(change).endswith("10% (us), Tue 15:30 rolled back")
+
+
+def test_harm_that_was_counted_in_one_region_is_not_forgotten_when_the_last_is_reached(world: World):
+    """Neither what came before the last region nor what comes after it shows harm by itself."""
+    change = region_by_region(world, candidate_negative=0.09)
+    world.rounds_until("Wed 10:00", every=60)
+    assert set(world.ramp(change).published) == {"us", "au", "eu"}
+    world.outcomes(change, regions=("us",), per_minute=2000, candidate_negative=0.09)
+    reading = world.view(change).ramp.reading
+    assert reading.finding == "harm", reading.because

@@ -36,7 +36,7 @@ def watched(world: World) -> World:
             }
             change_rows.insert(db, replace(change, id=other, targets=(target,), **units))
             ramp_rows.insert(db, replace(ramp, change=other, target=target))
-            outcomes.set_shares(db, other, 1, {"everywhere|everyone": 0.01})
+            outcomes.set_shares(db, other, 1, {"everywhere|everyone": 0.01}, world.now)
     return world
 
 

@@ -18,6 +18,8 @@ from leverframe.rules.evidence import carrying, labels
 
 ALPHA = 0.05
 HANDBOOK = ((0.01, 30), (0.10, 240), (0.50, 240))
+WAITING = ((0.1, 240), (0.1, 960), (0.5, 240))
+"""A region at 10 %, which then waits at 10 % while its stage is at 50 % elsewhere, and is reached at last."""
 SMALL_STEPS = tuple((share, 60) for share in (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.75))
 
 
@@ -54,6 +56,16 @@ def by_unit_and_stage(rng, users, stages):
         yield per_minute(first[met & candidate], minutes), per_minute(first[met & ~candidate], minutes)
 
 
+def by_unit_and_share(rng, users, stages):
+    """Count a region that waits: who met a bad event at its share in the stage before is not counted again."""
+    met_at = {share: np.zeros(len(users.buckets), dtype=bool) for share, _ in stages}
+    for share, minutes in stages:
+        first = waits(rng, users.bad_per_minute)
+        met, candidate = (first < minutes) & ~met_at[share], users.buckets < share
+        met_at[share] |= met
+        yield per_minute(first[met & candidate], minutes), per_minute(first[met & ~candidate], minutes)
+
+
 def by_request(rng, users, stages):
     """Count every bad request: a heavy user's bucket decides about hundreds of events."""
     for share, minutes in stages:
@@ -85,14 +97,23 @@ def per_minute(times, minutes):
 
 
 def is_rolled_back(stages, counts, begins, alpha):
-    """Look each minute, with the evidence that is carried into the stage, and stop at the first harm."""
+    """Look each minute, with the evidence that is carried into the stage, and stop at the first harm.
+
+    What was counted while a region waited at the share of the stage before is left out when it is reached.
+    """
     done: dict[int, tuple[float, tuple[int, int]]] = {}
     for number, ((share, _), (candidate, control)) in enumerate(zip(stages, counts, strict=True), start=1):
-        carried = dict(pair for stage, pair in done.items() if stage >= begins[number - 1])
-        totals = list(zip(np.cumsum(candidate).tolist(), np.cumsum(control).tolist(), strict=True))
+        carried: dict[float, tuple[int, int]] = dict(
+            pair for stage, pair in done.items() if stage >= begins[number - 1]
+        )
+        mine, theirs = carried.get(share, (0, 0))
+        totals = list(
+            zip((mine + np.cumsum(candidate)).tolist(), (theirs + np.cumsum(control)).tolist(), strict=True)
+        )
         if any(labels.log_harm({**carried, share: total}) >= -log(alpha) for total in totals):
             return True
-        done[number] = (share, totals[-1])
+        if number == 1 or stages[number - 2][0] != share:
+            done[number] = (share, totals[-1])
     return False
 
 
@@ -139,3 +160,13 @@ def test_carrying_evidence_through_small_steps_would_break_the_level():
     carried = (1,) * len(SMALL_STEPS)
     rate = share_rolled_back(always_bad_users, by_unit_and_stage, SMALL_STEPS, carried, ALPHA, runs=600, seed=4)
     assert rate > 0.06
+
+
+@pytest.mark.parametrize("make_users", [unequal_users, always_bad_users])
+def test_a_region_that_waits_counts_nobody_twice_and_keeps_the_level(make_users):
+    rate, counted_again = (
+        share_rolled_back(make_users, count, WAITING, (1, 1, 1), ALPHA, runs=300, seed=5)
+        for count in (by_unit_and_share, by_unit_and_stage)
+    )
+    assert 0 < rate <= at_most(ALPHA, 300)
+    assert rate < counted_again

@@ -109,6 +109,70 @@ def test_proof_for_promotion_comes_from_the_present_stage_alone():
     assert read(plan(), 3, late, earlier=(early,)).finding is Finding.CONTINUE
 
 
+def fresh(stage, whole, proof, *, of=None, wait=60.0, earlier=()):
+    """Read a stage in which what promotes began anew; all that it has counted is `whole`."""
+    counts = [*earlier, StageCounts(stage, {"eu|everyone": whole}, {"eu|everyone": proof})]
+    return read_stage(of or plan(slos=SLOS[:2]), stage, counts, alpha=0.05, beta=0.05, stage_minutes=wait, now=NOW)
+
+
+def test_what_was_counted_before_the_last_region_proves_nothing():
+    found = fresh(2, cell(**bad(20, 180)), cell(mine=10, theirs=90, **bad(0, 4)))
+    assert found.finding is Finding.CONTINUE
+    assert "(0 of 10 on the candidate, 4 of 90 beside it)" in found.because
+
+
+def test_nobody_since_the_last_region_is_no_data():
+    found = fresh(2, cell(**bad(20, 180)), cell(mine=0, theirs=0))
+    assert {reading.finding for reading in found.readings} == {Finding.NO_DATA}
+    assert found.because == (
+        "nobody has been served the candidate since this stage reached its last region, or began again"
+    )
+
+
+def test_harm_from_before_the_last_region_rolls_back_all_the_same():
+    none = cell(mine=0, theirs=0)
+    assert fresh(2, cell(**bad(60, 180)), none).finding is Finding.HARM
+    found = fresh(2, cell(mine=2_000, theirs=18_000, **first(400, 900, "slow")), none)
+    assert one(found, "slow", limit=True).finding is Finding.HARM
+
+
+def test_a_mean_beyond_its_limit_before_the_last_region_holds_all_the_same():
+    sums = {"candidate_sums": {"cost_usd": scores(0.03, 200)}, "control_sums": {"cost_usd": scores(0.004, 2_000)}}
+    well = {"candidate_sums": {"cost_usd": scores(0.004, 9)}, "control_sums": {"cost_usd": scores(0.004, 90)}}
+    found = fresh(2, cell(**sums), cell(mine=9, theirs=90, **well), of=plan(slos=SLOS[3:4]))
+    assert one(found, "cost_usd", limit=True).finding is Finding.BEYOND
+    found = fresh(2, cell(**well), cell(mine=9, theirs=90), of=plan(slos=SLOS[3:4]))
+    assert one(found, "cost_usd", limit=True).finding is Finding.NO_DATA
+
+
+def test_counts_for_the_proof_that_do_not_fit_prove_nothing_and_hide_no_harm():
+    lost = cell(mine=40, theirs=3_600, **bad(1, 180))
+    assert fresh(2, cell(), lost).finding is Finding.ERROR
+    assert fresh(2, cell(**bad(60, 180)), lost).finding is Finding.HARM
+    assert fresh(2, cell(mine=40, theirs=3_600, **bad(60, 180)), cell()).finding is Finding.ERROR
+
+
+def test_no_floor_passes_while_regions_wait():
+    found = read(plan(), 2, cell(**bad(20, 180)), wait=None)
+    assert found.finding is Finding.CONTINUE
+    assert one(found, FEEDBACK).wait_minutes is None
+    assert found.because == (
+        "3 times as many people who met negative feedback is ruled out from counts that begin when the stage has "
+        "reached its last region (20 of 400 on the candidate, 180 of 3,600 beside it so far)"
+    )
+
+
+def test_who_was_bad_before_at_the_same_share_is_carried_once():
+    early = StageCounts(1, {"0|everyone": cell(**bad(36, 180))})
+    again = {"candidate_again": {FEEDBACK: 36}, "control_again": {FEEDBACK: 180}}
+    waits = cell(**bad(37, 180))
+    assert read(plan(), 2, waits, earlier=(early,)).finding is Finding.HARM
+    once = read(plan(), 2, cell(**bad(37, 180), **again), earlier=(early,))
+    assert one(once, FEEDBACK).e_value == pytest.approx(
+        one(read(plan(), 1, cell(**bad(37, 180))), FEEDBACK).e_value, rel=0.01
+    )
+
+
 def test_counts_of_later_stages_do_not_change_a_reading_of_the_past():
     later = StageCounts(3, {"eu|everyone": cell(0.5, 500, 500, **bad(200, 20))})
     now, then = cell(**bad(20, 180)), plan()

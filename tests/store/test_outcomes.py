@@ -20,10 +20,10 @@ CELL = "eu|everyone"
 
 
 @pytest.fixture
-def counted(store):
+def counted(store, tuesday):
     """A store in which stage 1 takes 10 % of one cell."""
     with store.write() as db:
-        outcomes.set_shares(db, CHANGE, 1, {CELL: 0.1})
+        outcomes.set_shares(db, CHANGE, 1, {CELL: 0.1}, tuesday)
     return store
 
 
@@ -32,9 +32,13 @@ def _count(store, now, *rows):
         outcomes.count_batch(db, now, rows)
 
 
-def _cell(store, cell=CELL, stage=1, **asked):
+def _stage(store, stage=1, **asked):
     with store.read() as db:
-        return next(one for one in outcomes.counts(db, CHANGE, **asked) if one.stage == stage).cells[cell]
+        return next(one for one in outcomes.counts(db, CHANGE, **asked) if one.stage == stage)
+
+
+def _cell(store, cell=CELL, stage=1, **asked):
+    return _stage(store, stage, **asked).cells[cell]
 
 
 def test_a_unit_is_counted_at_its_first_call_and_not_again(counted, a_call, tuesday):
@@ -121,7 +125,7 @@ def test_what_was_not_part_of_the_comparison_counts_in_no_reading(counted, a_cal
 
 def test_a_traveller_stays_in_the_arm_of_the_first_call(counted, a_call, tuesday):
     with counted.write() as db:
-        outcomes.set_shares(db, CHANGE, 1, {"us|everyone": 0.5})
+        outcomes.set_shares(db, CHANGE, 1, {"us|everyone": 0.5}, tuesday)
     _count(counted, tuesday, CountRow(a_call("u1", "current"), "a"))
     _count(counted, tuesday, CountRow(a_call("u1", "candidate", region="us"), "b", ("error",), {"cost_usd": 1.0}))
     assert _cell(counted).control_units == 1
@@ -132,7 +136,7 @@ def test_a_traveller_stays_in_the_arm_of_the_first_call(counted, a_call, tuesday
 
 def test_a_stage_counts_for_itself(counted, a_call, tuesday):
     with counted.write() as db:
-        outcomes.set_shares(db, CHANGE, 2, {CELL: 0.5})
+        outcomes.set_shares(db, CHANGE, 2, {CELL: 0.5}, tuesday)
     _count(counted, tuesday, CountRow(a_call(), "a", ("error",)), CountRow(a_call(stage=2), "b"))
     assert _cell(counted).candidate_bad == {"error": 1}
     second = _cell(counted, stage=2)
@@ -141,15 +145,15 @@ def test_a_stage_counts_for_itself(counted, a_call, tuesday):
 
 def test_a_cell_whose_share_changes_counts_anew_in_both_arms(counted, a_call, tuesday):
     with counted.write() as db:
-        outcomes.set_shares(db, CHANGE, 1, {CELL: 0.1, "us|everyone": 0.1})
+        outcomes.set_shares(db, CHANGE, 1, {CELL: 0.1, "us|everyone": 0.1}, tuesday)
     us = {"region": "us"}
     rows = [CountRow(a_call("u1"), "a"), CountRow(a_call("u2", "current"), "b"), CountRow(a_call("u3", **us), "c")]
     _count(counted, tuesday, *rows)
+    later = tuesday + timedelta(minutes=1)
     with counted.write() as db:
-        outcomes.set_shares(db, CHANGE, 1, {CELL: 0.5, "us|everyone": 0.1})
+        outcomes.set_shares(db, CHANGE, 1, {CELL: 0.5, "us|everyone": 0.1}, later)
     cell = _cell(counted)
     assert (cell.share, cell.candidate_units, cell.control_units) == (0.5, 0, 0)
-    later = tuesday + timedelta(minutes=1)
     _count(
         counted, later, CountRow(a_call("u2", "candidate"), "d"), CountRow(a_call("u1"), "a", ("x",), is_call=False)
     )
@@ -160,9 +164,60 @@ def test_a_cell_whose_share_changes_counts_anew_in_both_arms(counted, a_call, tu
     assert (before.share, before.candidate_units, before.control_units) == (0.1, 1, 1)
 
 
+def test_what_promotes_begins_anew_while_harm_is_counted_on(counted, a_call, tuesday):
+    _count(counted, tuesday, CountRow(a_call("u1"), "a", ("error",)), CountRow(a_call("u2", "current"), "b"))
+    assert _stage(counted).proof is None
+    later = tuesday + timedelta(minutes=1)
+    with counted.write() as db:
+        outcomes.set_shares(db, CHANGE, 1, {CELL: 0.1}, later, proof_anew=True)
+    assert (_cell(counted).candidate_units, _stage(counted).proof[CELL].candidate_units) == (1, 0)
+    _count(counted, later, CountRow(a_call("u1"), "c", ("error",)), CountRow(a_call("u3"), "d"))
+    whole, proof = _cell(counted), _stage(counted).proof[CELL]
+    assert (whole.candidate_units, whole.control_units, whole.candidate_bad) == (2, 1, {"error": 1})
+    assert (proof.candidate_units, proof.control_units, proof.candidate_bad) == (2, 0, {"error": 1})
+    assert _stage(counted, until=tuesday).proof is None
+    assert _stage(counted, until=later) == _stage(counted)
+
+
+def test_what_promotes_begins_anew_in_all_cells_when_the_last_is_reached(counted, a_call, tuesday):
+    with counted.write() as db:
+        outcomes.set_shares(db, CHANGE, 1, {CELL: 0.1, "us|everyone": 0.01}, tuesday)
+    us = {"region": "us"}
+    _count(counted, tuesday, CountRow(a_call("u1"), "a"), CountRow(a_call("u2", **us), "b"))
+    with counted.write() as db:
+        outcomes.set_shares(db, CHANGE, 1, {CELL: 0.1, "us|everyone": 0.1}, tuesday, proof_anew=True)
+    _count(counted, tuesday, CountRow(a_call("u3", **us), "c"))
+    stage = _stage(counted)
+    assert {name: cell.candidate_units for name, cell in stage.cells.items()} == {CELL: 1, "us|everyone": 1}
+    assert {name: cell.candidate_units for name, cell in stage.proof.items()} == {CELL: 0, "us|everyone": 1}
+
+
+def test_what_comes_too_late_is_recorded_once_however_often_the_proof_began(counted, a_call, tuesday):
+    with counted.write() as db:
+        outcomes.set_shares(db, CHANGE, 1, {CELL: 0.1}, tuesday, proof_anew=True)
+        outcomes.record_late(db, tuesday, a_call(), Feedback("a", negative=True))
+        assert outcomes.late(db, CHANGE) == 1
+
+
+def test_who_was_bad_before_at_the_same_share_is_bad_again_in_the_stage_that_waits(counted, a_call, tuesday):
+    """`us` waits in stage 2 at the share of stage 1; the other region has been reached."""
+    with counted.write() as db:
+        outcomes.set_shares(db, CHANGE, 1, {CELL: 0.1, "us|everyone": 0.1}, tuesday)
+        outcomes.set_shares(db, CHANGE, 2, {CELL: 0.5, "us|everyone": 0.1}, tuesday)
+    us = {"region": "us"}
+    _count(counted, tuesday, CountRow(a_call("u1"), "a", ("error",)), CountRow(a_call("u2", **us), "b", ("error",)))
+    rows = [CountRow(a_call("u1", stage=2), "c", ("error",))]
+    rows += [CountRow(a_call(unit, stage=2, **us), f"{unit}-d", ("error", "slow")) for unit in ("u2", "u3")]
+    _count(counted, tuesday, *rows)
+    _count(counted, tuesday, *rows)
+    reached, waits = _cell(counted, stage=2), _cell(counted, "us|everyone", stage=2)
+    assert (reached.candidate_bad, reached.candidate_again) == ({"error": 1}, {})
+    assert (waits.candidate_bad, waits.candidate_again) == ({"error": 2, "slow": 2}, {"error": 1})
+
+
 def test_a_cell_that_takes_nothing_yet_is_in_no_reading(counted, a_call, tuesday):
     with counted.write() as db:
-        outcomes.set_shares(db, CHANGE, 1, {"us|everyone": 0.0})
+        outcomes.set_shares(db, CHANGE, 1, {"us|everyone": 0.0}, tuesday)
     _count(counted, tuesday, CountRow(a_call("u1", "current", region="us"), "a"))
     with counted.read() as db:
         assert list(outcomes.counts(db, CHANGE)[0].cells) == [CELL]
@@ -217,7 +272,7 @@ def test_the_order_of_batches_does_not_change_the_sums(store, a_call, tuesday):
         mine = [replace(row, facts=replace(row.facts, change=change)) for row in rows]
         dice.shuffle(mine)
         with store.write() as db:
-            outcomes.set_shares(db, change, 1, {CELL: 0.1})
+            outcomes.set_shares(db, change, 1, {CELL: 0.1}, tuesday)
             for at in range(0, 200, 23):
                 outcomes.count_batch(db, tuesday, mine[at : at + 23])
             seen.append(outcomes.counts(db, change)[0].cells[CELL])

@@ -14,6 +14,7 @@ from leverframe.nouns.evidence import StageCounts, StageReading
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.ramps import Hold, Promote, Ramp, Step, Widen
 from leverframe.nouns.switches import Layer
+from leverframe.rules.exposure import pending
 from leverframe.rules.ramping import RampFacts, next_step
 from leverframe.rules.readings import read_stage
 from leverframe.store import evidence, outcomes, switches, tables
@@ -64,7 +65,8 @@ def look_at(
 
 def read(policy: Policy, change: Change, ramp: Ramp, counts: Sequence[StageCounts], now: datetime) -> StageReading:
     """Read the present stage's guardrails from the counts of the whole ramp."""
-    minutes = (now - ramp.stage_since).total_seconds() / 60
+    waits = pending(ramp, change.plan, change.blast_radius.regions)
+    minutes = None if waits else (now - ramp.stage_since).total_seconds() / 60
     return read_stage(
         change.plan, ramp.stage, counts, alpha=policy.alpha, beta=policy.beta, stage_minutes=minutes, now=now
     )

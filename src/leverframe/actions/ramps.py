@@ -20,6 +20,7 @@ from leverframe.nouns.ramps import HoldRow, Promote, Ramp, RampState
 from leverframe.nouns.tables import Number
 from leverframe.nouns.targets import Tier
 from leverframe.nouns.verdicts import Outcome, Refused, Verdict, failed
+from leverframe.rules.exposure import pending
 from leverframe.rules.ramping import first_step
 from leverframe.rules.sign_offs import authors
 from leverframe.rules.tables import shares
@@ -120,10 +121,15 @@ def publish_stage(
     because: str,
     now: datetime,
 ) -> Ramp:
-    """Write down that a stage reached these regions, fix its shares of buckets, and publish the table."""
+    """Write down that a stage reached these regions, fix its shares of buckets, and publish the table.
+
+    What promotes is counted from here where the stage begins, or begins again, or has reached its last region.
+    """
     share = change.plan.stages[ramp.stage - 1].share_percent
     target = target_of(house.policy(db), ramp.target)
-    outcomes.set_shares(db, change.id, ramp.stage, shares(ramp, change.plan, target, change.blast_radius))
+    begins = kind != "widened" or not pending(ramp, change.plan, change.blast_radius.regions)
+    by_cell = shares(ramp, change.plan, target, change.blast_radius)
+    outcomes.set_shares(db, change.id, ramp.stage, by_cell, now, proof_anew=begins)
     ramps.record_step(db, change.id, now, kind, ramp.stage, share, regions, actor.name, because)
     facts = {"stage": ramp.stage, "share_percent": share, "regions": list(regions)}
     record(db, now, actor, f"ramp.{kind}", change.id, because, facts=facts, role=role)

@@ -93,7 +93,8 @@ class CellCounts:
 
     `share` is the exact share of buckets (0 to 1) that the gateways had applied. Maps are by guardrail:
     `bad` counts units at their first bad event, `first_bad` units whose first call in the stage was bad.
-    `sums` are (n, sum, sum of squares) of scores, for means.
+    `sums` are (n, sum, sum of squares) of scores, for means. `again` counts who of the bad was bad in the stage
+    before already, where the cell has that stage's share still: a region that waits.
     """
 
     share: float
@@ -105,14 +106,21 @@ class CellCounts:
     control_first_bad: Mapping[str, int] = field(default_factory=dict)
     candidate_sums: Mapping[str, tuple[int, float, float]] = field(default_factory=dict)
     control_sums: Mapping[str, tuple[int, float, float]] = field(default_factory=dict)
+    candidate_again: Mapping[str, int] = field(default_factory=dict)
+    control_again: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class StageCounts:
-    """One stage's counts by cell (`region|ring`)."""
+    """One stage's counts by cell (`region|ring`).
+
+    `proof` are those that promotion rests on, where they began anew later: when the stage reached its last region, or
+    began again. Harm is read from all.
+    """
 
     stage: int
     cells: Mapping[str, CellCounts]
+    proof: Mapping[str, CellCounts] | None = None
 
 
 class Finding(StrEnum):

@@ -7,9 +7,13 @@ and each part over the stages where its evidence begins anew: for an absolute li
 a relative guardrail mostly the first alone (`evidence/carrying.py`). Of the stage's beta each floor has an equal
 part.
 
-Rollback evidence is carried over the ramp; proof for promotion comes from the present stage alone. From worst to
-best: harm, error, both_above, beyond, no_data, continue, pass. A stage is as good as its worst guardrail, but
-only floors are waited for: a mean that still `continue`s does not keep a stage from passing.
+Rollback evidence is carried over the ramp, and nobody is counted twice in it at the same share. Proof for promotion
+comes from the present stage alone, since it reached its last region: what was counted of some regions proves nothing
+of the others. Until then no floor passes. What stops (harm, a limit, a mean) is read from all that the stage has
+counted; there must be data since its last region for it to pass.
+
+From worst to best: harm, error, both_above, beyond, no_data, continue, pass. A stage is as good as its worst
+guardrail, but only floors are waited for: a mean that still `continue`s does not keep a stage from passing.
 """
 
 from __future__ import annotations
@@ -42,19 +46,19 @@ def read_stage(
     *,
     alpha: float,
     beta: float,
-    stage_minutes: float,
+    stage_minutes: float | None,
     now: datetime,
 ) -> StageReading:
     """Read all guardrails of a stage (counted from 1) from the counts of this and the earlier stages.
 
-    `alpha` is the ramp's, `beta` the stage's, `stage_minutes` how long the stage's counts took. Counts of later
-    stages are ignored, so that a past reading can be derived again.
+    `alpha` is the ramp's, `beta` the stage's, `stage_minutes` how long the counts for its proof took; None while it
+    has still regions to reach. Counts of later stages are ignored, so that a past reading can be derived again.
     """
     look = _look(plan, stage, counts, alpha, beta, stage_minutes)
     ratio = _read_sample_ratio(look)
     relative = [_read_relative(look, guardrail) for guardrail in _relative(plan)]
     if ratio.finding is Finding.ERROR:
-        relative = [replace(reading, finding=Finding.ERROR, because=ratio.because) for reading in relative]
+        relative = [_distrusted(look, reading, ratio) for reading in relative]
     absolute = [_read_rate(look, slo) for slo in look.stage.slos if slo.kind is LimitKind.RATE]
     mean = [_read_mean(look, slo) for slo in look.stage.slos if slo.kind is LimitKind.MEAN]
     readings = (*relative, *absolute, *mean, ratio)
@@ -64,14 +68,18 @@ def read_stage(
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """What one look needs of the plan and the counts, worked out once."""
+    """What one look needs of the plan and the counts, worked out once.
+
+    `cells` are all that the stage has counted, `fresh` what it has counted since it reached its last region.
+    """
 
     plan: RampPlan
     stage: Stage
     carried: tuple[CellCounts, ...]
     parts: int
     cells: tuple[CellCounts, ...]
-    minutes: float
+    fresh: tuple[CellCounts, ...]
+    minutes: float | None
     candidate_units: int
     control_units: int
     is_shared: bool
@@ -80,24 +88,41 @@ class _Look:
 
 
 def _look(
-    plan: RampPlan, stage: int, counts: Sequence[StageCounts], alpha: float, beta: float, minutes: float
+    plan: RampPlan, stage: int, counts: Sequence[StageCounts], alpha: float, beta: float, minutes: float | None
 ) -> _Look:
-    cells = tuple(cell for part in counts if part.stage == stage for cell in part.cells.values())
+    here = next((part for part in counts if part.stage == stage), StageCounts(stage, {}))
+    cells = tuple(here.cells.values())
+    fresh = cells if here.proof is None else tuple(here.proof.values())
     begins = carrying.carried_from(plan)
     first = begins[stage - 1]
     return _Look(
         plan=plan,
         stage=plan.stages[stage - 1],
-        carried=tuple(cell for part in counts if first <= part.stage <= stage for cell in part.cells.values()),
+        carried=tuple(
+            cell if part.stage == first else _newly_bad(cell)
+            for part in counts
+            if first <= part.stage <= stage
+            for cell in part.cells.values()
+        ),
         parts=len(set(begins)),
         cells=cells,
+        fresh=fresh,
         minutes=minutes,
-        candidate_units=sum(cell.candidate_units for cell in cells),
-        control_units=sum(cell.control_units for cell in cells),
+        candidate_units=sum(cell.candidate_units for cell in fresh),
+        control_units=sum(cell.control_units for cell in fresh),
         is_shared=not cells or any(0.0 < cell.share < 1.0 for cell in cells),
         alpha=alpha,
         beta=beta,
     )
+
+
+def _newly_bad(cell: CellCounts) -> CellCounts:
+    """Leave out who was counted as bad at this share in the stage before already: it is carried."""
+    if not cell.candidate_again and not cell.control_again:
+        return cell
+    mine = {name: bad - cell.candidate_again.get(name, 0) for name, bad in cell.candidate_bad.items()}
+    theirs = {name: bad - cell.control_again.get(name, 0) for name, bad in cell.control_bad.items()}
+    return replace(cell, candidate_bad=mine, control_bad=theirs)
 
 
 def _relative(plan: RampPlan) -> tuple[str, ...]:
@@ -111,34 +136,64 @@ def _rates(plan: RampPlan) -> list[str]:
 
 
 def _read_sample_ratio(look: _Look) -> Reading:
-    units = sample_ratio.units_of(look.cells)
-    evidence = sample_ratio.log_mismatch(units) if look.control_units else 0.0
+    """Check all that the stage has counted, and by itself what promotion rests on."""
     needed = -log(sample_ratio.ALPHA)
-    expected = sample_ratio.expected_units(units)
+    evidence, read = max(((_mismatch(cells), cells) for cells in _spans(look)), key=lambda pair: pair[0])
+    told = read if evidence >= needed else look.fresh
+    mine, theirs = _units(told)
+    expected = sample_ratio.expected_units(sample_ratio.units_of(told))
     if evidence >= needed:
-        finding, because = Finding.ERROR, say.mismatch(look.candidate_units, look.control_units, expected)
-    elif not look.candidate_units:
-        finding, because = Finding.NO_DATA, say.NOBODY
+        finding, because = Finding.ERROR, say.mismatch(mine, theirs, expected)
+    elif not mine:
+        finding, because = Finding.NO_DATA, _nobody(look)
     else:
-        finding, because = Finding.PASS, say.fits(look.candidate_units, look.control_units, expected)
+        finding, because = Finding.PASS, say.fits(mine, theirs, expected)
     return Reading(
         guardrail=SAMPLE_RATIO,
         finding=finding,
         because=because,
         e_value=_value(evidence),
         e_bound=1.0 / sample_ratio.ALPHA,
-        candidate_units=look.candidate_units,
-        control_units=look.control_units,
+        candidate_units=mine,
+        control_units=theirs,
     )
+
+
+def _spans(look: _Look) -> tuple[tuple[CellCounts, ...], ...]:
+    """Return what promotion rests on and all that the stage has counted, where that is more."""
+    return (look.fresh,) if look.fresh is look.cells else (look.fresh, look.cells)
+
+
+def _mismatch(cells: tuple[CellCounts, ...]) -> float:
+    """Return the log of the evidence that these counts do not fit the share of the buckets."""
+    return sample_ratio.log_mismatch(sample_ratio.units_of(cells)) if _units(cells)[1] else 0.0
+
+
+def _units(cells: tuple[CellCounts, ...]) -> tuple[int, int]:
+    """Count the units of both arms, the candidate's first."""
+    return sum(cell.candidate_units for cell in cells), sum(cell.control_units for cell in cells)
+
+
+def _distrusted(look: _Look, reading: Reading, ratio: Reading) -> Reading:
+    """Let no comparison stand on counts that do not fit; harm stands where only those for the proof do not."""
+    if reading.finding is Finding.HARM and _mismatch(look.cells) < -log(sample_ratio.ALPHA):
+        return reading
+    return replace(reading, finding=Finding.ERROR, because=ratio.because)
+
+
+def _nobody(look: _Look) -> str:
+    return say.NOBODY_SINCE if _units(look.cells)[0] else say.NOBODY
 
 
 def _read_relative(look: _Look, guardrail: str) -> Reading:
     alpha = look.alpha / 2.0 / len(_relative(look.plan)) / look.parts
     evidence = labels.log_harm(labels.strata_of(look.carried, guardrail))
     floor = next((floor.ratio for floor in look.stage.floors if floor.guardrail == guardrail), None)
-    arms = _arms(look, guardrail, [(cell.candidate_bad, cell.control_bad) for cell in look.cells])
-    ratio = labels.ratio_of(look.cells, guardrail)
-    if evidence >= -log(alpha):
+    is_harm = evidence >= -log(alpha)
+    told = look.cells if is_harm else look.fresh
+    arms = _arms(told, guardrail, [(cell.candidate_bad, cell.control_bad) for cell in told])
+    ratio = labels.ratio_of(told, guardrail)
+    if is_harm:
         proof = _Proof(Finding.HARM, say.harm(arms, ratio, _value(evidence), 1.0 / alpha))
     else:
         proof = _prove(look, arms, floor)
@@ -174,30 +229,35 @@ def _prove(look: _Look, arms: say.Arms, floor: float | None) -> _Proof:
     if missing:
         is_silent = floor is not None or not look.candidate_units
         return _Proof(Finding.NO_DATA if is_silent else Finding.PASS, missing)
-    strata = labels.strata_of(look.cells, arms.guardrail)
+    strata = labels.strata_of(look.fresh, arms.guardrail)
     beta = look.beta / (len(look.stage.floors) or len(_relative(look.plan)))
     margins = labels.MARGINS if floor is None else (*labels.MARGINS, floor)
     ruled_out = labels.smallest_ruled_out(strata, beta, margins)
     if floor is None:
         return _Proof(Finding.PASS, say.watched(arms, ruled_out), ruled_out)
+    if look.minutes is None:
+        return _Proof(Finding.CONTINUE, say.reaching(arms, floor), ruled_out)
     if ruled_out is not None and ruled_out <= floor:
         return _Proof(Finding.PASS, say.proved(arms, ruled_out, floor), ruled_out, 0.0)
     wait = labels.minutes_to_rule_out(strata, floor, beta, look.minutes)
     return _Proof(Finding.CONTINUE, say.waiting(arms, wait, floor), ruled_out, wait)
 
 
-def _arms(look: _Look, guardrail: str, counts: list[tuple[Mapping[str, int], Mapping[str, int]]]) -> say.Arms:
-    """Sum one guardrail's counts of both arms over the stage's cells."""
+def _arms(
+    cells: tuple[CellCounts, ...], guardrail: str, counts: list[tuple[Mapping[str, int], Mapping[str, int]]]
+) -> say.Arms:
+    """Sum one guardrail's counts of both arms over some cells."""
     candidate = control = 0
     for mine, theirs in counts:
         candidate += mine.get(guardrail, 0)
         control += theirs.get(guardrail, 0)
-    return say.Arms(guardrail, candidate, look.candidate_units, control, look.control_units)
+    mine, theirs = _units(cells)
+    return say.Arms(guardrail, candidate, mine, control, theirs)
 
 
 def _nothing_to_read(look: _Look) -> str:
     if not look.candidate_units:
-        return say.NOBODY
+        return _nobody(look)
     if not look.is_shared:
         return say.EVERYONE
     return "" if look.control_units else say.NOBODY_BESIDE
@@ -208,9 +268,11 @@ def _read_rate(look: _Look, slo: Slo) -> Reading:
     tests = _rates(look.plan)
     needed = -log(look.alpha / 2.0 / len(set(tests)) / tests.count(slo.guardrail))
     counts = [(cell.candidate_first_bad, cell.control_first_bad) for cell in look.cells]
-    arms = _arms(look, slo.guardrail, counts)
+    arms = _arms(look.cells, slo.guardrail, counts)
     evidence = limits.log_above(arms.candidate_bad, arms.candidate_units, slo.limit)
     finding, because = _find_rate(arms, slo.limit, evidence, needed)
+    if finding is Finding.PASS and not look.candidate_units:
+        finding, because = Finding.NO_DATA, _nobody(look)
     return Reading(
         guardrail=slo.guardrail,
         finding=finding,
@@ -237,7 +299,8 @@ def _find_rate(arms: say.Arms, limit: float, evidence: float, needed: float) -> 
 
 
 def _read_mean(look: _Look, slo: Slo) -> Reading:
-    finding, because = _find_mean(look, slo)
+    """Read a mean since the stage reached its last region and over all of it; the worse of the two counts."""
+    finding, because = max((_find_mean(look, slo, cells) for cells in _spans(look)), key=lambda found: found[0].rank)
     return Reading(
         guardrail=slo.guardrail,
         finding=finding,
@@ -248,21 +311,21 @@ def _read_mean(look: _Look, slo: Slo) -> Reading:
     )
 
 
-def _find_mean(look: _Look, slo: Slo) -> tuple[Finding, str]:
-    if not look.candidate_units:
-        return Finding.NO_DATA, say.NOBODY
+def _find_mean(look: _Look, slo: Slo, cells: tuple[CellCounts, ...]) -> tuple[Finding, str]:
+    if not _units(cells)[0]:
+        return Finding.NO_DATA, _nobody(look)
     if slo.guardrail == COST:
-        return _find_cost(look, slo)
+        return _find_cost(cells, slo)
     if not look.is_shared:
         return Finding.PASS, say.EVERYONE
     if slo.guardrail == FAIRNESS:
-        return _find_worst_locale(look, slo)
-    return _find_drift(look, slo.guardrail, slo.limit)
+        return _find_worst_locale(cells, slo)
+    return _find_drift(cells, slo.guardrail, slo.limit)
 
 
-def _find_cost(look: _Look, slo: Slo) -> tuple[Finding, str]:
-    mine = means.mean_of([cell.candidate_sums.get(COST, means.NO_SUMS) for cell in look.cells])
-    theirs = means.mean_of([cell.control_sums.get(COST, means.NO_SUMS) for cell in look.cells])
+def _find_cost(cells: tuple[CellCounts, ...], slo: Slo) -> tuple[Finding, str]:
+    mine = means.mean_of([cell.candidate_sums.get(COST, means.NO_SUMS) for cell in cells])
+    theirs = means.mean_of([cell.control_sums.get(COST, means.NO_SUMS) for cell in cells])
     if mine is None:
         return Finding.NO_DATA, say.no_scores(COST)
     if not mine.is_beyond(slo.limit):
@@ -272,8 +335,8 @@ def _find_cost(look: _Look, slo: Slo) -> tuple[Finding, str]:
     return Finding.BEYOND, say.mean_beyond(COST, mine.value, slo.limit, mine.scores)
 
 
-def _find_drift(look: _Look, metric: str, limit: float) -> tuple[Finding, str]:
-    drift = means.drift(look.cells, metric)
+def _find_drift(cells: tuple[CellCounts, ...], metric: str, limit: float) -> tuple[Finding, str]:
+    drift = means.drift(cells, metric)
     if drift is None:
         return Finding.NO_DATA, say.no_scores(metric)
     if drift.is_beyond(limit):
@@ -281,14 +344,14 @@ def _find_drift(look: _Look, metric: str, limit: float) -> tuple[Finding, str]:
     return _within(drift, say.drift_within(metric, drift.value, limit, drift.scores), metric)
 
 
-def _find_worst_locale(look: _Look, slo: Slo) -> tuple[Finding, str]:
+def _find_worst_locale(cells: tuple[CellCounts, ...], slo: Slo) -> tuple[Finding, str]:
     """Read the drift in each locale; the worst finding counts, and among equals the largest drift."""
-    names = [f"{FAIRNESS_METRIC}@{locale}" for locale in means.locales_of(look.cells, FAIRNESS_METRIC)]
-    drifts = [(name, drift) for name in names if (drift := means.drift(look.cells, name)) is not None]
+    names = [f"{FAIRNESS_METRIC}@{locale}" for locale in means.locales_of(cells, FAIRNESS_METRIC)]
+    drifts = [(name, drift) for name in names if (drift := means.drift(cells, name)) is not None]
     if not drifts:
         return Finding.NO_DATA, say.no_scores(slo.guardrail)
     name, _ = max(drifts, key=lambda pair: (pair[1].is_beyond(slo.limit), _is_enough(pair[1]), pair[1].value))
-    return _find_drift(look, name, slo.limit)
+    return _find_drift(cells, name, slo.limit)
 
 
 def _within(estimate: means.Estimate, because: str, metric: str) -> tuple[Finding, str]:

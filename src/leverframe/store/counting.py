@@ -3,17 +3,23 @@
 Counted are units: the salted subjects that calls were bucketed by. A unit belongs to the arm and cell of its first
 call in a stage; a guardrail counts it at its first bad event. What it meets in the other arm, as a traveller may,
 is not counted. When a cell's share of buckets changes inside a stage, its counting begins anew (a new `run`), both
-arms together. Counts and sums are integers, in total and by minute, so that a reading can be derived again.
+arms together. When a stage begins again, or has reached its last region, the proof for promotion begins anew in all
+its cells: it is counted in a run of its own, beside the one in which harm is counted on.
+
+A region that waits stands at the share of the stage before. Who met trouble there in that stage and meets it again is
+counted as bad `again`: the same people in the same arm are no new evidence of harm over the ramp.
+
+Counts and sums are integers, in total and by minute, so that a reading can be derived again.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Boolean, Column, Float, Integer, Numeric, String, Table, select, tuple_
 from sqlalchemy import update as sql_update
@@ -63,6 +69,7 @@ stage_shares = Table(
     Column("cell", String, primary_key=True),
     Column("run", Integer, primary_key=True, autoincrement=False),
     Column("share", Float, nullable=False),
+    Column("since", Utc, nullable=False),
 )
 
 seen_units = Table(
@@ -132,11 +139,29 @@ def count_batch(db: Db, now: datetime, rows: Sequence[CountRow]) -> None:
     tally.write(db, minute)
 
 
-def cells_of(db: Db, change: str, stage: int) -> dict[str, tuple[float, int]]:
-    """Return each cell's share and run in a stage, as they stand."""
+class Standing(NamedTuple):
+    """At which share a cell stands, in which run harm is counted since, and in which what promotes."""
+
+    share: float
+    run: int
+    proof: int
+
+    def then(self, share: float, run: int) -> Standing:
+        """Return how the cell stands once a further run has begun; at the same share only the proof begins anew."""
+        return Standing(share, self.run if share == self.share else run, run)
+
+
+NOWHERE = Standing(0.0, 0, 0)
+
+
+def cells_of(db: Db, change: str, stage: int) -> dict[str, Standing]:
+    """Return how each cell stands in a stage."""
     here = (stage_shares.c.change == change) & (stage_shares.c.stage == stage)
     query = select(stage_shares.c.cell, stage_shares.c.share, stage_shares.c.run).where(here)
-    return {row.cell: (row.share, row.run) for row in db.execute(query.order_by(stage_shares.c.run))}
+    found: dict[str, Standing] = {}
+    for row in db.execute(query.order_by(stage_shares.c.run)):
+        found[row.cell] = found.get(row.cell, NOWHERE).then(row.share, row.run)
+    return found
 
 
 def short(call: str) -> str:
@@ -146,6 +171,8 @@ def short(call: str) -> str:
 
 _Key = tuple[str, int, int, str]
 """A unit: change, stage, run, subject."""
+_Run = tuple[str, int, int]
+"""A run: change, stage, run."""
 _KEY = ("change", "stage", "run", "subject")
 
 
@@ -160,11 +187,15 @@ class _Unit:
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """A message with the unit that it is about, and where that was served."""
+    """A message with the unit that it is about, and where that was served.
+
+    `before` is the run of the stage before, where the unit's cell still stands at the share of that stage.
+    """
 
     key: _Key
     here: _Unit
     row: CountRow
+    before: _Run | None = None
 
 
 class _Tally:
@@ -190,20 +221,41 @@ class _Tally:
 
 def _place(db: Db, rows: Iterable[CountRow]) -> list[_Placed]:
     """Say of each message which unit it is about; leave out what counts in no reading."""
-    cells: dict[tuple[str, int], dict[str, tuple[float, int]]] = {}
+    known = _Cells(db)
     placed = []
     for row in rows:
         facts = row.facts
         if not facts.change or not facts.subject or facts.reason not in READ_REASONS:
             continue
-        stage, cell = (facts.change, facts.stage), f"{facts.region}|{facts.ring}"
-        if stage not in cells:
-            cells[stage] = cells_of(db, *stage)
-        share, run = cells[stage].get(cell, (0.0, 0))
-        if share > 0:
+        cell = f"{facts.region}|{facts.ring}"
+        stands = known.of(facts.change, facts.stage).get(cell, NOWHERE)
+        if stands.share > 0:
             arm = CANDIDATE if facts.arm == Variant.CANDIDATE.value else CONTROL
-            placed.append(_Placed((*stage, run, facts.subject), _Unit(cell, arm, short(row.call)), row))
+            before, unit = known.before(facts.change, facts.stage, cell, stands), _Unit(cell, arm, short(row.call))
+            key = (facts.change, facts.stage, stands.run, facts.subject)
+            placed.append(_Placed(key, unit, row, before))
+            if stands.proof != stands.run and not row.arrives_late:
+                placed.append(_Placed((*key[:2], stands.proof, facts.subject), unit, row))
     return placed
+
+
+class _Cells:
+    """How the cells of the stages stand that a batch is about, each stage asked once."""
+
+    def __init__(self, db: Db) -> None:
+        self._db = db
+        self._known: dict[tuple[str, int], dict[str, Standing]] = {}
+
+    def of(self, change: str, stage: int) -> dict[str, Standing]:
+        """Return how each cell stands in a stage."""
+        if (change, stage) not in self._known:
+            self._known[change, stage] = cells_of(self._db, change, stage)
+        return self._known[change, stage]
+
+    def before(self, change: str, stage: int, cell: str, stands: Standing) -> _Run | None:
+        """Return the run of the stage before, where a cell has the same share still."""
+        earlier = self.of(change, stage - 1).get(cell, NOWHERE) if stage > 1 else NOWHERE
+        return (change, stage - 1, earlier.run) if earlier.share == stands.share else None
 
 
 def _count_timely(db: Db, placed: list[_Placed], tally: _Tally) -> None:
@@ -249,11 +301,28 @@ def _count_bad(db: Db, own: list[_Placed], units: Mapping[_Key, _Unit], tally: _
             on_first[one.key, guardrail] = on_first.get((one.key, guardrail), False) or is_first
     rows = [{**_named(key), "guardrail": bad, "first": first} for (key, bad), first in on_first.items()]
     new = {(key[:4], key[4]) for key in _insert_new(db, bad_units, rows)}
+    for key, guardrail in _bad_before(db, own, new):
+        tally.add(key, units[key], f"again:{guardrail}")
     for (key, guardrail), is_first in on_first.items():
         if (key, guardrail) in new:
             tally.add(key, units[key], f"bad:{guardrail}")
         if is_first and ((key, guardrail) in new or _turns_first(db, key, guardrail)):
             tally.add(key, units[key], f"first_bad:{guardrail}")
+
+
+def _bad_before(db: Db, own: Iterable[_Placed], new: set[tuple[_Key, str]]) -> Iterator[tuple[_Key, str]]:
+    """Find who of the newly bad was bad already in the stage before, at the same share."""
+    runs = {one.key: one.before for one in own if one.before is not None}
+    asked: dict[_Run, dict[str, _Key]] = defaultdict(dict)
+    for key, _ in new:
+        if key in runs:
+            asked[runs[key]][key[3]] = key
+    for run, keys in sorted(asked.items()):
+        there = tuple_(*(bad_units.c[name] for name in _KEY[:3])) == tuple_(*run)
+        query = select(bad_units.c.subject, bad_units.c.guardrail)
+        for row in db.execute(query.where(there, bad_units.c.subject.in_(sorted(keys)))):
+            if (keys[row.subject], row.guardrail) in new:
+                yield keys[row.subject], row.guardrail
 
 
 def _turns_first(db: Db, key: _Key, guardrail: str) -> bool:

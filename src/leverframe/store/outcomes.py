@@ -19,7 +19,9 @@ from leverframe.store.counting import (
     CANDIDATE,
     CONTROL,
     FIXED_POINT,
+    NOWHERE,
     CountRow,
+    Standing,
     bad_units,
     cells_of,
     count_batch,
@@ -50,14 +52,21 @@ AT_ONCE = 500
 """So many changes are named in one query: well below what a database takes."""
 
 
-def set_shares(db: Db, change: str, stage: int, shares: Mapping[str, float]) -> None:
-    """Say which share of the buckets (0 to 1) each cell has in a stage; a cell whose share changes counts anew."""
+def set_shares(
+    db: Db, change: str, stage: int, shares: Mapping[str, float], now: datetime, *, proof_anew: bool = False
+) -> None:
+    """Say which share of the buckets (0 to 1) each cell has in a stage from now on.
+
+    A cell whose share changes counts anew. With `proof_anew` every cell counts anew for what promotes; the harm that
+    was counted at a share that stays is counted on.
+    """
     known = cells_of(db, change, stage)
+    last = max((stands.proof for stands in known.values()), default=0)
     for cell, share in sorted(shares.items()):
-        stands, run = known.get(cell, (None, 0))
-        if share != stands:
-            row = {"change": change, "stage": stage, "cell": cell, "run": run + 1, "share": share}
-            db.execute(stage_shares.insert().values(**row))
+        stands = known.get(cell, NOWHERE)
+        if proof_anew or cell not in known or share != stands.share:
+            row = {"change": change, "stage": stage, "cell": cell, "share": share, "since": now}
+            db.execute(stage_shares.insert().values(**row, run=1 + (last if proof_anew else stands.proof)))
 
 
 def counts(db: Db, change: str, *, until: datetime | None = None) -> list[StageCounts]:
@@ -67,10 +76,8 @@ def counts(db: Db, change: str, *, until: datetime | None = None) -> list[StageC
     """
     if until is None:
         return counts_of(db, [change])[change]
-    rows = _totals_until(db, change, until)
-    counted = {row[:4] for row in rows}
-    shares = [row for row in _shares(db, [change]) if row[3] == 1 or row[:4] in counted]
-    return _by_change([change], shares, rows)[change]
+    shares = [row for row in _shares(db, [change]) if row.since.replace(second=0, microsecond=0) <= until]
+    return _by_change([change], shares, _totals_until(db, change, until))[change]
 
 
 def counts_of(db: Db, changes: Sequence[str]) -> dict[str, list[StageCounts]]:
@@ -120,19 +127,25 @@ _Total = tuple[Any, Any, Any]
 """How often, the total and the squares in billionths, as the database gives them."""
 
 
+_Arms = dict[str, dict[str, _Total]]
+"""What each arm counted, by name."""
+
+
 @dataclass(slots=True)
 class _Cell:
-    """One cell's share and run, and what each arm counted by name."""
+    """How one cell stands, and what each arm counted in the runs that are read."""
 
-    share: float
-    run: int
-    arms: dict[str, dict[str, _Total]] = field(default_factory=lambda: {CANDIDATE: {}, CONTROL: {}})
+    stands: Standing
+    runs: dict[int, _Arms] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.runs = {run: {CANDIDATE: {}, CONTROL: {}} for run in (self.stands.run, self.stands.proof)}
 
 
 _BY = ("change", "stage", "cell", "run")
 _SUMS = ("n", "total", "squares")
 _Shares = Sequence[Any]
-"""Change, stage, cell and run, and the cell's share; a later run follows an earlier one."""
+"""Change, stage, cell and run, the cell's share and since when; a later run follows an earlier one."""
 _Totals = Sequence[Any]
 """Change, stage, cell, run, arm and name, and how often, the total and the squares."""
 
@@ -143,7 +156,7 @@ def _parts(changes: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def _shares(db: Db, changes: Sequence[str]) -> _Shares:
-    query = select(*(stage_shares.c[name] for name in _BY), stage_shares.c.share)
+    query = select(*(stage_shares.c[name] for name in _BY), stage_shares.c.share, stage_shares.c.since)
     return db.execute(query.where(stage_shares.c.change.in_(changes)).order_by(stage_shares.c.run)).all()
 
 
@@ -160,28 +173,33 @@ def _totals_until(db: Db, change: str, until: datetime) -> _Totals:
 
 
 def _by_change(changes: Sequence[str], shares: _Shares, totals: _Totals) -> dict[str, list[StageCounts]]:
-    """Put each total into its cell; what an earlier run of a cell counted is left out."""
+    """Put each total into its cell; what a cell counted at another share is left out."""
     stages: dict[str, dict[int, dict[str, _Cell]]] = {change: {} for change in changes}
-    for change, stage, cell, run, share in shares:
-        stages[change].setdefault(stage, {})[cell] = _Cell(share, run)
+    for change, stage, cell, run, share, _ in shares:
+        cells = stages[change].setdefault(stage, {})
+        cells[cell] = _Cell((cells[cell].stands if cell in cells else NOWHERE).then(share, run))
     for change, stage, cell, run, arm, name, n, total, squares in totals:
         known = stages[change].get(stage, {}).get(cell)
-        if known is not None and known.run == run:
-            known.arms[arm][name] = (n, total, squares)
+        if known is not None and run in known.runs:
+            known.runs[run][arm][name] = (n, total, squares)
     return {
-        change: [StageCounts(stage, _counted(cells)) for stage, cells in sorted(found.items())]
+        change: [_stage_counts(stage, cells) for stage, cells in sorted(found.items())]
         for change, found in stages.items()
     }
 
 
-def _counted(cells: Mapping[str, _Cell]) -> dict[str, CellCounts]:
-    return {name: _cell_counts(cell) for name, cell in sorted(cells.items()) if cell.share > 0}
+def _stage_counts(stage: int, cells: Mapping[str, _Cell]) -> StageCounts:
+    counted = {name: cell for name, cell in sorted(cells.items()) if cell.stands.share > 0}
+    whole = {name: _cell_counts(cell, cell.stands.run) for name, cell in counted.items()}
+    if all(cell.stands.proof == cell.stands.run for cell in counted.values()):
+        return StageCounts(stage, whole)
+    return StageCounts(stage, whole, {name: _cell_counts(cell, cell.stands.proof) for name, cell in counted.items()})
 
 
-def _cell_counts(cell: _Cell) -> CellCounts:
-    candidate, control = _sorted_out(cell.arms[CANDIDATE]), _sorted_out(cell.arms[CONTROL])
+def _cell_counts(cell: _Cell, run: int) -> CellCounts:
+    candidate, control = _sorted_out(cell.runs[run][CANDIDATE]), _sorted_out(cell.runs[run][CONTROL])
     return CellCounts(
-        share=cell.share,
+        share=cell.stands.share,
         candidate_units=candidate.units,
         control_units=control.units,
         candidate_bad=candidate.bad,
@@ -190,6 +208,8 @@ def _cell_counts(cell: _Cell) -> CellCounts:
         control_first_bad=control.first_bad,
         candidate_sums=candidate.sums,
         control_sums=control.sums,
+        candidate_again=candidate.again,
+        control_again=control.again,
     )
 
 
@@ -200,11 +220,12 @@ class _Arm(NamedTuple):
     bad: dict[str, int]
     first_bad: dict[str, int]
     sums: dict[str, tuple[int, float, float]]
+    again: dict[str, int]
 
 
 def _sorted_out(counted: Mapping[str, _Total]) -> _Arm:
-    """Tell the names apart: `units`, `bad:error`, `first_bad:error`, `sum:groundedness`."""
-    arm = _Arm(int(counted["units"][0]) if "units" in counted else 0, {}, {}, {})
+    """Tell the names apart: `units`, `bad:error`, `first_bad:error`, `again:error`, `sum:groundedness`."""
+    arm = _Arm(int(counted["units"][0]) if "units" in counted else 0, {}, {}, {}, {})
     for name in sorted(counted):
         kind, _, of = name.partition(":")
         n, total, squares = counted[name]
@@ -212,6 +233,8 @@ def _sorted_out(counted: Mapping[str, _Total]) -> _Arm:
             arm.bad[of] = int(n)
         elif kind == "first_bad":
             arm.first_bad[of] = int(n)
+        elif kind == "again":
+            arm.again[of] = int(n)
         elif kind == "sum":
             arm.sums[of] = (int(n), _unfixed(total), _unfixed(squares))
     return arm

@@ -6,6 +6,7 @@ from math import ceil
 from typing import NamedTuple
 
 NOBODY = "nobody has been served the candidate in this stage yet"
+NOBODY_SINCE = "nobody has been served the candidate since this stage reached its last region, or began again"
 NOBODY_BESIDE = "nobody has been served the current unit beside it, so there is nothing to compare with"
 EVERYONE = "everyone is served the candidate, so there is nobody to compare with"
 NO_FLOOR = "no guardrail shows harm, and this stage asks for no proof"
@@ -103,6 +104,14 @@ def waiting(arms: Arms, wait: float | None, floor: float) -> str:
         )
     more = f"{minutes(wait)} more at this traffic to rule out {times(floor)} as many"
     return f"{more} people who met {event(arms.guardrail)} ({counted(arms)})"
+
+
+def reaching(arms: Arms, floor: float) -> str:
+    """Say that the floor's proof begins when the stage has reached its last region."""
+    return (
+        f"{times(floor)} as many people who met {event(arms.guardrail)} is ruled out from counts that begin when the "
+        f"stage has reached its last region ({counted(arms)} so far)"
+    )
 
 
 def watched(arms: Arms, ruled_out: float | None) -> str:

@@ -415,6 +415,7 @@ def _make_tables() -> None:
         sa.Column("cell", sa.String(), nullable=False),
         sa.Column("run", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("share", sa.Float(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("change", "stage", "cell", "run", name=op.f("pk_stage_shares")),
     )
     op.create_table(
