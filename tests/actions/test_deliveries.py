@@ -10,12 +10,14 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from sqlalchemy import select
 from standardwebhooks import Webhook
 from tests.world import ON_SQLITE, World
 
 from leverframe.actions.deliveries import TRIES, deliver
 from leverframe.actions.today import today
 from leverframe.nouns.policies import WebhookRule
+from leverframe.store import outbox
 
 pytestmark = ON_SQLITE
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -138,6 +140,35 @@ def test_a_message_that_one_webhook_refuses_stops_no_other(world: World, receive
         world.clock.advance(timedelta(seconds=1))
     deliver(world.house, {"HOOK_SECRET": SECRET})
     assert len(receiver.got) == 4
+
+
+BAD_HOOKS = [
+    ({"secret": "abcde"}, "no Standard Webhooks secret: set it to whsec_"),
+    ({"secret": "whsec_abcde"}, "no Standard Webhooks secret"),
+    ({"secret": "whsec_"}, "no Standard Webhooks secret"),
+    ({"secret": "päss"}, "no Standard Webhooks secret"),
+    ({"secret": ""}, "holds no secret"),
+    ({"secret": SECRET, "url": "http://[::1/hook"}, "is no address"),
+]
+
+
+@pytest.mark.parametrize(("bad", "said"), BAD_HOOKS, ids=str)
+def test_a_webhook_that_cannot_be_told_is_its_own_failure_and_others_are_told(world: World, receiver, bad, said):
+    receiver, url = receiver
+    listening(world, url)
+    hooks = (WebhookRule("broken", bad.get("url", url), "BAD", ()), WebhookRule("incidents", url, "HOOK_SECRET", ()))
+    world.enforce(replace(world.policy, webhooks=hooks, digest="two hooks"))
+    secrets = {"BAD": bad["secret"], "HOOK_SECRET": SECRET}
+    deliver(world.house, secrets)
+    receiver.got.clear()
+    for _ in range(3):
+        world.throw("sol", SUPPORT)
+    assert deliver(world.house, secrets) == 3
+    assert len(receiver.got) == 3
+    with world.store.read() as db:
+        errors = {error for error in db.execute(select(outbox.messages.c.error)).scalars() if error}
+    assert errors
+    assert all(error.startswith("broken: ") and said in error for error in errors)
 
 
 def test_without_a_webhook_nothing_waits(world: World):

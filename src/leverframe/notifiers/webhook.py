@@ -8,26 +8,33 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx2
-from standardwebhooks.webhooks import Webhook
+from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook
 
 from leverframe.nouns.policies import WebhookRule
 from leverframe.nouns.verdicts import SourceFailed
 
 TIMEOUT_SECONDS = 5.0
+REMEDY = "set it to whsec_ and base64, as its receiver gave it, and start the server again"
 
 
 def send(hook: WebhookRule, message_id: str, topic: str, body: Mapping[str, Any], secret: str) -> None:
-    """Post a CloudEvents body signed by Standard Webhooks; raises SourceFailed.
+    """Post a CloudEvents body signed by Standard Webhooks; raises SourceFailed, also where it cannot be signed.
 
+    What only a person can mend is permanent: the webhook itself was not asked, and is not silent.
     The signature's time is the machine's own, which receivers compare with theirs; decisions never read it.
     """
     if not secret:
-        raise SourceFailed(f"the environment variable {hook.secret_env} holds no secret", permanent=False)
+        raise SourceFailed(f"the environment variable {hook.secret_env} holds no secret: {REMEDY}", permanent=True)
     payload = json.dumps(event(message_id, topic, body))
     try:
-        answer = httpx2.post(
-            hook.url, content=payload, headers=headers(message_id, payload, secret), timeout=TIMEOUT_SECONDS
-        )
+        signed = headers(message_id, payload, secret)
+    except (ValueError, EmptyWebhookSecretError) as error:
+        because = f"the secret in {hook.secret_env} is no Standard Webhooks secret"
+        raise SourceFailed(f"{because}: {REMEDY}", permanent=True) from error
+    try:
+        answer = httpx2.post(hook.url, content=payload, headers=signed, timeout=TIMEOUT_SECONDS)
+    except httpx2.InvalidURL as error:
+        raise SourceFailed(f"{hook.url} is no address: mend it in the policy", permanent=True) from error
     except httpx2.HTTPError as error:
         raise SourceFailed(f"no answer: {type(error).__name__}", permanent=False) from error
     if answer.status_code >= 300:
