@@ -1,7 +1,7 @@
 """Does who stops something ever lose to the clock, or to who widens at the same moment?
 
-Only PostgreSQL lets two write at once. The test holds the number to publish under, so that the first act stands in the
-middle of its transaction; the second comes, waits for what the first has locked, and then both go on.
+Only PostgreSQL lets two write at once. The test holds the number to publish under, so that the first act stands in
+the middle of its transaction; the second comes, waits for what the first has locked, and then both go on.
 """
 
 from __future__ import annotations
@@ -100,6 +100,7 @@ def settled_and_later(world: World) -> tuple[Change, Change]:
     """Return a change that has settled, and one that may begin now on its target."""
     settled = world.settle(world.ramping())
     start = world.form("support-prompt-v9").start
+    assert start is not None
     later = world.sign_all(world.ready("support-prompt-v9", start=start))
     world.clock.move_to(start.opens_at)
     return settled, later

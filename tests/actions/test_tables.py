@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from tests.world import ON_SQLITE, World, faults_of, no_of
 
 from leverframe.actions import tables
 from leverframe.actions.today import today
-from leverframe.nouns.tables import Number
+from leverframe.nouns.tables import HIGHEST, Number
 from leverframe.store import tables as rows
 
 pytestmark = ON_SQLITE
@@ -69,6 +70,38 @@ def test_an_administrator_goes_on_with_the_next_epoch_and_what_was_decided_meanw
         assert rows.alarm(db) is None
     entry = world.entries("table.epoch_raised")[0]
     assert (entry.actor, entry.facts["heard"], entry.facts["number"]) == ("adi", "3.7", str(number))
+
+
+def test_an_epoch_past_belief_raises_no_alarm_and_its_gateway_is_at_fault(world: World):
+    world.adopt()
+    said = Number(10**9, 1)
+    world.house.fleet.report("edge", "edge-1", "boot", said)
+    for _ in range(2):
+        tables.heard(world.house, said, "edge", "edge-1")
+    with world.store.read() as db:
+        assert rows.alarm(db) is None
+    assert world.throw("sol", f"feature/{TARGET}")[1] is not None
+    assert tables.raise_epoch(world.house, world.adi, "to be sure") is not None
+    (entry,) = world.entries("gateway.faulty")
+    assert (entry.object, entry.facts["number"]) == ("gateway/edge", str(said))
+    assert "no restore explains" in entry.because
+    assert world.told("page.gateway_faulty")[0]["instance"] == "edge-1"
+    assert any(
+        "edge-1 says that it obeys table 1000000000.1" in each for each in today(world.house, world.sol).alarms
+    )
+
+
+@pytest.mark.parametrize(("epoch", "believed"), [(1, True), (101, True), (102, False), (HIGHEST, False)])
+def test_only_so_many_epochs_are_believed_to_be_lost_and_the_next_one_can_always_begin(
+    world: World, epoch: int, believed: bool
+):
+    world.adopt()
+    tables.heard(world.house, Number(epoch, HIGHEST), "edge", "edge-1")
+    with world.store.read() as db:
+        assert (rows.alarm(db) is not None) is believed
+    number = tables.raise_epoch(world.house, world.adi, "the backup of yesterday is the truth")
+    assert number is not None
+    assert number.epoch == (epoch if believed else 1) + 1
 
 
 def test_a_set_waits_while_the_number_alarm_stands(world: World):

@@ -133,6 +133,15 @@ def test_two_reports_sent_at_once_are_both_answered(plane):
         assert [line.status(), line.status()] == [204, 204]
 
 
+@pytest.mark.parametrize("number", ["9" * 25 + ".1", "1.2147483648", "-1.1"])
+def test_a_number_that_cannot_be_is_refused_and_reaches_nobody(plane, number):
+    with Line(plane).ask("POST /report", _report(number=number)) as line:
+        assert line.status() == 400
+    with Line(plane).ask(f"GET /stream?instance=e&boot=b&number={number}") as line:
+        assert line.status() == 400
+    assert plane.fleet.seen() == []
+
+
 @pytest.mark.parametrize("token", ["", "token-of-nobody"])
 @pytest.mark.parametrize("head", [STREAM, "POST /report"])
 def test_who_has_no_token_gets_nothing(plane, head, token):

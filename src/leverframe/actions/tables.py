@@ -15,7 +15,7 @@ from leverframe.nouns.ramps import Ramp
 from leverframe.nouns.tables import NO_NUMBER, Number
 from leverframe.nouns.verdicts import failed
 from leverframe.rules.tables import RampFacts, TableFacts, compile_table
-from leverframe.store import changes, ramps, switches, tables, units
+from leverframe.store import changes, outbox, ramps, switches, tables, units
 from leverframe.store.database import Db
 
 ALARM = failed(
@@ -106,19 +106,40 @@ def newest_number(house: House) -> Number:
     return newest[0] if newest else NO_NUMBER
 
 
-def heard(house: House, number: Number) -> None:
-    """Raise the number alarm where a gateway reports more than was ever published; an epoch that ended is no news."""
+def heard(house: House, number: Number, gateway: str = "", instance: str = "") -> None:
+    """Raise the number alarm where a gateway reports more than was ever published; an epoch that ended is no news.
+
+    An epoch past belief raises none: one gateway that is at fault would keep everybody's tables back.
+    """
     with house.store.read() as db:
         if number <= tables.newest_number(db) or number.epoch < tables.epoch(db):
             return
+        faulty = number.is_past_belief(Number(tables.epoch(db), 0))
     with house.store.write() as db:
-        if tables.alarm(db) is None:
+        if faulty:
+            _note_faulty(house, db, number, gateway, instance)
+        elif tables.alarm(db) is None:
             now = house.clock.now()
             tables.set_alarm(db, number, now)
             record(db, now, CLOCK, "table.alarm", f"table/{number}", ALARM.because, role="clock")
             told = {"number": str(number), "because": ALARM.because, "remedy": ALARM.remedy}
             tell(db, "page.number_alarm", told, key=f"alarm/{number}")
             db.after_commit(lambda: house.stir("table"))
+
+
+def _note_faulty(house: House, db: Db, number: Number, gateway: str, instance: str) -> None:
+    """Write down and page, once for each gateway in an epoch, that it says what cannot be."""
+    because = says_what_cannot_be(instance, number)
+    told = {"gateway": gateway, "instance": instance, "number": str(number), "because": because}
+    if outbox.put(db, "page.gateway_faulty", told, key=f"faulty/{gateway}/{tables.epoch(db)}"):
+        now, facts = house.clock.now(), {"instance": instance, "number": str(number)}
+        record(db, now, CLOCK, "gateway.faulty", f"gateway/{gateway}", because, role="clock", facts=facts)
+        db.after_commit(lambda: house.stir("table"))
+
+
+def says_what_cannot_be(instance: str, number: Number) -> str:
+    """Say of a gateway's number that it is not believed."""
+    return f"{instance or 'a gateway'} says that it obeys table {number}, an epoch that no restore explains"
 
 
 def raise_epoch(house: House, actor: Actor, because: str) -> Number | None:

@@ -10,6 +10,7 @@ from leverframe.actions.facts import seat_facts, told_to_sign
 from leverframe.actions.house import House
 from leverframe.actions.looks import Look, circumstances, look_at
 from leverframe.actions.showing import ChangeLine, change_line
+from leverframe.actions.tables import says_what_cannot_be
 from leverframe.clock import monotonic
 from leverframe.nouns.calendar import Subject
 from leverframe.nouns.changes import Change, State
@@ -18,6 +19,7 @@ from leverframe.nouns.follow_ups import FollowUp
 from leverframe.nouns.people import Actor
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.switches import Switch
+from leverframe.nouns.tables import Number
 from leverframe.nouns.targets import EVERYWHERE
 from leverframe.rules.calendar import Opening, opening
 from leverframe.rules.evidence import words as say
@@ -152,8 +154,20 @@ def _alarms(house: House, db: Db) -> list[str]:
     silent = [seen for seen in house.fleet.seen(monotonic()) if seen.age_seconds > 15]
     for seen in silent:
         alarms.append(f"Gateway {seen.instance} is silent since {seen.age_seconds:.0f} s, at table {seen.number}.")
+    alarms += _faulty(house, db)
     alarms += [f"The clock could not do {what}: {why}." for what, why in sorted(house.troubles.items())]
     given_up = outbox.given_up(db)
     if given_up:
         alarms.append(f"{given_up} messages could not be delivered to a webhook.")
     return alarms
+
+
+def _faulty(house: House, db: Db) -> list[str]:
+    """Name the gateways that say what cannot be."""
+    ours = Number(tables.epoch(db), 0)
+    told = ((seen.instance, Number.parse(seen.number)) for seen in house.fleet.seen(monotonic()))
+    return [
+        f"Gateway {says_what_cannot_be(instance, number)}: it is at fault, and counts in no receipt as having obeyed."
+        for instance, number in told
+        if number.is_past_belief(ours)
+    ]

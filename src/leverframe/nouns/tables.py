@@ -21,12 +21,25 @@ class Number(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Number:
-        """Read `epoch.generation`; raises ValueError."""
-        epoch, generation = text.split(".")
-        return cls(int(epoch), int(generation))
+        """Read `epoch.generation`, each from 0 to HIGHEST; raises ValueError."""
+        parts = text.split(".")
+        if len(parts) != 2 or not all(part.isascii() and part.isdecimal() for part in parts):
+            raise ValueError("a number is written epoch.generation")
+        if any(len(part) > MOST_DIGITS or int(part) > HIGHEST for part in parts):
+            raise ValueError(f"epoch and generation are at most {HIGHEST}")
+        return cls(int(parts[0]), int(parts[1]))
+
+    def is_past_belief(self, ours: Number) -> bool:
+        """Say whether no restore explains it: its epoch is more than EPOCHS_BELIEVED above ours."""
+        return self.epoch - ours.epoch > EPOCHS_BELIEVED
 
 
 NO_NUMBER = Number(0, 0)
+HIGHEST = 2**31 - 1
+"""The highest epoch or generation: what a column of both databases holds."""
+MOST_DIGITS = 10
+EPOCHS_BELIEVED = 100
+"""An epoch ends with each restore: so many have not been lost with one database."""
 BUCKETS = 2**64
 """How many buckets there are: a share of s % is every bucket below s/100 of it."""
 

@@ -209,7 +209,4 @@ def _name(value: Any) -> str:
 
 
 def _number(value: Any) -> Number:
-    try:
-        return Number.parse(str(value))
-    except ValueError:
-        raise ValueError("a number is written epoch.generation") from None
+    return Number.parse(str(value))
