@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from leverframe.actions import audits, deliveries, receipts, reviews, setting, starting, stepping, tables
+from leverframe.actions import audits, deliveries, receipts, reports, reviews, setting, starting, stepping, tables
 from leverframe.actions.due import Due, give_back, lease, what_is_due
 from leverframe.actions.house import House
 from leverframe.actions.watching import Watch
@@ -64,6 +64,7 @@ class Runner:
         self._stop.set()
         if self._thread is not None:
             self._thread.join(timeout=10)
+        self._guarded("reports", reports.end, self.house)
         self._guarded("leases", give_back, self.house, self.owner)
         self._guarded("checkpoint", self._checkpoint)
 
@@ -91,6 +92,7 @@ class Runner:
         """Do everything that is due now, once. A virtual clock calls this after each of its minutes."""
         with self._stepping:
             self._round_at = monotonic() + ROUND_SECONDS
+            self._guarded("reports", self._exchange)
             due = self._look()
             if due.newest is not None and due.newest > self.published:
                 self._guarded("tables", self._catch_up)
@@ -112,6 +114,7 @@ class Runner:
         if due.telling:
             self._guarded("outbox", deliveries.deliver, self.house, self.secrets)
         if monotonic() - self._checkpoint_at >= CHECKPOINT_SECONDS:
+            self._guarded("receipts left open", receipts.take_over, self.house)
             self._guarded("checkpoint", self._checkpoint)
 
     def _look(self) -> Due:
@@ -163,6 +166,11 @@ class Runner:
         if newest is not None:
             self.published = newest[0]
             self.house.publish(*newest)
+
+    def _exchange(self) -> None:
+        """Write what the gateways here have reported, and read what those of other processes have."""
+        reports.share(self.house)
+        reports.learn(self.house)
 
     def _checkpoint(self) -> None:
         self._checkpoint_at = monotonic()

@@ -16,11 +16,11 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 
-from leverframe.actions import accounts, gateways, policies, receipts, tables
+from leverframe.actions import accounts, gateways, policies, receipts, reports, tables
 from leverframe.actions import clock as clocks
 from leverframe.actions.fleet import Fleet
 from leverframe.actions.house import House
-from leverframe.clock import Clock, RealClock, monotonic
+from leverframe.clock import Clock, RealClock
 from leverframe.nouns.gateways import Seen
 from leverframe.nouns.tables import Number
 from leverframe.runner import LEASE_SECONDS, Runner
@@ -156,16 +156,17 @@ def _gateway_name(house: House, token: str) -> str | None:
 
 
 def _heard(house: House, seen: Seen) -> None:
-    tables.heard(house, Number.parse(seen.number))
+    tables.heard(house, Number.parse(seen.number), seen.gateway, seen.instance)
+    reports.share_soon(house)
 
 
 def _settled(house: House) -> str:
-    """Wait until every gateway that reports obeys the newest table: a virtual minute ends only then.
+    """Wait until every gateway that reports here obeys the newest table: a virtual minute ends only then.
 
     Where none reports there is nothing to wait for.
     """
     number = tables.newest_number(house)
-    if house.fleet.receipt(number, monotonic()).reporting:
+    if house.fleet.reports_here():
         house.fleet.wait_applied(number, timeout=10.0)
     return str(number)
 

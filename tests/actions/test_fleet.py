@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from leverframe.actions.fleet import Fleet
 from leverframe.nouns.tables import Number
+from leverframe.store.reports import Reported
 
 
 def _fleet(count: int, at: float = 100.0, number: str = "1.1") -> Fleet:
@@ -158,3 +159,86 @@ def test_a_receipt_counts_exactly_who_reports_and_has_applied(happenings, wanted
     assert receipt.reporting == len(reporting)
     assert receipt.applied == sum(number >= wanted for number in reporting.values())
     assert len(receipt.silent) == len(held) - len(reporting)
+
+
+def test_a_gateway_that_says_what_cannot_be_has_not_applied():
+    fleet = _fleet(2)
+    fleet.report("edge", "edge-0", "boot-0", "999999.1", at=101.0)
+    receipt = fleet.receipt("1.2", opened_at=100.5, at=101.0)
+    assert receipt.waiting == ("edge-0", "edge-1")
+    fleet.report("edge", "edge-0", "boot-0", "1.2", at=102.0)
+    assert fleet.receipt("1.2", opened_at=100.5, at=102.0).waiting == ("edge-1",)
+
+
+def test_those_of_another_process_count_as_those_here_do():
+    fleet = _fleet(2)
+    fleet.learn([elsewhere("edge-9")], 101.0)
+    waiting = fleet.receipt("1.2", opened_at=101.0, at=101.0)
+    assert (waiting.reporting, waiting.applied) == (3, 0)
+    for place in range(2):
+        fleet.report("edge", f"edge-{place}", f"boot-{place}", "1.2", at=101.1)
+    assert fleet.receipt("1.2", opened_at=101.0, at=101.2).waiting == ("edge-9",)
+    fleet.learn([elsewhere("edge-9", "1.2")], 101.3)
+    receipt = fleet.receipt("1.2", opened_at=101.0, at=101.4)
+    assert receipt.confirmed
+    assert receipt.milliseconds == pytest.approx(300.0), "until it was learned here"
+    assert fleet.receipt("1.2", float("-inf"), at=101.4).milliseconds is None
+
+
+def test_those_of_another_process_fall_silent_and_are_forgotten_by_the_same_rule():
+    fleet = _fleet(2)
+    fleet.learn([elsewhere("edge-9", age=10.0)], 101.0)
+    assert fleet.receipt("1.2", 101.0, at=106.0).waiting[-1] == "edge-9"
+    assert [seen.instance for seen in fleet.receipt("1.2", 101.0, at=106.1).silent] == ["edge-9"]
+    assert [seen.instance for seen in fleet.seen(101.0 - 10.0 + 3600.0)][-1] == "edge-9"
+    assert fleet.seen(101.0 + 3600.0) == []
+
+
+def test_what_another_process_knows_no_more_is_gone():
+    fleet = _fleet(2)
+    fleet.learn([elsewhere("edge-9")], 101.0)
+    fleet.learn([], 102.0)
+    assert [seen.instance for seen in fleet.seen(102.0)] == ["edge-0", "edge-1"]
+
+
+def test_a_gateway_that_came_here_from_another_process_is_counted_once():
+    fleet = _fleet(2)
+    fleet.learn([elsewhere("edge-0", "1.1", boot="boot-0", age=14.0)], 101.0)
+    fleet.report("edge", "edge-0", "boot-0", "1.2", at=101.0)
+    receipt = fleet.receipt("1.2", opened_at=100.5, at=101.0)
+    assert (receipt.reporting, receipt.waiting, receipt.silent) == (2, ("edge-1",), ())
+
+
+def test_a_gateway_that_went_to_another_process_is_counted_there():
+    fleet = _fleet(2)
+    fleet.disconnected("edge", "edge-0", "boot-0")
+    fleet.learn([elsewhere("edge-0", "1.2", boot="boot-0")], 114.0)
+    receipt = fleet.receipt("1.2", opened_at=113.0, at=116.0)
+    assert (receipt.reporting, receipt.applied) == (1, 1)
+    assert [seen.instance for seen in receipt.silent] == ["edge-1"]
+
+
+def test_a_gateway_that_booted_again_at_another_process_is_its_new_boot_alone():
+    fleet = _fleet(2)
+    fleet.disconnected("edge", "edge-0", "boot-0")
+    fleet.learn([elsewhere("edge-0", boot="boot-new", known=5.0)], 110.0)
+    assert [(seen.instance, seen.boot) for seen in fleet.seen(110.0)] == [
+        ("edge-0", "boot-new"),
+        ("edge-1", "boot-1"),
+    ]
+
+
+def test_waiting_in_lockstep_is_for_those_here():
+    fleet = Fleet()
+    assert not fleet.reports_here()
+    fleet.report("edge", "edge-0", "boot-0", "1.2")
+    fleet.learn([elsewhere("edge-9")])
+    assert fleet.reports_here()
+    assert fleet.wait_applied("1.2", 0.0).confirmed
+
+
+def elsewhere(
+    instance: str, number: str = "1.1", *, boot: str = "boot-9", age: float = 0.0, known: float = 60.0
+) -> Reported:
+    """Return what another process has written of one gateway."""
+    return Reported("edge", instance, boot, number, age, known, connected=age < 5.0, had_traffic=False)

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from leverframe.actions.fleet import Fleet
 from leverframe.clock import Clock
@@ -19,6 +19,20 @@ from leverframe.nouns.verdicts import Fault, Invalid, NotFound, Refused, Verdict
 from leverframe.rules.policies import may
 from leverframe.store import Store, audit, outbox, policies, settings
 from leverframe.store.database import Db
+
+
+class Opened(NamedTuple):
+    """One receipt that is counted: from which monotonic second on time is taken and gateways are waited for, and why.
+
+    `received_at` is that of the request, or UNKNOWN where only another process could tell: then no time is taken.
+    """
+
+    received_at: float
+    because: str
+    waits_since: float
+
+
+UNKNOWN = float("-inf")
 
 
 @dataclass(slots=True)
@@ -42,7 +56,8 @@ class House:
     salt: Callable[[str], str] = lambda change: secrets.token_hex(8)
     troubles: dict[str, str] = field(default_factory=dict)
     """What the clock could not do, by what it was about; an alarm until it works."""
-    opened: dict[str, tuple[float, str]] = field(default_factory=dict)
+    opened: dict[str, Opened] = field(default_factory=dict)
+    """The receipts that this process counts, by number."""
     _policy: Policy | None = None
 
     def policy(self, db: Db) -> Policy:

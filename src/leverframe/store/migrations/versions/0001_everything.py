@@ -170,6 +170,13 @@ def _make_tables() -> None:
         sa.PrimaryKeyConstraint("gateway", "boot", name=op.f("pk_gateway_batches")),
     )
     op.create_table(
+        "gateway_reports",
+        sa.Column("process", sa.String(), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("process", name=op.f("pk_gateway_reports")),
+    )
+    op.create_table(
         "gateways",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("token_hash", sa.String(), nullable=False),
