@@ -117,7 +117,10 @@ def test_what_widens_waits_for_the_window_and_goes_on_by_itself_when_it_opens(
     world = evening.world
     for act in AT_NIGHT:
         take(evening, tmp_path, act, door)
-    judgements.judge(evening.built.house, world.cleo, evening.ids["ramping"], "feature_owner", "it is rare")
+    view = world.view(evening.ids["ramping"]).ramp
+    assert view is not None
+    judged = ("feature_owner", view.reading_digest, "it is rare")
+    judgements.judge(evening.built.house, world.cleo, evening.ids["ramping"], *judged)
     world.round()
     for sight in WAITING:
         look(evening, sight, door)

@@ -81,9 +81,11 @@ def given_hold(world: World) -> tuple[str, Any]:
 
 def given_baked(world: World) -> tuple[str, Any]:
     path = ramping(world)
-    world.outcomes(path.rpartition("/")[2])
+    change = path.rpartition("/")[2]
+    world.outcomes(change)
     world.at("Wed 10:30")
-    return f"{path}/ramp/promotions", {"role": "release_manager", **BECAUSE}
+    read = world.view(change).ramp.reading_digest
+    return f"{path}/ramp/promotions", {"role": "release_manager", "reading_digest": read, **BECAUSE}
 
 
 def given_settled(world: World) -> tuple[str, Any]:

@@ -238,6 +238,18 @@ def test_sign_with_a_digest_signs_that_and_reads_nothing(asks, ana: FakeServer):
     assert ana.last.json["content_digest"] == "sha256:mine"
 
 
+def test_promote_shows_the_reading_and_signs_what_it_has_just_fetched(asks, ana: FakeServer):
+    now, first = ({"finding": "continue", "because": f"{n} min more"} for n in (9, 25))
+    view = {"ramp": RAMP, "reading": now, "judged_reading": None, "reading_digest": "sha256:" + "c" * 64}
+    ana.gives(f"POST /changes/{CHG}/ramp/promotions", {"change": CHG, "open": []})
+    for shown, judged in (("9 min more", None), ("25 min more", first)):
+        ana.gives(f"GET /changes/{CHG}", VIEW | {"ramp": view | {"judged_reading": judged}})
+        ran = asks("promote", CHG, "--role", "ai_risk", "--because", "rare")
+        assert f"stage 2. Continue: {shown}" in flat(ran.out) or f"stage 2. continue: {shown}" in flat(ran.out)
+        assert f"You judge sha256:{'c' * 64}\n" in ran.out
+        assert ana.last.json == {"role": "ai_risk", "reading_digest": "sha256:" + "c" * 64, "because": "rare"}
+
+
 def test_schedule_arms_moves_and_disarms(asks, ana: FakeServer, monkeypatch: pytest.MonkeyPatch):
     ana.gives(f"PUT /changes/{CHG}/schedule", CHANGE | {"state": "scheduled"})
     ana.gives(f"DELETE /changes/{CHG}/schedule", CHANGE)
@@ -274,8 +286,9 @@ VERBS = [
         {"change": CHANGE | {"close_code": "went_back"}, "number": ""},
     ),
     (
-        ("promote", "--role", "ai_risk", "--because", "rare"), "POST", "/ramp/promotions",
-        {"role": "ai_risk", "because": "rare"}, {"change": CHG, "open": ["release_manager"]},
+        ("promote", "--role", "ai_risk", "--because", "rare", "--digest", "sha256:b"), "POST", "/ramp/promotions",
+        {"role": "ai_risk", "reading_digest": "sha256:b", "because": "rare"},
+        {"change": CHG, "open": ["release_manager"]},
     ),
     (
         ("review", "--close-code", "successful", "--notes", "well"), "PUT", "/review",

@@ -59,7 +59,9 @@ def abort(house: Served, change: str) -> Deed:
 
 def judge(house: Served, change: str, role: str = "release_manager") -> Deed:
     command = f"change promote {change} --role {role} {SAID}"
-    return Deed("POST", f"/changes/{change}/ramp/promotions", command, {"role": role, **BECAUSE})
+    view = house.world.view(change).ramp
+    body = {"role": role, "reading_digest": view.reading_digest if view else "", **BECAUSE}
+    return Deed("POST", f"/changes/{change}/ramp/promotions", command, body)
 
 
 def judge_as_owner(house: Served, change: str) -> Deed:

@@ -467,7 +467,7 @@ def change_view(change: Change = CHANGE, **more: object) -> View:
         "forecast": FORECAST,
         "deltas": DELTAS,
         "ramp": View(ramp=RAMP, plan=PLAN, steps=STEPS, reading=READINGS, next=Stay("", at(13, 14, 30)),
-                     next_text="It stays at 10 % until the bake ends 14:30 BST and thumbs down below 3x are proved; then 50 %.", share_percent=10.0, judged_by=()),
+                     next_text="It stays at 10 % until the bake ends 14:30 BST and thumbs down below 3x are proved; then 50 %.", share_percent=10.0, judged_by=(), judged_reading=None, reading_digest=DIGEST),
         "trail": entries(),
         "may": {"hold": YES, "abort": YES, "cancel": failed("cancel", "a ramp is in flight", remedy="abort it first"),
                 "way_back": failed("way_back", "nothing has settled", remedy="it may be done from settlement on")},

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from leverframe.actions.contents import spoken as spoken_parts
 from leverframe.actions.house import House, need_reason, record, refuse, target_of
-from leverframe.actions.looks import look
+from leverframe.actions.judged import judged_reading, standing_judgement, subject_of_stage
+from leverframe.actions.looks import look, read
 from leverframe.nouns.changes import Change
 from leverframe.nouns.documents import digest
-from leverframe.nouns.evidence import Finding, StageReading
+from leverframe.nouns.evidence import StageReading
 from leverframe.nouns.people import FEATURE_OWNER, Actor
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.ramps import Ramp, RampState
 from leverframe.nouns.sign_offs import SignOff
 from leverframe.nouns.targets import Tier
-from leverframe.nouns.verdicts import Refused, Verdict, failed, passed
+from leverframe.nouns.verdicts import Conflict, Fault, Invalid, Refused, Verdict, failed, passed
+from leverframe.rules.judging import judged_content, judged_digest, may_be_judged
 from leverframe.rules.policies import holders
-from leverframe.rules.sign_offs import authors, spoken
-from leverframe.store import changes, evidence, ramps, sign_offs
+from leverframe.rules.sign_offs import authors, differences, spoken
+from leverframe.store import changes, evidence, outcomes, ramps, sign_offs
 from leverframe.store.database import Db
 
-NEVER_ON = (Finding.HARM, Finding.ERROR, Finding.BEYOND, Finding.BOTH_ABOVE)
-"""On these a ramp does not go on, whoever judges: they ask for a look, not for patience."""
+MINUTES_BACK = 15
+"""So far back it is derived again what a judge has read, to name what differs."""
 
 
 def judges(tier: Tier) -> tuple[str, ...]:
@@ -33,12 +36,16 @@ def judges(tier: Tier) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """A stage that is judged: its reading, who has signed it so far, and under which subject."""
+    """A stage that is judged: its reading, who has signed it so far, and under which subject.
+
+    `reading` is how it reads now, `judged` the one that is signed: the first judge's, where somebody has.
+    """
 
     change: Change
     ramp: Ramp
     policy: Policy
     reading: StageReading | None
+    judged: StageReading | None
     signed: tuple[SignOff, ...]
     now: datetime
 
@@ -48,23 +55,28 @@ class Bench:
         return subject_of_stage(self.change.id, self.ramp.stage)
 
 
-def judge(house: House, actor: Actor, change_id: str, role: str, because: str) -> tuple[str, ...]:
-    """Sign a stage's reading in one role; the stage is promoted on judgement when all roles have signed it.
+def judge(
+    house: House, actor: Actor, change_id: str, role: str, reading_digest: str, because: str
+) -> tuple[str, ...]:
+    """Sign the reading that `reading_digest` names, in one role; the stage is promoted when all roles have signed it.
 
     Returns the roles still open. The first signature fixes the reading that all sign; it is shown as "not proved".
+    Raises Conflict where it says something else than what was shown, Refused with every reason against it.
     """
     reason = need_reason(because)
     with house.store.write() as db:
         bench = _sit(house, db, change_id)
+        if judged_digest(bench.ramp, bench.judged) != _named(reading_digest):
+            raise _stale(db, bench, reading_digest)
         refuse(_may_judge(bench, actor, role))
-        read = _fix_reading(db, bench)
-        signed = SignOff(bench.subject, actor.name, role, read, bench.now, reason)
+        fixed = _fix_reading(db, bench)
+        signed = SignOff(bench.subject, actor.name, role, fixed, bench.now, reason)
         sign_offs.add(db, signed)
         facts = {"stage": bench.ramp.stage}
-        record(db, bench.now, actor, "ramp.judged", change_id, reason, role=role, decided=read, facts=facts)
+        record(db, bench.now, actor, "ramp.judged", change_id, reason, role=role, decided=fixed, facts=facts)
         missing = _open(bench, [*bench.signed, signed])
         if not missing:
-            evidence.judge(db, change_id, bench.ramp.stage, read, bench.now)
+            evidence.judge(db, change_id, bench.ramp.stage, fixed, bench.now)
         db.after_commit(lambda: house.stir("ramp"))
         return missing
 
@@ -74,8 +86,47 @@ def _sit(house: House, db: Db, change_id: str) -> Bench:
     if ramp is None or ramp.state is not RampState.RAMPING:
         raise Refused([failed("state", f"{change_id} has no running ramp", remedy="there is nothing to promote")])
     seen = look(house, db, change, ramp, now)
-    signed = tuple(sign_offs.standing(db, subject_of_stage(change_id, ramp.stage)))
-    return Bench(change, ramp, house.policy(db), seen.reading, signed, now)
+    signed = standing_judgement(db, change_id, ramp.stage)
+    judged = judged_reading(db, change_id, signed) or seen.reading
+    return Bench(change, ramp, house.policy(db), seen.reading, judged, tuple(signed), now)
+
+
+def _named(reading_digest: str) -> str:
+    if not reading_digest:
+        remedy = "send what the change's page shows"
+        raise Invalid([Fault("reading_digest", "the digest of the reading is missing", remedy)])
+    return reading_digest
+
+
+def _stale(db: Db, bench: Bench, named: str) -> Conflict:
+    """Say that the reading is not the one that was shown, and in which guardrails it differs."""
+    differs = _differs(db, bench, named)
+    what = f" in {spoken_parts(differs)}" if differs else ""
+    where = f"stage {bench.ramp.stage} of {bench.change.id}"
+    stands = judged_digest(bench.ramp, bench.judged)
+    if bench.signed:
+        because = (
+            f"{bench.signed[0].person} has judged another reading of {where} than you have read; it differs{what}"
+        )
+    else:
+        because = f"the evidence of {where} has changed since you opened it{what}"
+    return Conflict(
+        f"{because}: you read {named[:19]}, it is {stands[:19]}",
+        remedy="read it again, then judge what stands now",
+        differs=differs,
+    )
+
+
+def _differs(db: Db, bench: Bench, named: str) -> tuple[str, ...]:
+    """Derive again, minute by minute, what the evidence said, until it is what was read."""
+    stands = judged_content(bench.ramp, bench.judged)
+    for minutes in range(MINUTES_BACK + 1):
+        at = bench.now - timedelta(minutes=minutes)
+        counts = outcomes.counts(db, bench.change.id, until=at)
+        said = judged_content(bench.ramp, read(bench.policy, bench.change, bench.ramp, counts, at))
+        if digest(said) == named:
+            return differences(said, stands)
+    return ()
 
 
 def _fix_reading(db: Db, bench: Bench) -> str:
@@ -102,27 +153,6 @@ def _people(bench: Bench, role: str) -> frozenset[str]:
 
 def _may_judge(bench: Bench, actor: Actor, role: str) -> list[Verdict]:
     return [*may_be_judged(bench.change, bench.ramp, bench.reading, bench.now), *_sits(bench, actor, role)]
-
-
-def may_be_judged(change: Change, ramp: Ramp, reading: StageReading | None, now: datetime) -> tuple[Verdict, Verdict]:
-    """Answer whether anybody may judge a stage now: its bake is over, and no harm is shown."""
-    return _baked(change, ramp, now), _not_harmful(reading)
-
-
-def _baked(change: Change, ramp: Ramp, now: datetime) -> Verdict:
-    minutes = (now - ramp.stage_since).total_seconds() / 60
-    bake = change.plan.stages[ramp.stage - 1].bake_minutes
-    if minutes >= bake:
-        return passed("bake", "the bake is over")
-    return failed("bake", f"the bake has {bake - minutes:.0f} min to go", remedy="judge after the bake")
-
-
-def _not_harmful(reading: StageReading | None) -> Verdict:
-    finding = reading.finding if reading else Finding.NO_DATA
-    if finding not in NEVER_ON:
-        return passed("evidence", "no harm is shown")
-    said = finding.value.replace("_", " ")
-    return failed("evidence", f"the reading says {said}", remedy="nobody promotes on that; hold or abort")
 
 
 def _sits(bench: Bench, actor: Actor, role: str) -> list[Verdict]:
@@ -163,13 +193,3 @@ def _judges_once(bench: Bench, actor: Actor) -> Verdict:
     if any(s.person == actor.name for s in bench.signed):
         return failed("once", f"{actor.name} has judged already; one person counts once", remedy="another must")
     return passed("once", f"{actor.name} has not judged yet")
-
-
-def subject_of_stage(change_id: str, stage: int) -> str:
-    """Name what judges sign: one stage of one change."""
-    return f"{change_id}/stage/{stage}"
-
-
-def standing_judgement(db: Db, change_id: str, stage: int) -> list[SignOff]:
-    """Return who has judged a stage so far."""
-    return sign_offs.standing(db, subject_of_stage(change_id, stage))

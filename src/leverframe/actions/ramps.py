@@ -9,6 +9,7 @@ from leverframe.actions.changes import EDITABLE
 from leverframe.actions.duties import owe_review
 from leverframe.actions.facts import ship_facts, subject_of, verdicts
 from leverframe.actions.house import House, need_reason, permit, record, refuse, target_of, tell
+from leverframe.actions.judged import void_judged
 from leverframe.actions.receipts import open_receipt
 from leverframe.actions.settling import settle_if_reached
 from leverframe.actions.tables import ALARM, publish_table
@@ -102,7 +103,11 @@ def _rests_on(house: House, db: Db, change: Change, answers: tuple[Verdict, ...]
 def go_to_stage(
     house: House, db: Db, actor: Actor, role: str, change: Change, ramp: Ramp, step: Promote, now: datetime
 ) -> Ramp:
-    """Publish a stage in the regions that are open, count from here, and write it down."""
+    """Publish a stage in the regions that are open, count from here, and write it down.
+
+    What was judged of it in an earlier visit is void.
+    """
+    void_judged(db, change.id, (step.stage,), now, f"stage {step.stage} begins again")
     published = dict.fromkeys(step.regions, now)
     ramp = replace(ramp, stage=step.stage, stage_since=now, published=published, hold=None, paged_at=None)
     ramp = ramps.update(db, ramp)

@@ -9,7 +9,8 @@ from typing import Any
 
 from leverframe.actions.facts import bands, forecast_of, rest_of, ship_facts, sign_facts
 from leverframe.actions.house import House
-from leverframe.actions.judgements import judges, may_be_judged, standing_judgement
+from leverframe.actions.judged import judged_reading, standing_judgement
+from leverframe.actions.judgements import judges
 from leverframe.actions.looks import look
 from leverframe.actions.way_back import may_go_back
 from leverframe.nouns.audit import Entry
@@ -23,6 +24,7 @@ from leverframe.nouns.verdicts import Verdict, failed, not_needed, passed
 from leverframe.rules.forecasting import Forecast
 from leverframe.rules.gates.facts import ShipFacts
 from leverframe.rules.gates.sign_offs import seats
+from leverframe.rules.judging import judged_digest, may_be_judged
 from leverframe.rules.policies import holders, may
 from leverframe.rules.shipping import may_ship, unready
 from leverframe.rules.sign_offs import WRITTEN, may_sign
@@ -37,7 +39,10 @@ MORE_FIELDS = ("release_manager", "coordinator", "bridge", "paging", "artefacts"
 
 @dataclass(frozen=True, slots=True)
 class RampView:
-    """A ramp with its steps, its newest reading (the last that was kept, where it has ended), and what is next."""
+    """A ramp with its steps, its newest reading (the last that was kept, where it has ended), and what is next.
+
+    `judged_reading` is the one that the first judge signed; `reading_digest` names what a judge signs now.
+    """
 
     ramp: Ramp
     plan: RampPlan
@@ -47,6 +52,8 @@ class RampView:
     next_text: str
     share_percent: float
     judged_by: tuple[SignOff, ...] = ()
+    judged_reading: StageReading | None = None
+    reading_digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +159,20 @@ def _ramp_view(house: House, db: Db, change: Change, now: datetime) -> RampView 
         last = kept[-1] if kept else None
         return RampView(ramp, change.plan, steps, last, None, ended.value.replace("_", " "), share)
     seen = look(house, db, change, ramp, now)
-    judged = tuple(standing_judgement(db, change.id, ramp.stage))
-    return RampView(ramp, change.plan, steps, seen.reading, seen.step, seen.step.because, share, judged)
+    signed = standing_judgement(db, change.id, ramp.stage)
+    judged = judged_reading(db, change.id, signed)
+    return RampView(
+        ramp=ramp,
+        plan=change.plan,
+        steps=steps,
+        reading=seen.reading,
+        next=seen.step,
+        next_text=seen.step.because,
+        share_percent=share,
+        judged_by=tuple(signed),
+        judged_reading=judged,
+        reading_digest=judged_digest(ramp, judged or seen.reading),
+    )
 
 
 def _share_now(change: Change, ramp: Ramp) -> float:

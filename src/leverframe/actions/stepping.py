@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from leverframe.actions.house import House, record, tell
+from leverframe.actions.judged import void_judged
 from leverframe.actions.looks import Look, look
 from leverframe.actions.ramps import end_ramp, go_to_stage, publish_stage
 from leverframe.actions.settling import settle_if_reached
@@ -154,9 +155,11 @@ def _hold(house: House, db: Db, seen: Look, step: Hold, now: datetime) -> None:
 
 
 def _narrow(house: House, db: Db, change: Change, ramp: Ramp, step: Hold, now: datetime) -> None:
-    """Go back to a narrower stage: narrowing never waits for a window."""
+    """Go back to a narrower stage: narrowing never waits for a window. What was judged on the way is void."""
     regions = tuple(dict.fromkeys((*change.blast_radius.regions, *ramp.published)))
-    ramp = replace(ramp, stage=step.narrow_to_stage or 1, stage_since=now, published=dict.fromkeys(regions, now))
+    stage = step.narrow_to_stage or 1
+    void_judged(db, change.id, range(stage, ramp.stage + 1), now, f"the ramp was narrowed to stage {stage}")
+    ramp = replace(ramp, stage=stage, stage_since=now, published=dict.fromkeys(regions, now))
     ramp = ramps.update(db, ramp)
     publish_stage(house, db, CLOCK, "clock", change, ramp, regions, "narrowed", step.because, now)
 

@@ -194,10 +194,26 @@ def release(change: Change, because: Because = "") -> None:
 
 
 @verb(app, "promote")
-def promote(change: Change, role: Role, because: Because = "") -> None:
-    """Judge a stage that the evidence has not proved; it is shown as not proved for ever."""
-    body = {"because": because, "role": role}
-    show(server(person=True).post(at("changes", change, "ramp", "promotions"), body), views.say_judged)
+def promote(
+    change: Change,
+    role: Role,
+    because: Because = "",
+    digest: Annotated[
+        str, typer.Option("--digest", help="The reading that you have read; else what stands now.")
+    ] = "",
+) -> None:
+    """Judge a stage that the evidence has not proved; it is shown as not proved for ever.
+
+    Without --digest it shows the reading that stands now, and signs that.
+    """
+    one = server(person=True)
+    if not digest:
+        document = one.get(at("changes", change))
+        digest = (document["ramp"] or {}).get("reading_digest", "")
+        if digest and not said().json:
+            views.say_to_judge(document)
+    body = {"role": role, "reading_digest": digest, "because": because}
+    show(one.post(at("changes", change, "ramp", "promotions"), body), views.say_judged)
 
 
 @verb(app, "abort")

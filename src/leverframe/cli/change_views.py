@@ -78,6 +78,15 @@ def say_ramp(ramp: Mapping[str, Any]) -> None:
         indented(f"Held by {ramp['hold']['by']}: {ramp['hold']['because']}")
 
 
+def say_to_judge(document: Mapping[str, Any]) -> None:
+    """Show the reading that a judge is about to sign, and its digest."""
+    view = document["ramp"]
+    reading = view["judged_reading"] or view["reading"]
+    stands = f"{words(reading['finding'])}: {reading['because']}" if reading else "nothing has been read yet"
+    say(f"{document['change']['id']} at stage {view['ramp']['stage']}. {stands}")
+    output.verbatim(f"You judge {view['reading_digest']}")
+
+
 def say_judged(document: Mapping[str, Any]) -> None:
     """Say which roles must still judge."""
     still = ", ".join(role(code) for code in document["open"])

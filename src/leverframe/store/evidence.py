@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, String, Table, bindparam, select
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table, bindparam, select
+from sqlalchemy import update as sql_update
 
 from leverframe.nouns.evidence import EvalResult, StageReading
 from leverframe.nouns.verdicts import NotFound
@@ -52,20 +53,30 @@ stage_readings = Table(
 judgements = Table(
     "judgements",
     metadata,
-    Column("change", String, ForeignKey("changes.id"), primary_key=True),
-    Column("stage", Integer, primary_key=True, autoincrement=False),
+    Column("id", RunningId, primary_key=True, autoincrement=True),
+    Column("change", String, ForeignKey("changes.id"), nullable=False, index=True),
+    Column("stage", Integer, nullable=False),
     Column("digest", String, nullable=False),
     Column("at", Utc, nullable=False),
+    Column("voided_at", Utc),
+)
+Index(
+    "uq_judgements_standing",
+    judgements.c.change,
+    judgements.c.stage,
+    unique=True,
+    sqlite_where=judgements.c.voided_at.is_(None),
+    postgresql_where=judgements.c.voided_at.is_(None),
 )
 
 
 _JUDGED = select(judgements.c.change, judgements.c.stage).where(
-    judgements.c.change.in_(bindparam("of", expanding=True))
+    judgements.c.change.in_(bindparam("of", expanding=True)), judgements.c.voided_at.is_(None)
 )
 _JUDGEMENTS = (
-    select(judgements.c.stage, judgements.c.digest, judgements.c.at)
+    select(judgements.c.stage, judgements.c.digest, judgements.c.at, judgements.c.voided_at)
     .where(judgements.c.change == bindparam("of"))
-    .order_by(judgements.c.stage)
+    .order_by(judgements.c.id)
 )
 
 
@@ -80,11 +91,15 @@ class Artefact:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A stage that people promoted without proof: the digest of the reading that they signed, and when."""
+    """A stage that people promoted without proof: the digest of the reading that they signed, and when.
+
+    It is void from `voided_at` on, when the stage began again.
+    """
 
     stage: int
     digest: str
     at: datetime
+    voided_at: datetime | None = None
 
 
 def add_artefact(
@@ -171,9 +186,15 @@ def judge(db: Db, change: str, stage: int, digest: str, at: datetime) -> None:
     db.execute(db.insert(judgements).values(**row).on_conflict_do_nothing())
 
 
+def void_judgements(db: Db, change: str, stages: Iterable[int], at: datetime) -> None:
+    """Void what stands of the judgements of some stages, which begin again."""
+    there = (judgements.c.change == change) & judgements.c.stage.in_(list(stages)) & judgements.c.voided_at.is_(None)
+    db.execute(sql_update(judgements).where(there).values(voided_at=at))
+
+
 def judged(db: Db, change: str, stage: int) -> bool:
     """Say whether a stage is promoted on judgement."""
-    return any(judgement.stage == stage for judgement in judgements_of(db, change))
+    return (change, stage) in judged_stages(db, [change])
 
 
 def judged_stages(db: Db, changes: Iterable[str]) -> frozenset[tuple[str, int]]:
@@ -182,5 +203,5 @@ def judged_stages(db: Db, changes: Iterable[str]) -> frozenset[tuple[str, int]]:
 
 
 def judgements_of(db: Db, change: str) -> list[Judgement]:
-    """List the stages of a change that were promoted on judgement."""
+    """List the stages of a change that were promoted on judgement, in the order they were, void ones too."""
     return [Judgement(*row) for row in db.execute(_JUDGEMENTS, {"of": change})]

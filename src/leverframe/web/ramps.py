@@ -39,9 +39,10 @@ class Starting(Body):
 
 
 class Judging(Body):
-    """One judgement of a stage."""
+    """One judgement of a stage: the role, and the digest of the reading that was shown."""
 
     role: str = ""
+    reading_digest: str = ""
     because: str = ""
 
 
@@ -145,7 +146,7 @@ def release(visit: Visiting, change_id: str, body: Because) -> Response:
 @router.post("/changes/{change_id}/ramp/promotions", openapi_extra=describes(Judging))
 def judge(visit: Visiting, change_id: str, body: Annotated[Judging, Depends(sent(Judging))]) -> Response:
     """Sign the promotion of a stage on judgement; it goes on when all the roles have."""
-    missing = judgements.judge(visit.house, visit.actor, change_id, body.role, body.because)
+    missing = judgements.judge(visit.house, visit.actor, change_id, body.role, body.reading_digest, body.because)
     return done(visit.request, {"change": change_id, "open": missing}, f"/changes/{change_id}")
 
 

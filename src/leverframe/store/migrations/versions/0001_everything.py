@@ -487,12 +487,23 @@ def _make_tables() -> None:
     op.create_index(op.f("ix_eval_results_change"), "eval_results", ["change"], unique=False)
     op.create_table(
         "judgements",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("change", sa.String(), nullable=False),
-        sa.Column("stage", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("stage", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["change"], ["changes.id"], name=op.f("fk_judgements_change")),
-        sa.PrimaryKeyConstraint("change", "stage", name=op.f("pk_judgements")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_judgements")),
+    )
+    op.create_index(op.f("ix_judgements_change"), "judgements", ["change"], unique=False)
+    op.create_index(
+        "uq_judgements_standing",
+        "judgements",
+        ["change", "stage"],
+        unique=True,
+        sqlite_where=sa.text("voided_at IS NULL"),
+        postgresql_where=sa.text("voided_at IS NULL"),
     )
     op.create_table(
         "ramp_steps",
