@@ -245,7 +245,7 @@ def test_promote_shows_the_reading_and_signs_what_it_has_just_fetched(asks, ana:
     for shown, judged in (("9 min more", None), ("25 min more", first)):
         ana.gives(f"GET /changes/{CHG}", VIEW | {"ramp": view | {"judged_reading": judged}})
         ran = asks("promote", CHG, "--role", "ai_risk", "--because", "rare")
-        assert f"stage 2. Continue: {shown}" in flat(ran.out) or f"stage 2. continue: {shown}" in flat(ran.out)
+        assert f"Stage 2 of {CHG} reads continue: {shown}." in flat(ran.out)
         assert f"You judge sha256:{'c' * 64}\n" in ran.out
         assert ana.last.json == {"role": "ai_risk", "reading_digest": "sha256:" + "c" * 64, "because": "rare"}
 

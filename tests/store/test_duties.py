@@ -76,6 +76,14 @@ def test_readings_and_judgements_are_kept_by_stage(filed, tuesday):
         evidence.judge(db, "CHG-2026-00001", 2, "sha256:2", tuesday)
         assert [evidence.judged(db, "CHG-2026-00001", stage) for stage in (1, 2)] == [False, True]
         assert evidence.judgements_of(db, "CHG-2026-00001") == [evidence.Judgement(2, "sha256:2", tuesday)]
+        evidence.void_judgements(db, "CHG-2026-00001", [1, 2], tuesday + MINUTE)
+        assert not evidence.judged(db, "CHG-2026-00001", 2)
+        evidence.judge(db, "CHG-2026-00001", 2, "sha256:3", tuesday + 2 * MINUTE)
+        assert evidence.judged_stages(db, ["CHG-2026-00001"]) == {("CHG-2026-00001", 2)}
+        assert evidence.judgements_of(db, "CHG-2026-00001") == [
+            evidence.Judgement(2, "sha256:2", tuesday, tuesday + MINUTE),
+            evidence.Judgement(2, "sha256:3", tuesday + 2 * MINUTE),
+        ]
 
 
 def test_a_message_is_put_once_by_its_key_and_told_until_it_arrived(store, tuesday):

@@ -82,8 +82,8 @@ def say_to_judge(document: Mapping[str, Any]) -> None:
     """Show the reading that a judge is about to sign, and its digest."""
     view = document["ramp"]
     reading = view["judged_reading"] or view["reading"]
-    stands = f"{words(reading['finding'])}: {reading['because']}" if reading else "nothing has been read yet"
-    say(f"{document['change']['id']} at stage {view['ramp']['stage']}. {stands}")
+    stands = f"{words(reading['finding'])}: {reading['because']}" if reading else "nothing yet"
+    say(f"Stage {view['ramp']['stage']} of {document['change']['id']} reads {stands}.")
     output.verbatim(f"You judge {view['reading_digest']}")
 
 
