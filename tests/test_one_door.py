@@ -210,7 +210,7 @@ def test_outcomes_come_from_an_enrolled_gateway_only(client: TestClient, world: 
         assert client.post("/gateways/outcomes", json=batch, headers=headers).status_code == 401
     store = watched(world)
     answer = client.post("/gateways/outcomes", json=batch, headers={"authorization": f"Bearer {token}"})
-    assert answer.json() == {"acknowledged": 1, "recorded": 1, "late": 0, "unknown": 0}
+    assert answer.json() == {"acknowledged": 1, "recorded": 1, "late": 0, "unknown": 0, "refused": 0}
     assert set(store.writers) == {"leverframe.actions.outcomes"}
 
 
@@ -243,7 +243,7 @@ def test_feedback_comes_from_gateways_and_tokens_with_the_scope(client: TestClie
     assert client.post("/feedback", json=said, headers={"authorization": f"Bearer {reader}"}).status_code == 403
     for secret in (scorer, gateway):
         answer = client.post("/feedback", json=said, headers={"authorization": f"Bearer {secret}"})
-        assert answer.json() == {"recorded": 1, "late": 0, "unknown": 0}
+        assert answer.json() == {"recorded": 1, "late": 0, "unknown": 0, "refused": 0}
     for wrong in ([{"call": 7}], [{"call": "x", "negative": [1]}], 5, [[]]):
         answer = client.post("/feedback", json=wrong, headers={"authorization": f"Bearer {scorer}"})
         assert answer.status_code == 422, answer.text
