@@ -74,7 +74,8 @@ def _begun(world):
 def _settled(world, other, change):
     until(lambda: _minute(world, other) or world.stands(change)[0] != "ramping", "the ramp to end")
     assert world.stands(change)[0] == "settled"
-    world.settle_accounts(EDGES[:1])
+    world.ask_at(other, "adi").post("/clock", {"minutes": 0})
+    world.settle_accounts()
 
 
 def _held(world, other):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from leverframe.actions.accounts import fingerprint
 from leverframe.actions.house import House, permit, record
+from leverframe.actions.reports import learn
 from leverframe.clock import monotonic
 from leverframe.gateway.calls import gateway_key
 from leverframe.nouns.gateways import HEARTBEAT_SECONDS, Gateway, MissingBatches, Seen
@@ -72,6 +73,7 @@ def welcome(house: House, gateway: Gateway) -> Welcome:
 
 def list_gateways(house: House) -> tuple[tuple[Gateway, tuple[Seen, ...]], ...]:
     """Return every enrolled gateway with its instances as they last reported."""
+    learn(house)
     seen = house.fleet.seen(monotonic())
     with house.store.read() as db:
         return tuple((g, tuple(s for s in seen if s.gateway == g.name)) for g in gateways.all_gateways(db))
