@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import uvloop
+
 from leverframe.demo.cast import Cast, adopt_units, assemble, enrol
 from leverframe.demo.lockstep import Lockstep
 from leverframe.demo.people import populate
@@ -34,7 +36,7 @@ def run(*, once: bool = False, json: bool = False, keep: bool = False, port: int
     say = _quiet if json else _aloud
     try:
         with staged(data, port) as stage:
-            told = asyncio.run(_show(stage, once=once, say=say))
+            told = uvloop.run(_show(stage, once=once, say=say))
             if json:
                 print(json_codec.dumps(asdict(told)))
             if not once:
