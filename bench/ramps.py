@@ -118,7 +118,7 @@ def thread_seconds(runner: Runner) -> float:
 
 
 def rehearse() -> dict[str, float]:
-    """Rehearse the worked example (Wednesday's ramp of the support prompt) on an imagined clock, and a month of it."""
+    """Rehearse the worked example (the ramp of the support prompt) on an imagined clock, and a month of such."""
     policy = acme()
     traffic = Traffic({hour: 20.0 if 7 <= hour < 23 else 2.0 for hour in range(24)}, {"feedback_negative": 0.04})
     population = policy.catalog.targets[FEATURE].population
