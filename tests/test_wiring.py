@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 
 from leverframe.actions import gateways
@@ -44,3 +46,25 @@ def test_an_address_that_is_none_is_refused_before_anything_listens(tmp_path):
             stream_listen="127.0.0.1:2",
             stream_address="levers.example",
         )
+
+
+def test_an_address_that_is_taken_is_refused_before_anything_is_made(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        listen = f"127.0.0.1:{taken.getsockname()[1]}"
+        with pytest.raises(Invalid, match=f"{listen} cannot be listened on"):
+            here.serve(data=tmp_path / "data", listen=listen, stream_listen="127.0.0.1:0", stream_address="")
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize(
+    ("database", "said"),
+    [
+        ("mysql://root@127.0.0.1/leverframe", "sqlite and postgresql, not mysql"),
+        ("no address", "Could not parse"),
+        ("postgresql://postgres@127.0.0.1:1/leverframe", "it does not answer"),
+    ],
+)
+def test_a_database_that_cannot_be_is_a_fault_with_its_place(tmp_path, database, said):
+    with pytest.raises(Invalid, match=said) as refused:
+        build(Settings(tmp_path / "data", database))
+    assert [fault.place for fault in refused.value.faults] == ["--database"]

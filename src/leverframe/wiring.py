@@ -15,6 +15,7 @@ from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from leverframe.actions import accounts, gateways, policies, receipts, reports, tables
 from leverframe.actions import clock as clocks
@@ -23,6 +24,7 @@ from leverframe.actions.house import House
 from leverframe.clock import Clock, RealClock
 from leverframe.nouns.gateways import Seen
 from leverframe.nouns.tables import Number
+from leverframe.nouns.verdicts import Fault, Invalid
 from leverframe.runner import LEASE_SECONDS, Runner
 from leverframe.store import Store
 from leverframe.store.notes import SigningKey, load_or_make_key
@@ -93,10 +95,17 @@ class Built:
 
 
 def open_store(settings: Settings) -> Store:
-    """Open the database and bring it to this version."""
-    settings.data.mkdir(parents=True, exist_ok=True)
-    store = Store(settings.url)
-    store.migrate()
+    """Open the database and bring it to this version; raises Invalid where it is none, or does not answer."""
+    try:
+        store = Store(settings.url)
+        settings.data.mkdir(parents=True, exist_ok=True)
+        store.migrate()
+    except (ValueError, ArgumentError) as no:
+        raise Invalid([Fault("--database", str(no), "sqlite:///FILE or postgresql://USER@HOST/NAME")]) from no
+    except OperationalError as no:
+        raise Invalid(
+            [Fault("--database", f"it does not answer: {no.orig}", "look at its address and its log")]
+        ) from no
     return store
 
 

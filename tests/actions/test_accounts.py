@@ -84,6 +84,15 @@ def test_a_token_of_a_closed_account_does_not_come_back_with_it(world: World):
     assert accounts.whose_token(world.house, secret) is None
 
 
+def test_the_last_use_of_a_token_is_noted(world: World):
+    join(world, "remi")
+    token, secret = accounts.add_token(world.house, world.remi, "a pipeline", ("read",))
+    assert [line.last_used_at for line in accounts.list_tokens(world.house, world.remi)] == [None]
+    accounts.whose_token(world.house, secret)
+    noted = [(line.id, line.last_used_at is not None) for line in accounts.list_tokens(world.house, world.remi)]
+    assert noted == [(token, True)]
+
+
 def test_logging_out_ends_the_session_and_says_so(world: World):
     join(world, "remi")
     session = accounts.log_in(world.house, "remi", PASSWORD)

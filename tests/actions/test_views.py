@@ -72,6 +72,7 @@ def test_changes_are_listed_by_state_target_and_words(world: World):
     assert ids(target="claims-summary") == [other.id]
     assert ids(text="acme home") == [change.id]
     assert ids(tier="high") == []
+    assert set(faults_of(lambda: ids(state="nope", tier="nope"))) == {"state", "tier"}
 
 
 def test_what_changed_lists_steps_throws_tables_and_units_with_the_act_that_stops_each(world: World):
@@ -138,6 +139,8 @@ def test_the_log_is_read_by_who_may_and_proved(world: World):
     (entry,) = page.entries
     view = audits.show_entry(world.house, world.remi, entry.leaf)
     assert view.verified
+    with pytest.raises(NotFound):
+        audits.show_entry(world.house, world.remi, 10**20)
     assert "leverframe" in audits.newest_note(world.house, world.remi)
     report = audits.verify_log(world.house, world.remi, a_key().public, None)
     assert not report.faults

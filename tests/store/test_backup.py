@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
+from tests.world import World
 
 from leverframe.nouns.verdicts import Invalid
 from leverframe.store import Store, settings, tables
@@ -119,3 +120,16 @@ def test_no_server_begins_while_a_copy_is_put_in_its_place(store):
     _sqlite(store)
     with vacant(store), pytest.raises(Invalid, match="a saved copy"), serving(store):
         raise AssertionError("it began")
+
+
+def test_what_a_ramp_has_counted_is_saved_with_the_rest(store, tmp_path):
+    _sqlite(store)
+    world = World(store).open()
+    world.outcomes(world.ramping(), minutes=5)
+    assert backup(store, tmp_path / "copy.db").is_file()
+
+
+def test_a_folder_that_is_not_there_is_a_fault(store, tmp_path):
+    _sqlite(store)
+    with pytest.raises(Invalid, match="there is no folder"):
+        backup(store, tmp_path / "nowhere" / "copy.db")

@@ -25,6 +25,7 @@ from leverframe.store.database import Db
 SESSION_HOURS = 12
 LINK_HOURS = 24
 TOKEN_DAYS = 90
+USE_NOTED_EVERY = timedelta(minutes=1)
 LEAST_PASSWORD = 10
 SCOPES = ("read", "change", "switch", "feedback", "evidence", "admin")
 FIRST_ADMINISTRATOR = "administrator"
@@ -177,10 +178,17 @@ def who_is(house: House, key: str) -> tuple[Actor, str] | None:
 
 
 def whose_token(house: House, secret: str) -> Actor | None:
-    """Return the actor behind an API token, or None."""
+    """Return the actor behind an API token, or None; its last use is noted once a minute."""
+    now = wall()
     with house.store.read() as db:
-        token = tokens.by_hash(db, fingerprint(secret), wall())
-        return None if token is None else _actor(db, house, ActorKind.TOKEN, token.account, frozenset(token.scopes))
+        token = tokens.by_hash(db, fingerprint(secret), now)
+        if token is None:
+            return None
+        actor = _actor(db, house, ActorKind.TOKEN, token.account, frozenset(token.scopes))
+    if token.last_used_at is None or now - token.last_used_at >= USE_NOTED_EVERY:
+        with house.store.write() as db:
+            tokens.used(db, token.id, now)
+    return actor
 
 
 def _actor(db: Db, house: House, kind: ActorKind, name: str, scopes: frozenset[str] = frozenset()) -> Actor:

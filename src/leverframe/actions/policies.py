@@ -19,6 +19,7 @@ from leverframe.rules.sign_offs import spoken
 from leverframe.sources.policies import is_read, read_bundle
 from leverframe.store import policies, requests, sign_offs
 from leverframe.store.database import Db
+from leverframe.store.serving import vacant
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +222,7 @@ def recover_policy(house: House, files: Mapping[str, str], because: str) -> Poli
     """Put a policy into force from the server's own console: the mend for a lock-out, audited and told to all."""
     reason, bundle = need_reason(because), _read(house, files)
     policy = bundle.policy
-    with house.store.write() as db:
+    with vacant(house.store), house.store.write() as db:
         now, said = house.clock.now(), f"recovered on the console: {reason}"
         activate(house, db, CLOCK, "console", policy, files, now, said)
         record(db, now, CLOCK, "policy.recovered", subject_of(policy.digest), reason, role="console")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from leverframe.actions.facts import bands, forecast_of, rest_of, ship_facts, sign_facts
@@ -20,7 +21,8 @@ from leverframe.nouns.people import Actor
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.ramps import Ramp, RampPlan, RampState, Step
 from leverframe.nouns.sign_offs import SignOff
-from leverframe.nouns.verdicts import Verdict, failed, not_needed, passed
+from leverframe.nouns.targets import Tier
+from leverframe.nouns.verdicts import Fault, Invalid, Verdict, failed, not_needed, passed
 from leverframe.rules.forecasting import Forecast
 from leverframe.rules.gates.facts import ShipFacts
 from leverframe.rules.gates.sign_offs import seats
@@ -289,9 +291,10 @@ class ChangeList:
 
 
 def list_changes(house: House, filters: Mapping[str, str], *, limit: int = 50, before: str = "") -> ChangeList:
-    """Return changes that match `state`, `target`, `tier`, `author` and `text`."""
+    """Return changes that match `state`, `target`, `tier`, `author` and `text`; raises Invalid."""
+    _refuse_unknown(filters, state=State, tier=Tier)
     with house.store.read() as db:
-        states = (State(filters["state"]),) if filters.get("state") in list(State) else ()
+        states = (State(filters["state"]),) if filters.get("state") else ()
         found = changes.find(
             db,
             states=states,
@@ -305,6 +308,16 @@ def list_changes(house: House, filters: Mapping[str, str], *, limit: int = 50, b
         moving = ramps.of_changes(db, [change.id for change in found])
         lines = tuple(change_line(change, moving.get(change.id)) for change in found)
         return ChangeList(lines, dict(filters), found[-1].id if len(found) == limit else None)
+
+
+def _refuse_unknown(filters: Mapping[str, str], **known: type[StrEnum]) -> None:
+    """Refuse words that nothing could match: an empty list would say that there is nothing."""
+    wrong = ((name, filters[name], words) for name, words in known.items() if filters.get(name))
+    faults = [
+        Fault(n, f"{t} is no {n}", f"one of {', '.join(words)}") for n, t, words in wrong if t not in list(words)
+    ]
+    if faults:
+        raise Invalid(faults)
 
 
 def change_line(change: Change, ramp: Ramp | None) -> ChangeLine:

@@ -5,6 +5,7 @@ The only file that reaches beyond the actions: it hands over to the house's wiri
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +21,7 @@ def serve(*, listen: str, stream_listen: str, stream_address: str, **told: Any) 
     from leverframe import wiring
 
     for option, text in (("--listen", listen), ("--stream-listen", stream_listen)):
-        host_and_port(option, text)
+        _refuse_taken(option, *host_and_port(option, text))
     if stream_address and not stream_address.startswith(("https://", "http://")):
         raise Invalid([Fault("--stream-address", f"{stream_address} is no address", "begin it with https://")])
     addresses = {"listen": listen, "stream_listen": stream_listen, "stream_address": stream_address.rstrip("/")}
@@ -39,6 +40,7 @@ def run_gateway(*, listen: str, **told: Any) -> None:
     from leverframe.openai_gateway.app import Settings, run
 
     host, port = host_and_port("--listen", listen)
+    _refuse_taken("--listen", host, port)
     run(Settings(host=host, port=port, **told))
 
 
@@ -50,12 +52,24 @@ def host_and_port(option: str, text: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
+def _refuse_taken(option: str, host: str, port: int) -> None:
+    """Say it before anything is started where nobody can listen; raises Invalid."""
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as no:
+        because = f"{host}:{port} cannot be listened on: {no.strerror or no}"
+        raise Invalid([Fault(option, because, "choose another port, or end what listens there")]) from no
+
+
 @contextmanager
-def house(data: Path, database: str) -> Iterator[House]:
-    """Open the house whose data lies in a folder, without a server; raises Invalid where there is none."""
+def house(data: Path, database: str, *, empty: bool = False) -> Iterator[House]:
+    """Open the house whose data lies in a folder, without a server; raises Invalid where there is none.
+
+    Where it may be `empty`, as on a new machine, the folder is made.
+    """
     from leverframe import wiring
 
-    settings = wiring.Settings(data=_existing(data, database), database=database)
+    settings = wiring.Settings(data=data if empty else _existing(data, database), database=database)
     built = wiring.build(settings)
     try:
         yield built.house

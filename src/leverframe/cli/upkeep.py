@@ -34,6 +34,6 @@ def restore(
     database: Database = "",
 ) -> None:
     """Put a saved database in the place of this one. Stop the server first; tables go on with the next epoch."""
-    with here.house(data, database) as house:
+    with here.house(data, database, empty=True) as house:
         epoch = upkeep.bring_back(house, path)
     show({"epoch": epoch}, lambda _: say(f"The database is restored; tables go on with epoch {epoch}."))

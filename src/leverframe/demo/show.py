@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json as json_codec
 import shutil
+import signal
 import tempfile
 import time
 from collections.abc import Callable
@@ -33,6 +34,7 @@ FEATURE = "customer-support-ai"
 def run(*, once: bool = False, json: bool = False, keep: bool = False, port: int = 0) -> int:
     """Run the show; returns its exit code. Without `once` the house stays open until it is interrupted."""
     data = Path(tempfile.mkdtemp(prefix="leverframe-demo-"))
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     say = _quiet if json else _aloud
     try:
         with staged(data, port) as stage:
@@ -70,6 +72,7 @@ def example() -> Path:
 async def _show(stage: Stage, *, once: bool, say: Callable[[str], None]) -> Told:
     """Set the stage, let the clock go minute by minute, and tell what happens."""
     began, acme = time.monotonic(), example()
+    say("\n  Setting the stage: a control plane, two gateways, an organisation and its people.")
     cast, gateways = _open_house(stage, acme)
     say(f"\n  Open  {stage.address}/  and act as any of the cast. The show takes a few minutes.\n")
     policy, _ = read_bundle(read_folder(acme))

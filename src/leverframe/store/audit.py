@@ -113,7 +113,8 @@ def sequence(db: Db, limit: int = 10_000) -> int:
 
 def get(db: Db, leaf: int) -> Entry:
     """Return the entry at a leaf; raises NotFound."""
-    row = db.execute(_SELECT.where(entries.c.leaf == leaf)).one_or_none()
+    found = db.execute(_SELECT.where(entries.c.leaf == leaf)) if 0 <= leaf < 2**63 else None
+    row = found.one_or_none() if found else None
     if row is None:
         because = f"There is no audit entry with the number {leaf}."
         raise NotFound(because, remedy="The audit log lists those that there are.")

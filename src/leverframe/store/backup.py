@@ -23,6 +23,8 @@ def backup(store: Store, path: Path) -> Path:
     source = _file_of(store)
     if path.exists():
         raise Invalid([Fault(str(path), "there is a file of that name already", "name another one")])
+    if not path.absolute().parent.is_dir():
+        raise Invalid([Fault(str(path), f"there is no folder {path.parent}", "make it first")])
     aside = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         _copy(source, aside)

@@ -49,12 +49,14 @@ def _stage_columns() -> list[Column[Any]]:
     ]
 
 
-def _count_columns() -> list[Column[Any]]:
+def _count_columns(*more: Column[Any]) -> list[Column[Any]]:
+    """Return the columns of counts by arm and name, and by more; keys first, or SQLite's integrity check errs."""
     return [
         *_stage_columns(),
         Column("cell", String, primary_key=True),
         Column("arm", String, primary_key=True),
         Column("name", String, primary_key=True),
+        *more,
         Column("n", BigInteger, nullable=False),
         Column("total", _Exact, nullable=False),
         Column("squares", _Exact, nullable=False),
@@ -105,7 +107,7 @@ scored_calls = Table(
 
 stage_counts = Table("stage_counts", metadata, *_count_columns(), sqlite_with_rowid=False)
 interval_counts = Table(
-    "interval_counts", metadata, *_count_columns(), Column("minute", Utc, primary_key=True), sqlite_with_rowid=False
+    "interval_counts", metadata, *_count_columns(Column("minute", Utc, primary_key=True)), sqlite_with_rowid=False
 )
 
 

@@ -212,6 +212,7 @@ def _make_tables() -> None:
         sa.Column("cell", sa.String(), nullable=False),
         sa.Column("arm", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
+        sa.Column("minute", sa.DateTime(timezone=True), nullable=False),
         sa.Column("n", sa.BigInteger(), nullable=False),
         sa.Column(
             "total", sa.BigInteger().with_variant(sa.Numeric(precision=38, scale=0), "postgresql"), nullable=False
@@ -219,7 +220,6 @@ def _make_tables() -> None:
         sa.Column(
             "squares", sa.BigInteger().with_variant(sa.Numeric(precision=38, scale=0), "postgresql"), nullable=False
         ),
-        sa.Column("minute", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint(
             "change", "stage", "run", "cell", "arm", "name", "minute", name=op.f("pk_interval_counts")
         ),
