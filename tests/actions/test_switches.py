@@ -84,7 +84,9 @@ def test_a_switch_is_set_again_by_all_its_sign_offs_inside_a_window(world: World
     world.at(OPEN)
     first = world.set_again("cleo", SUPPORT)
     assert (first.done, first.seats) == (False, (("feature_owner", 1, ("cleo",)), ("release_manager", 1, ())))
-    assert lever(world, SUPPORT).request is not None
+    asked = lever(world, SUPPORT, by="cleo")
+    assert asked.request is not None
+    assert (asked.may_set, asked.can_set_as) == (False, ())
     done = world.set_again("remi", SUPPORT)
     assert done.done
     assert not lever(world, SUPPORT).switch.thrown
@@ -96,7 +98,10 @@ def test_outside_a_window_the_complete_request_waits_for_it(world: World):
     world.throw("sol", SUPPORT)
     world.at(CLOSED)
     world.set_again("cleo", SUPPORT)
+    assert (lever(world, SUPPORT).waits_for, len(lever(world, SUPPORT).seats)) == ("", 2)
     assert not world.set_again("remi", SUPPORT).done
+    waits = "it is outside the release window, which opens Tue 19 May 2026 10:00 Europe/London"
+    assert lever(world, SUPPORT).waits_for == waits
     world.rounds_until("Tue 09:30", every=24 * 60)
     assert lever(world, SUPPORT).switch.thrown
     world.rounds_until("Tue 10:00")

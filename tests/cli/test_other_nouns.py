@@ -20,7 +20,8 @@ SWITCH: dict[str, Any] = {
     "expires_on": None, "zone": "", "exercised_on": "2026-04-14", "place": "kill-switches.yaml:4",
 }  # fmt: skip
 SOUND = {"gate": "fallback", "outcome": "met", "because": "it exists", "remedy": "", "who": "", "mode": "enforce"}
-LINE = {"switch": SWITCH, "fallback_ok": SOUND, "request": {"seats": [["release_manager", 1, ["remi"], 0]]}}
+SEATS = [["release_manager", 1, ["remi"], 0]]
+LINE = {"switch": SWITCH, "fallback_ok": SOUND, "request": {"seats": SEATS}, "seats": SEATS, "waits_for": "a freeze"}
 RECEIPT = {"number": "1.7", "reporting": 2, "applied": 2, "milliseconds": 12.4, "waiting": [], "silent": []}
 
 
@@ -88,7 +89,12 @@ def test_switches_are_listed_with_what_stands_behind_them(asks, ana: FakeServer)
     assert "thrown: wrong summaries; falls back to claims-file-view (it is thrown itself)" in said
     ana.gives("GET /switches/feature/claims-summary", LINE)
     said = " ".join(asks("switch", "show", "feature/claims-summary").out.split())
-    for part in ("Thrown by sol, Tue 12 May 2026", "Ticket SUP-1", "release manager 1 of 1 remi"):
+    for part in (
+        "Thrown by sol, Tue 12 May 2026",
+        "Ticket SUP-1",
+        "release manager 1 of 1 remi",
+        "it waits: a freeze.",
+    ):
         assert part in said
 
 

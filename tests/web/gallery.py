@@ -648,8 +648,12 @@ def switch_line(switch: Switch, exercised: str, **more: object) -> View:
     base = {
         "switch": switch, "fallback_ok": passed("fallback", "the fallback exists and is set"), "exercised_text": exercised,
         "may_throw": True, "may_set": True, "can_set_as": ("release_manager",), "request": None, "expired": False,
+        "seats": (), "waits_for": "",
     }  # fmt: skip
     return View(**{**base, **more})
+
+
+ASKED = (("platform_on_call", 1, ("sol",), 0), ("release_manager", 1, (), 1))
 
 
 def switches_view(receipt: Receipt | None = None) -> View:
@@ -676,7 +680,7 @@ def switches_view(receipt: Receipt | None = None) -> View:
                 feature("meeting-notes", "transcript-only", "productivity-ai", date(2026, 4, 9), spring),
             )),
             ("Models", "owned by the platform team", (
-                switch_line(THROWN_MODEL, spring, request=View(seats=(("platform_on_call", 1, ("sol",), 0), ("release_manager", 1, (), 1)))),
+                switch_line(THROWN_MODEL, spring, request=View(seats=ASKED), seats=ASKED, waits_for="it is outside the release window"),
                 model("bedrock.anthropic.claude-haiku-4-5", "bedrock.anthropic.claude-sonnet-4-5", date(2026, 4, 9), spring),
                 model("anthropic.claude-sonnet-4-5", "openai.gpt-4o-2024-11", date(2026, 4, 9), spring,
                       fallback_ok=failed("fallback", "openai.gpt-4o-2024-11 is thrown itself", remedy="name another fallback")),

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from leverframe.actions.house import House
 from leverframe.actions.receipts import latest_receipt
-from leverframe.actions.setting import FilledSeat, can_set_as, fill
+from leverframe.actions.setting import FilledSeat, can_set_as, fill, kept_by
 from leverframe.actions.switches import target_of_switch
 from leverframe.nouns.gateways import Receipt
 from leverframe.nouns.people import Actor
@@ -23,7 +23,11 @@ from leverframe.store.database import Db
 
 @dataclass(frozen=True, slots=True)
 class SwitchLine:
-    """One lever, as the lever frame shows it; `request` is the one to set it again, where one is under way."""
+    """One lever, as the lever frame shows it; `request` is the one to set it again, where one is under way.
+
+    `seats` are those that setting it again asks for, while it is thrown; `waits_for` is what keeps it off although
+    all of them are filled.
+    """
 
     switch: Switch
     fallback_ok: Verdict
@@ -33,13 +37,19 @@ class SwitchLine:
     can_set_as: tuple[str, ...]
     request: SetRequest | None
     expired: bool
+    seats: tuple[OpenSeat, ...] = ()
+    waits_for: str = ""
+
+
+OpenSeat = tuple[str, int, tuple[str, ...], int]
+"""A seat's role, how many it asks for, who has signed it, and how many are open."""
 
 
 @dataclass(frozen=True, slots=True)
 class SetRequest:
-    """A request to set a switch again: for each seat its role, count, who has signed, and how many are open."""
+    """A request to set a switch again, with its seats."""
 
-    seats: tuple[tuple[str, int, tuple[str, ...], int], ...]
+    seats: tuple[OpenSeat, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,21 +105,29 @@ def _line(
     now: datetime,
 ) -> SwitchLine:
     signed = sign_offs.standing(db, switch.id) if switch.thrown else []
-    mine = can_set_as(policy, actor, switch)
+    seats = _open_seats(fill(policy, switch, signed)) if switch.thrown else ()
+    mine = tuple(role for role in can_set_as(policy, actor, switch) if _is_open(role, seats))
     return SwitchLine(
         switch=switch,
         fallback_ok=check_fallback(switch, every, known),
         may_throw=not may_throw(policy, actor, switch.layer.value, target_of_switch(policy, switch)).refuses,
         may_set=bool(mine) and all(s.person != actor.name for s in signed),
         can_set_as=mine,
-        request=_request(fill(policy, switch, signed)) if signed else None,
+        request=SetRequest(seats) if signed else None,
         exercised_text=_exercised(switch, now),
         expired=is_expired(switch, now),
+        seats=seats,
+        waits_for=kept_by(db, policy, switch, now) if signed and not any(seat[3] for seat in seats) else "",
     )
 
 
-def _request(filled: tuple[FilledSeat, ...]) -> SetRequest:
-    return SetRequest(tuple((role, count, names, max(0, count - len(names))) for role, count, names in filled))
+def _open_seats(filled: tuple[FilledSeat, ...]) -> tuple[OpenSeat, ...]:
+    return tuple((role, count, names, max(0, count - len(names))) for role, count, names in filled)
+
+
+def _is_open(role: str, seats: tuple[OpenSeat, ...]) -> bool:
+    """Say whether a role's seat still asks for somebody; where no seat is asked, whoever may throw may set."""
+    return all(still for seat, _, _, still in seats if seat == role)
 
 
 def _exercised(switch: Switch, now: datetime) -> str:

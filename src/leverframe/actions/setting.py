@@ -8,7 +8,7 @@ from datetime import datetime
 
 from leverframe.actions.house import House, first_role, need_reason, record, refuse, tell
 from leverframe.actions.switches import target_of_switch
-from leverframe.actions.tables import publish_table
+from leverframe.actions.tables import publish_table, withheld
 from leverframe.nouns.calendar import Subject
 from leverframe.nouns.people import CLOCK, Actor
 from leverframe.nouns.policies import Policy
@@ -17,10 +17,11 @@ from leverframe.nouns.switches import Layer, OnExpiry, Switch
 from leverframe.nouns.tables import Number
 from leverframe.nouns.verdicts import Verdict, failed, passed
 from leverframe.rules.calendar import freezes_at, opening
+from leverframe.rules.moments import say
 from leverframe.rules.policies import holders, may_throw
 from leverframe.rules.sign_offs import spoken
 from leverframe.rules.switches import is_expired
-from leverframe.store import sign_offs, switches, tables
+from leverframe.store import sign_offs, switches
 from leverframe.store.database import Db
 
 FilledSeat = tuple[str, int, tuple[str, ...]]
@@ -110,13 +111,21 @@ def _is_complete(seats: Sequence[FilledSeat]) -> bool:
 
 
 def _may_widen(db: Db, policy: Policy, switch: Switch, now: datetime) -> bool:
-    """Say whether traffic may come back now: a window is open, no freeze holds where it would, tables go out."""
-    if tables.alarm(db) is not None:
-        return False
+    return not kept_by(db, policy, switch, now)
+
+
+def kept_by(db: Db, policy: Policy, switch: Switch, now: datetime) -> str:
+    """Say what keeps traffic from coming back now: a closed window, a freeze where it would, no table; or nothing."""
+    if why := withheld(db):
+        return why
     calendar, target = policy.calendar, target_of_switch(policy, switch)
-    if not opening(calendar, Subject(switch.key, target.tier.value if target else "", "switch"), "", now).is_open:
-        return False
-    return not any(freezes_at(calendar, subject, region, now) for subject, region in _reached(policy, switch))
+    window = opening(calendar, Subject(switch.key, target.tier.value if target else "", "switch"), "", now)
+    if not window.is_open:
+        opens = f", which opens {say(window.next_opening, window.zone)}" if window.next_opening else ""
+        return f"{window.because}{opens}"
+    reached = _reached(policy, switch)
+    frozen = (freeze for subject, region in reached for freeze in freezes_at(calendar, subject, region, now))
+    return next((f"the freeze {freeze.name} holds: {freeze.because}" for freeze in frozen), "")
 
 
 def _reached(policy: Policy, switch: Switch) -> Iterator[tuple[Subject, str]]:

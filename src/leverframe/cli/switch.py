@@ -80,9 +80,11 @@ def _whole(document: Mapping[str, Any]) -> None:
         )
     )
     verdicts([document["fallback_ok"]])
-    if document["request"]:
-        heading("Asked to be set again")
-        say_seats(document["request"]["seats"])
+    if document["seats"]:
+        heading("Asked to be set again" if document["request"] else "To set it again")
+        say_seats(document["seats"])
+    if document["waits_for"]:
+        say(f"All have signed; it waits because {document['waits_for']}.")
 
 
 def say_seats(seats: Any) -> None:
