@@ -112,6 +112,7 @@ def test_a_write_asks_who_comes_and_goes_through_actions(client: TestClient, wor
     method, (path, body) = method_of(row), row.given(world)
     session, vic = entered(world, row.by), entered(world, "vic")
     _, reader = accounts.add_token(world.house, world.who(row.by), "reader", ("read", "feedback"))
+    accounts.whose_token(world.house, reader)  # its use is noted once a minute
     entries, store = len(world.entries()), watched(world)
     refuse_strangers(client, method, path, body, session)
     refuse_forms(client, method, path, session)
