@@ -84,9 +84,7 @@ def test_a_backup_is_written_over_nothing_and_a_restore_takes_no_other_file(run,
     assert run("audit", "verify", "--data", data).code == 0
 
 
-@pytest.mark.parametrize(
-    "arguments", [("backup", "x"), ("restore", "x"), ("audit", "verify"), ("policy", "recover", "policy")]
-)
+@pytest.mark.parametrize("arguments", [("backup", "x"), ("audit", "verify"), ("policy", "recover", "policy")])
 def test_a_folder_without_a_house_is_a_fault_and_stays_empty(run, home: Path, arguments: tuple[str, ...]):
     assert run("policy", "init", home / "policy", "--solo").code == 0
     words = [str(home / word) if word in ("x", "policy") and place else word for place, word in enumerate(arguments)]
@@ -98,3 +96,14 @@ def test_a_folder_without_a_house_is_a_fault_and_stays_empty(run, home: Path, ar
         assert "there is no server's data here" in " ".join(ran.err.split())
     assert not (home / "none").exists()
     assert not list((home / "empty").iterdir())
+
+
+def test_a_lost_machine_is_restored_into_an_empty_folder_and_a_wrong_file_leaves_it_empty(
+    run, home: Path, data: Path
+):
+    assert run("backup", home / "saved.db", "--data", data).code == 0
+    for wrong in ("nothing", "policy"):
+        assert run("restore", home / wrong, "--data", home / "new").code == 2
+        assert not (home / "new").exists()
+    assert run("restore", home / "saved.db", "--data", home / "new").code == 0
+    assert (home / "new" / "leverframe.db").is_file()

@@ -93,7 +93,7 @@ def test_switches_are_listed_with_what_stands_behind_them(asks, ana: FakeServer)
         "Thrown by sol, Tue 12 May 2026",
         "Ticket SUP-1",
         "release manager 1 of 1 remi",
-        "it waits: a freeze.",
+        "it waits because a freeze.",
     ):
         assert part in said
 

@@ -11,7 +11,7 @@ from leverframe.actions.house import House, record
 from leverframe.actions.tables import publish_table
 from leverframe.nouns.people import CLOCK
 from leverframe.store import Store, tables
-from leverframe.store.backup import backup, restore
+from leverframe.store.backup import backup, check, restore
 from leverframe.store.notes import PublicKey
 from leverframe.store.verification import AuditReport, verify
 
@@ -22,6 +22,11 @@ def save(house: House, path: Path) -> Path:
     with house.store.write() as db:
         record(db, house.clock.now(), CLOCK, "store.saved", "store", "saved on the console", role="console")
     return saved
+
+
+def check_copy(path: Path) -> None:
+    """Raise Invalid where a file is no whole copy of a house's database."""
+    check(path)
 
 
 def bring_back(house: House, path: Path) -> int:

@@ -34,6 +34,7 @@ def restore(
     database: Database = "",
 ) -> None:
     """Put a saved database in the place of this one. Stop the server first; tables go on with the next epoch."""
+    upkeep.check_copy(path)
     with here.house(data, database, empty=True) as house:
         epoch = upkeep.bring_back(house, path)
     show({"epoch": epoch}, lambda _: say(f"The database is restored; tables go on with epoch {epoch}."))

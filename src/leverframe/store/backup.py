@@ -28,7 +28,7 @@ def backup(store: Store, path: Path) -> Path:
     aside = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         _copy(source, aside)
-        _check(aside)
+        check(aside)
         os.replace(aside, path)
     finally:
         _remove(aside)
@@ -42,7 +42,7 @@ def restore(path: Path, store: Store) -> int:
     Invalid where the copy is not a whole store, or where a server runs on the store.
     """
     target = _file_of(store)
-    _check(path)
+    check(path)
     with vacant(store):
         stood = _epoch_of(target)
         aside = target.with_name(f"{target.name}.{os.getpid()}.part")
@@ -72,7 +72,7 @@ def _copy(source: Path, target: Path) -> None:
         reading.backup(writing)
 
 
-def _check(path: Path) -> None:
+def check(path: Path) -> None:
     """Raise Invalid where a file is not a whole store."""
     try:
         with closing(_open(path)) as connection:
