@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.world import ON_SQLITE, World, a_key, faults_of, no_of
 
-from leverframe.actions import audits, calls, recent, showing
+from leverframe.actions import audits, calls, listing, recent, showing
 from leverframe.actions.today import today
 from leverframe.nouns.verdicts import NotFound
 
@@ -65,7 +65,7 @@ def test_changes_are_listed_by_state_target_and_words(world: World):
     other = world.file("claims-regions")
 
     def ids(**filters: str) -> list[str]:
-        return [line.id for line in showing.list_changes(world.house, filters).changes]
+        return [line.id for line in listing.list_changes(world.house, filters).changes]
 
     assert ids() == [other.id, change.id]
     assert ids(state="authorize") == [change.id]

@@ -6,7 +6,7 @@ import pytest
 from tests.world import ON_SQLITE, World, faults_of, no_of
 
 from leverframe.actions import ramps, reviews, way_back
-from leverframe.actions.showing import list_changes
+from leverframe.actions.listing import list_changes
 from leverframe.nouns.changes import Change, CloseCode, State
 from leverframe.nouns.ramps import RampState
 from leverframe.store import follow_ups

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from tests.rows.doors import Deed
 from tests.served import Served
 
-from leverframe.actions import changes, ramps, reviews, showing
+from leverframe.actions import changes, listing, ramps, reviews
 from leverframe.nouns.changes import StartWindow
 from leverframe.nouns.documents import to_document
 from leverframe.nouns.forms import ChangeForm
@@ -107,7 +107,7 @@ def nothing(house: Served) -> str:
 
 def titled(house: Served, title: str) -> list[str]:
     """Return the tickets of a title."""
-    return [line.id for line in showing.list_changes(house.built.house, {"text": title}).changes]
+    return [line.id for line in listing.list_changes(house.built.house, {"text": title}).changes]
 
 
 def next_id(house: Served) -> str:

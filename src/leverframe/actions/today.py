@@ -8,8 +8,8 @@ from datetime import datetime
 
 from leverframe.actions.facts import seat_facts, told_to_sign
 from leverframe.actions.house import House
+from leverframe.actions.listing import ChangeLine, change_line
 from leverframe.actions.looks import Look, circumstances, look_at
-from leverframe.actions.showing import ChangeLine, change_line
 from leverframe.actions.tables import says_what_cannot_be
 from leverframe.clock import monotonic
 from leverframe.nouns.calendar import Subject

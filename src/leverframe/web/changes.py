@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse, Response
 
-from leverframe.actions import changes, policies, showing, units
+from leverframe.actions import changes, listing, policies, showing, units
 from leverframe.nouns.changes import Change
 from leverframe.nouns.documents import to_document
 from leverframe.nouns.targets import Target
@@ -47,7 +47,7 @@ def list_changes(visit: Visiting, before: str = "") -> Response:
     """List changes, newest first, filtered by state, target, tier, author and text."""
     asked = visit.request.query_params
     filters = {n: asked[n] for n in ("state", "target", "tier", "author", "text") if asked.get(n)}
-    view = showing.list_changes(visit.house, filters, before=before)
+    view = listing.list_changes(visit.house, filters, before=before)
     return respond(visit.request, "change_list.html", view, rows=view.changes)
 
 

@@ -1,0 +1,108 @@
+"""Which changes are there, and what does each wait for?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from leverframe.actions.house import House
+from leverframe.nouns.changes import Change, CloseCode, State
+from leverframe.nouns.ramps import Ramp, RampState
+from leverframe.nouns.targets import Tier
+from leverframe.nouns.verdicts import Fault, Invalid
+from leverframe.store import changes, ramps
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """One change in a list: what it waits for in a few words."""
+
+    id: str
+    title: str
+    target: str
+    kind: str
+    tier: Any
+    state: State
+    author: str
+    filed_at: datetime
+    share_percent: float | None
+    waits_for: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeList:
+    """A page of changes, newest first, with the filters it was asked with."""
+
+    changes: tuple[ChangeLine, ...]
+    filters: Mapping[str, str]
+    before: str | None
+
+
+def list_changes(house: House, filters: Mapping[str, str], *, limit: int = 50, before: str = "") -> ChangeList:
+    """Return changes that match `state`, `target`, `tier`, `author` and `text`; raises Invalid."""
+    _refuse_unknown(filters, state=State, tier=Tier)
+    with house.store.read() as db:
+        states = (State(filters["state"]),) if filters.get("state") else ()
+        found = changes.find(
+            db,
+            states=states,
+            target=filters.get("target", ""),
+            author=filters.get("author", ""),
+            text=filters.get("text", ""),
+            tier=filters.get("tier", ""),
+            limit=limit,
+            before_id=before or None,
+        )
+        moving = ramps.of_changes(db, [change.id for change in found])
+        lines = tuple(change_line(change, moving.get(change.id)) for change in found)
+        return ChangeList(lines, dict(filters), found[-1].id if len(found) == limit else None)
+
+
+def _refuse_unknown(filters: Mapping[str, str], **known: type[StrEnum]) -> None:
+    """Refuse words that nothing could match: an empty list would say that there is nothing."""
+    wrong = ((name, filters[name], words) for name, words in known.items() if filters.get(name))
+    faults = [
+        Fault(n, f"{t} is no {n}", f"one of {', '.join(words)}") for n, t, words in wrong if t not in list(words)
+    ]
+    if faults:
+        raise Invalid(faults)
+
+
+def change_line(change: Change, ramp: Ramp | None) -> ChangeLine:
+    """Return one change as a list shows it."""
+    return ChangeLine(
+        change.id,
+        change.title,
+        change.target,
+        change.kind.value,
+        change.tier,
+        change.state,
+        change.author,
+        change.filed_at,
+        share_now(change, ramp) if ramp is not None else None,
+        _waits_for(change, ramp),
+    )
+
+
+def _waits_for(change: Change, ramp: Ramp | None) -> str:
+    if ramp is not None and ramp.state is RampState.RAMPING:
+        return ramp.hold.because if ramp.hold else f"stage {ramp.stage} of {len(change.plan.stages)}"
+    waits = {
+        State.ASSESS: "its requirements",
+        State.AUTHORIZE: "sign-offs, or a start",
+        State.SCHEDULED: "its window",
+        State.IMPLEMENT: "the end of its watch",
+        State.REVIEW: "its review",
+    }
+    return waits.get(change.state, "")
+
+
+def share_now(change: Change, ramp: Ramp) -> float:
+    """Return the share of people that a change reaches now: none once it has ended short, or has gone back."""
+    if ramp.state is RampState.RAMPING:
+        return change.plan.stages[ramp.stage - 1].share_percent
+    stays = ramp.state is RampState.SETTLED and change.close_code is not CloseCode.WENT_BACK
+    return 100.0 if stays else 0.0
