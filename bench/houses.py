@@ -24,7 +24,7 @@ from leverframe.nouns.ramps import Ramp, RampState
 from leverframe.nouns.targets import EVERYWHERE, LAST_RING, Tier
 from leverframe.nouns.units import Unit
 from leverframe.sources.policies import read_bundle, read_folder
-from leverframe.store import Store, changes, counting, outcomes, policies, ramps
+from leverframe.store import Store, changes, counted, outcomes, policies, ramps
 from leverframe.store.database import Db
 from leverframe.store.outcomes import CountRow
 
@@ -149,8 +149,8 @@ def _insert(db: Db, policy: Policy, count: int, bakes_end_over: timedelta) -> No
             changes.insert(db, change_of(policy, n))
             ramps.insert(db, ramp_of(n, bakes_end_over * n / count))
         shares = [share for n in numbers for share in _shares(n)]
-        db.execute(counting.stage_shares.insert(), shares)
-        db.execute(counting.stage_counts.insert(), [row for n in numbers for row in _counts(n, chance)])
+        db.execute(counted.stage_shares.insert(), shares)
+        db.execute(counted.stage_counts.insert(), [row for n in numbers for row in _counts(n, chance)])
 
 
 def change_id(n: int) -> str:
@@ -213,7 +213,7 @@ def _counts(n: int, chance: random.Random) -> Iterator[dict[str, object]]:
     for stage in range(1, stage_of(n) + 1):
         users = chance.randint(400, 600)
         mine = round(users * (0.01, 0.1, 0.5)[stage - 1])
-        for arm, units in ((counting.CANDIDATE, mine), (counting.CONTROL, users - mine)):
+        for arm, units in ((counted.CANDIDATE, mine), (counted.CONTROL, users - mine)):
             of = {"change": change_id(n), "stage": stage, "run": 1, "cell": CELL, "arm": arm}
             yield {**of, "name": "units", "n": units, "total": 0, "squares": 0}
             for guardrail, rate in BAD.items():

@@ -37,7 +37,7 @@ from leverframe.store import accounts as account_rows
 from leverframe.store import (
     audit,
     changes,
-    counting,
+    counted,
     evidence,
     follow_ups,
     gateways,
@@ -278,18 +278,18 @@ class Year:
         for cell, share in by_cell.items():
             for arm, part in (("candidate", share), ("control", 1 - share)):
                 people = round(6000 * part)
-                counted = {
+                bad = {
                     "units": people,
                     "bad:feedback_negative": people // 25,
                     "first_bad:feedback_negative": people // 30,
                 }
-                counted |= {"bad:error": people // 400, "first_bad:error": people // 500, "bad:slow": people // 40}
-                rows += [self._count(change, stage, cell, arm, name, n, n, n) for name, n in counted.items()]
+                bad |= {"bad:error": people // 400, "first_bad:error": people // 500, "bad:slow": people // 40}
+                rows += [self._count(change, stage, cell, arm, name, n, n, n) for name, n in bad.items()]
                 for metric in ("groundedness", "groundedness@en-GB", "groundedness@fr-FR", "cost_usd"):
                     mean = 0.004 if metric == "cost_usd" else 0.93
                     sums = (round(people * mean * 10**9), round(people * mean * mean * 10**9))
                     rows.append(self._count(change, stage, cell, arm, f"sum:{metric}", people, *sums))
-        db.execute(counting.stage_counts.insert(), rows)
+        db.execute(counted.stage_counts.insert(), rows)
 
     def _count(
         self, change: Change, stage: int, cell: str, arm: str, name: str, n: int, total: int, squares: int

@@ -6,7 +6,7 @@ from tests.world import LONDON, ON_SQLITE, World, faults_of, no_of
 
 from leverframe.actions import reviews
 from leverframe.nouns.changes import CloseCode, State
-from leverframe.store import counting, follow_ups
+from leverframe.store import counted, follow_ups
 
 pytestmark = ON_SQLITE
 
@@ -46,7 +46,7 @@ def test_who_was_seen_in_the_ramp_is_forgotten_when_it_closes(world: World):
 
     def seen() -> int:
         with world.store.read() as db:
-            return len(db.execute(counting.seen_units.select()).all())
+            return len(db.execute(counted.seen_units.select()).all())
 
     assert seen() > 1000
     world.rounds_until("Fri 14:30", every=24 * 60)

@@ -22,7 +22,8 @@ from leverframe.nouns.audit import Entry
 from leverframe.nouns.outcomes import CallFacts
 from leverframe.rules import merkle
 from leverframe.store import Store, audit, changes, checkpoints, gateways, outbox, ramps, tables
-from leverframe.store.counting import READ_REASONS, interval_counts, stage_counts
+from leverframe.store.counted import interval_counts, stage_counts
+from leverframe.store.counting import READ_REASONS
 from leverframe.store.database import Db
 from leverframe.store.notes import load_or_make_key
 from leverframe.store.verification import verify

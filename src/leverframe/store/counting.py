@@ -8,8 +8,6 @@ its cells: it is counted in a run of its own, beside the one in which harm is co
 
 A region that waits stands at the share of the stage before. Who met trouble there in that stage and meets it again is
 counted as bad `again`: the same people in the same arm are no new evidence of harm over the ramp.
-
-Counts and sums are integers, in total and by minute, so that a reading can be derived again.
 """
 
 from __future__ import annotations
@@ -19,96 +17,33 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, Integer, Numeric, String, Table, select, tuple_
+from sqlalchemy import Table, select, tuple_
 from sqlalchemy import update as sql_update
 
 from leverframe.nouns.outcomes import CallFacts, is_countable
 from leverframe.nouns.tables import Reason, Variant
 from leverframe.nouns.verdicts import Fault, Invalid
 from leverframe.store import traffic
-from leverframe.store.columns import Utc
-from leverframe.store.database import Db, metadata
+from leverframe.store.counted import (
+    CANDIDATE,
+    CONTROL,
+    FIXED_POINT,
+    NOWHERE,
+    Standing,
+    bad_units,
+    cells_of,
+    interval_counts,
+    scored_calls,
+    seen_units,
+    stage_counts,
+)
+from leverframe.store.database import Db
 
-FIXED_POINT = 10**9
-"""Sums are kept in billionths: adding integers gives the same answer in every order."""
 READ_REASONS = frozenset((Reason.CANDIDATE.value, Reason.NOT_EXPOSED.value, Reason.CURRENT.value))
 """Calls that were answered for any other reason, such as a fallback, count in no reading."""
-CANDIDATE, CONTROL = "candidate", "control"
-
-_Exact = BigInteger().with_variant(Numeric(38, 0), "postgresql")
 _LARGEST = 2**63 - 1
-
-
-def _stage_columns() -> list[Column[Any]]:
-    return [
-        Column("change", String, primary_key=True),
-        Column("stage", Integer, primary_key=True, autoincrement=False),
-        Column("run", Integer, primary_key=True, autoincrement=False),
-    ]
-
-
-def _count_columns(*more: Column[Any]) -> list[Column[Any]]:
-    """Return the columns of counts by arm and name, and by more; keys first, or SQLite's integrity check errs."""
-    return [
-        *_stage_columns(),
-        Column("cell", String, primary_key=True),
-        Column("arm", String, primary_key=True),
-        Column("name", String, primary_key=True),
-        *more,
-        Column("n", BigInteger, nullable=False),
-        Column("total", _Exact, nullable=False),
-        Column("squares", _Exact, nullable=False),
-    ]
-
-
-stage_shares = Table(
-    "stage_shares",
-    metadata,
-    Column("change", String, primary_key=True),
-    Column("stage", Integer, primary_key=True, autoincrement=False),
-    Column("cell", String, primary_key=True),
-    Column("run", Integer, primary_key=True, autoincrement=False),
-    Column("share", Float, nullable=False),
-    Column("since", Utc, nullable=False),
-)
-
-seen_units = Table(
-    "seen_units",
-    metadata,
-    *_stage_columns(),
-    Column("subject", String, primary_key=True),
-    Column("cell", String, nullable=False),
-    Column("arm", String, nullable=False),
-    Column("call", String, nullable=False),
-    sqlite_with_rowid=False,
-)
-
-bad_units = Table(
-    "bad_units",
-    metadata,
-    *_stage_columns(),
-    Column("subject", String, primary_key=True),
-    Column("guardrail", String, primary_key=True),
-    Column("first", Boolean, nullable=False),
-    sqlite_with_rowid=False,
-)
-
-scored_calls = Table(
-    "scored_calls",
-    metadata,
-    *_stage_columns(),
-    Column("subject", String, primary_key=True),
-    Column("call", String, primary_key=True),
-    Column("metric", String, primary_key=True),
-    sqlite_with_rowid=False,
-)
-
-stage_counts = Table("stage_counts", metadata, *_count_columns(), sqlite_with_rowid=False)
-interval_counts = Table(
-    "interval_counts", metadata, *_count_columns(Column("minute", Utc, primary_key=True)), sqlite_with_rowid=False
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,31 +74,6 @@ def count_batch(db: Db, now: datetime, rows: Sequence[CountRow]) -> None:
             tally.add(late.key, late.here, "late")
     _count_timely(db, [timely for timely in placed if not timely.row.arrives_late], tally)
     tally.write(db, minute)
-
-
-class Standing(NamedTuple):
-    """At which share a cell stands, in which run harm is counted since, and in which what promotes."""
-
-    share: float
-    run: int
-    proof: int
-
-    def then(self, share: float, run: int) -> Standing:
-        """Return how the cell stands once a further run has begun; at the same share only the proof begins anew."""
-        return Standing(share, self.run if share == self.share else run, run)
-
-
-NOWHERE = Standing(0.0, 0, 0)
-
-
-def cells_of(db: Db, change: str, stage: int) -> dict[str, Standing]:
-    """Return how each cell stands in a stage."""
-    here = (stage_shares.c.change == change) & (stage_shares.c.stage == stage)
-    query = select(stage_shares.c.cell, stage_shares.c.share, stage_shares.c.run).where(here)
-    found: dict[str, Standing] = {}
-    for row in db.execute(query.order_by(stage_shares.c.run)):
-        found[row.cell] = found.get(row.cell, NOWHERE).then(row.share, row.run)
-    return found
 
 
 def short(call: str) -> str:

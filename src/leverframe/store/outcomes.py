@@ -15,22 +15,21 @@ from leverframe.nouns.evidence import CellCounts, StageCounts
 from leverframe.nouns.outcomes import CallFacts, Feedback
 from leverframe.nouns.ramps import RampState
 from leverframe.store import ramps
-from leverframe.store.counting import (
+from leverframe.store.counted import (
     CANDIDATE,
     CONTROL,
     FIXED_POINT,
     NOWHERE,
-    CountRow,
     Standing,
     bad_units,
     cells_of,
-    count_batch,
     interval_counts,
     scored_calls,
     seen_units,
     stage_counts,
     stage_shares,
 )
+from leverframe.store.counting import CountRow, count_batch
 from leverframe.store.database import Db
 from leverframe.store.traffic import traffic
 
