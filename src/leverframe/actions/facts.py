@@ -105,36 +105,38 @@ def measured_units(change: Change) -> tuple[Unit, Unit]:
 
 def forecast_of(house: House, db: Db, change: Change, now: datetime) -> Forecast:
     """Run the ramp on an imagined clock, from its start or from now, whichever is later."""
-    policy = house.policy(db)
-    return forecast(
-        change.plan,
-        subject_of(change),
-        change.blast_radius.regions,
-        policy.calendar,
-        max(now, change.start.opens_at),
-        change.start.not_after,
-        traffic_of(db, policy, change.target, now),
-        target_of(policy, change.target).population,
-        policy,
-    )
+    return _forecast(house, db, change, now, begins=max(now, change.start.opens_at))
 
 
 def rest_of(
     house: House, db: Db, change: Change, ramp: Ramp, reading: StageReading | None, now: datetime
 ) -> Forecast:
     """Run a ramp that is under way on an imagined clock, from where it stands."""
+    return _forecast(house, db, change, now, begins=now, under_way=ramp, reading=reading)
+
+
+def _forecast(
+    house: House,
+    db: Db,
+    change: Change,
+    now: datetime,
+    *,
+    begins: datetime,
+    under_way: Ramp | None = None,
+    reading: StageReading | None = None,
+) -> Forecast:
     policy = house.policy(db)
     return forecast(
         change.plan,
         subject_of(change),
         change.blast_radius.regions,
         policy.calendar,
-        now,
+        begins,
         change.start.not_after,
         traffic_of(db, policy, change.target, now),
         target_of(policy, change.target).population,
         policy,
-        under_way=ramp,
+        under_way=under_way,
         reading=reading,
     )
 
