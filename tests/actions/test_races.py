@@ -19,10 +19,12 @@ from leverframe.clock import monotonic
 from leverframe.nouns.changes import Change, CloseCode, State
 from leverframe.nouns.ramps import RampState
 from leverframe.nouns.verdicts import Conflict, Refused
+from leverframe.rules.routing import Router
 from leverframe.store import tables
 
 pytestmark = [pytest.mark.postgres, pytest.mark.parametrize("store_url", ["postgres"], indirect=True)]
 TARGET = "customer-support-ai"
+SWITCH = f"feature/{TARGET}"
 BECAUSE = "it insults customers"
 
 
@@ -89,6 +91,22 @@ def test_a_ramp_that_would_begin_under_a_way_back_does_not(world: World):
     assert world.table.features[TARGET].candidate is None
 
 
+def test_two_who_throw_one_switch_at_once_both_throw_it(world: World):
+    at_once(world, lambda: world.throw("sol", SWITCH), lambda: world.throw("remi", SWITCH, "so I heard"))
+    assert [entry.actor for entry in world.entries("switch.thrown", SWITCH)[::-1]] == ["sol", "remi"]
+    assert is_off(world)
+
+
+def test_a_throw_is_not_lost_to_who_sets_the_switch_at_this_moment(world: World):
+    world.adopt()
+    world.throw("sol", SWITCH)
+    world.at("Wed 10:00")
+    world.set_again("cleo", SWITCH)
+    at_once(world, lambda: world.set_again("remi", SWITCH), lambda: world.throw("sol", SWITCH, "it still does"))
+    assert [entry.act for entry in world.entries("", SWITCH)[:2]] == ["switch.thrown", "switch.set"]
+    assert is_off(world)
+
+
 def due_to_promote(world: World) -> Change:
     change = world.ramping()
     world.outcomes(change)
@@ -111,6 +129,10 @@ def went_back(world: World, settled: Change, later: Change) -> None:
     assert world.running[TARGET] == settled.current[TARGET]
     assert world.ramp(later).state is RampState.ABORTED
     assert world.table.features[TARGET].candidate is None
+
+
+def is_off(world: World) -> bool:
+    return not Router(world.table).route(TARGET, "anybody").serve
 
 
 def clock(world: World, change: Change) -> Callable[[], object]:

@@ -74,14 +74,13 @@ def _thrown(
 
 
 def _find(db: Db, policy: Policy, switch_id: str) -> Switch:
-    """Return the switch; a tenant that has none yet gets one, for a pause cannot wait for a file."""
-    known = {switch.id: switch for switch in switches.all_switches(db)}
-    if switch_id in known:
-        return known[switch_id]
+    """Return the switch, held for us; a tenant that has none yet gets one, for a pause cannot wait for a file."""
+    if known := switches.lock(db, switch_id):
+        return known
     layer, _, key = switch_id.partition("/")
     if layer == Layer.TENANT and key.strip():
         return Switch(Layer.TENANT, key, zone=policy.calendar.home_zone)
-    near = ", ".join(sorted(known))
+    near = ", ".join(switch.id for switch in switches.all_switches(db))
     raise NotFound(f"there is no switch {switch_id}", remedy=f"the switches are {near or 'none yet'}")
 
 

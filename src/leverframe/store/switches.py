@@ -60,6 +60,11 @@ def get(db: Db, id: str) -> Switch:
     return found
 
 
+def lock(db: Db, id: str) -> Switch | None:
+    """Return one switch as it stands once nobody else writes it, held to the end; None where there is none."""
+    return db.execute(_ONE.with_for_update(), {"id": id}).scalar_one_or_none()
+
+
 def put(db: Db, switch: Switch) -> Switch:
     """Write a switch, new or over the version it was read at, and return it as it stands; raises Conflict."""
     written = _insert(db, switch) or _update(db, switch)
