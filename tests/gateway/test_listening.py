@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from leverframe.gateway import Gateway
+from leverframe.gateway.asking import Denied
 from leverframe.nouns.documents import to_document
 from leverframe.nouns.tables import Number, Reason
 
@@ -138,7 +139,8 @@ def test_a_line_that_trickles_but_carries_no_beat_is_opened_again(a_plane, a_tab
             assert not gateway.route("search").serve
 
 
-def test_a_revoked_token_leaves_the_gateway_with_its_last_table(plane, a_gateway, eventually):
+def test_a_revoked_token_leaves_the_gateway_with_its_last_table(plane, a_gateway, eventually, caplog):
+    caplog.set_level(logging.WARNING)
     gateway = Gateway(plane.url, "token-of-nobody").start()
     asked = len(plane.asked)
     eventually(lambda: gateway._hands.listening._waits.tries >= 3)
@@ -146,6 +148,25 @@ def test_a_revoked_token_leaves_the_gateway_with_its_last_table(plane, a_gateway
     assert len(plane.asked) == asked
     assert gateway.route("search").reason is Reason.NO_TABLE
     gateway.close()
+    said = "HTTP 401: the token is of no enrolled gateway; leverframe gateway enrol NAME prints one"
+    assert [said in record.getMessage() for record in caplog.records] == [True], "once, however often it is tried"
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (
+            b'{"title": "No", "detail": "the server restarts", "remedy": "ask again"}',
+            "the server restarts; ask again",
+        ),
+        (b'{"title": "This is not yours to do"}', "This is not yours to do"),
+        (b"<html>Bad Gateway</html>", "<html>Bad Gateway</html>"),
+        (b"[1]", "[1]"),
+        (b"", "nothing was said"),
+    ],
+)
+def test_why_a_request_was_denied_is_said_in_the_answers_own_words(body: bytes, said: str):
+    assert str(Denied(503, body)) == f"HTTP 503: {said}"
 
 
 FORKING = """

@@ -61,7 +61,7 @@ def is_connected(client: httpx2.Client) -> bool:
 
 def test_sigterm_sends_what_is_left_and_says_goodbye(plane: ControlPlane, settings: Settings):
     told = [settings.control_plane, str(settings.token_file), str(settings.prompts), str(settings.port)]
-    process = subprocess.Popen([sys.executable, "-c", CHILD, *told])
+    process = subprocess.Popen([sys.executable, "-c", CHILD, *told], stderr=subprocess.PIPE, text=True)
     try:
         client = httpx2.Client(base_url=f"http://127.0.0.1:{settings.port}", timeout=10)
         wait_until(lambda: is_connected(client), seconds=30)
@@ -71,6 +71,9 @@ def test_sigterm_sends_what_is_left_and_says_goodbye(plane: ControlPlane, settin
         assert process.wait(15) == 0
     finally:
         process.kill()
+        said = process.communicate()[1]
+    assert f"OpenAI's API is served at http://127.0.0.1:{settings.port}/v1" in said
+    assert "the line to the control plane stands" in said
     assert [outcome["call"] for outcome in plane.outcomes] == calls
     assert plane.reports[-1]["goodbye"] is True
     assert plane.reports[-1]["instance"].endswith(f":{settings.port}")

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
+from pathlib import Path
+
+import httpx2
+import pytest
 
 TIMELINE = ["Wed 10:00 1%", "Wed 10:30 10%", "Wed 14:30 50%", "Thu 14:30 100%"]
 PATIENCE_SECONDS = 1800.0
@@ -29,3 +35,24 @@ def play_demo() -> dict[str, object]:
 
 def test_a_change_reaches_everybody_a_worse_one_goes_back_and_a_lever_is_obeyed():
     play_demo()
+
+
+def test_a_show_that_is_told_to_end_leaves_nothing_behind(tmp_path: Path):
+    """It may have been started in the background by a shell, which has SIGINT ignored."""
+    show = subprocess.Popen(
+        ["/bin/sh", "-c", "trap '' INT; exec \"$0\" -m leverframe.cli demo", sys.executable],
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert show.stdout is not None
+        address = next(line.split()[1] for line in show.stdout if "Open" in line)
+        show.send_signal(signal.SIGTERM)
+        assert show.wait(60) == 130
+    finally:
+        show.kill()
+        show.communicate()
+    with pytest.raises(httpx2.ConnectError):
+        httpx2.get(address)
+    assert list(tmp_path.iterdir()) == []

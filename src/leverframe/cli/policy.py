@@ -82,13 +82,23 @@ def _whole(document: Mapping[str, Any]) -> None:
     solo = " (solo: no second person is asked)" if policy["solo"] else ""
     say(f"{policy['organisation']}{solo}", style="bold")
     output.verbatim(f"Digest     {policy['digest']}")
-    facts((("Home zone", policy["calendar"]["home_zone"]),))
+    facts((("Home zone", policy["calendar"]["home_zone"]), ("To replace it", _seats(policy["policy_seats"]))))
     heading("Roles")
     table(("=Role", "Groups"), ((role(r), groups) for r, groups in sorted(policy["roles"].items())), empty="None.")
     heading("Who may")
     table(("=Act", "Roles"), ((a, [role(r) for r in roles]) for a, roles in policy["may"].items()), empty="None.")
     heading("Requirements")
-    table(("For", "Fields", "Evals", "Sign-offs"), (_row(row) for row in policy["requirements"]), empty="None.")
+    table(("For", "Asks", "Evals", "Sign-offs"), (_row(row) for row in policy["requirements"]), empty="None.")
+    heading("Gates")
+    say("Every gate enforces." if not policy["gates"] else "A gate that is not named enforces.")
+    facts((gate, words(mode)) for gate, mode in policy["gates"].items())
+    heading("Kill switches")
+    rules = policy["switch_rules"].items()
+    table(
+        ("=Of a", "Throw", "Set again"),
+        ((layer, [role(r) for r in rule["throw"]], _seats(rule["set"])) for layer, rule in rules),
+        empty="None.",
+    )
     heading("Windows")
     table(("=Region", "Traffic may widen"), document["windows"], empty="None.")
     heading("Freezes")
@@ -101,8 +111,13 @@ def _whole(document: Mapping[str, Any]) -> None:
 
 def _row(row: Mapping[str, Any]) -> tuple[Any, ...]:
     parts = [", ".join(words(x) for x in row[key]) for key in ("tiers", "kinds", "paths") if row[key]]
-    seats = [f"{seat['count']} {role(seat['role'])}" for seat in row["seats"]]
-    return ("; ".join(parts) or "all changes", [words(f) for f in row["fields"]], row["evals"], seats)
+    asks = [words(name) for name in (*row["fields"], *row["artefacts"])]
+    asks += [f"{words(name)} by hand" for name in row["by_hand"]]
+    return ("; ".join(parts) or "all changes", asks, row["evals"], _seats(row["seats"]))
+
+
+def _seats(seats: list[Mapping[str, Any]]) -> list[str]:
+    return [f"{seat['count']} {role(seat['role'])}" for seat in seats]
 
 
 def _freeze(freeze: Mapping[str, Any], home: str) -> tuple[tuple[Any, ...], str]:

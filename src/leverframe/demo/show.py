@@ -34,7 +34,7 @@ FEATURE = "customer-support-ai"
 def run(*, once: bool = False, json: bool = False, keep: bool = False, port: int = 0) -> int:
     """Run the show; returns its exit code. Without `once` the house stays open until it is interrupted."""
     data = Path(tempfile.mkdtemp(prefix="leverframe-demo-"))
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    _end_when_asked()
     say = _quiet if json else _aloud
     try:
         with staged(data, port) as stage:
@@ -51,6 +51,12 @@ def run(*, once: bool = False, json: bool = False, keep: bool = False, port: int
             say(f"The show's data is kept in {data}")
         else:
             shutil.rmtree(data, ignore_errors=True)
+
+
+def _end_when_asked() -> None:
+    """End on SIGINT and on SIGTERM, also where a shell that started us in the background has SIGINT ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
 
 
 def _aloud(line: str) -> None:

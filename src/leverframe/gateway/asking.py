@@ -26,7 +26,7 @@ class Denied(Exception):
 
     def __init__(self, status: int, body: bytes) -> None:
         self.status = status
-        super().__init__(f"HTTP {status}: {body[:200].decode('utf-8', 'replace')}")
+        super().__init__(f"HTTP {status}: {_said(status, body)}")
 
     @property
     def permanent(self) -> bool:
@@ -135,6 +135,18 @@ def drop_inherited(sock: socket.socket | None) -> None:
     if sock is None or sock.fileno() < 0:
         return
     socket.close(sock.detach())
+
+
+def _said(status: int, body: bytes) -> str:
+    """Return why it was denied, in the words of the problem document where there is one, and the way on."""
+    if status == 401:
+        return "the token is of no enrolled gateway; leverframe gateway enrol NAME prints one"
+    try:
+        problem = json.loads(body)
+        said = (problem[part] for part in ("detail", "remedy") if problem.get(part))
+        return "; ".join(said) or str(problem["title"])
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return body[:200].decode("utf-8", "replace").strip() or "nothing was said"
 
 
 def _document(answer: bytes) -> Any:

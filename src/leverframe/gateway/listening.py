@@ -77,6 +77,7 @@ class Listening:
         self.me: Me | None = None
         self.connected = False
         self.heard_at = NEVER
+        self._lost_because = ""
         self._asker = Asker(control_plane, token)
         self._token, self._identity, self._held = token, identity, held
         self._monotonic, self._applied = monotonic, applied
@@ -115,9 +116,16 @@ class Listening:
             self._stopping.wait(self._waits.next())
 
     def _lost(self, fault: Exception) -> None:
-        if not self._stopping.is_set():
+        """Say why there is no line, once for each reason until it stands again."""
+        if not self._stopping.is_set() and str(fault) != self._lost_because:
+            self._lost_because = str(fault)
             level = logging.INFO if isinstance(fault, Ended) else logging.WARNING
-            log.log(level, "no line to the control plane: %s; table %s holds", fault, self._held.number)
+            log.log(
+                level,
+                "no line to the control plane: %s; table %s holds, and it is tried on",
+                fault,
+                self._held.number,
+            )
 
     def _introduce(self) -> Me:
         """Ask who this gateway is; what was told before holds while the control plane does not answer."""
@@ -154,7 +162,8 @@ class Listening:
         return urlencode({"instance": who.instance, "boot": who.boot, "number": str(self._held.number)})
 
     def _hear(self, response: http.client.HTTPResponse, patience: float) -> None:
-        self.connected, self.heard_at = True, self._monotonic()
+        self.connected, self.heard_at, self._lost_because = True, self._monotonic(), ""
+        log.info("the line to the control plane stands")
         for event, text in _events(response):
             if event == "table":
                 self._table(text)

@@ -142,7 +142,7 @@ class Telling:
             while self._feedback:
                 self._send_feedback()
         except (Unreachable, Denied) as fault:
-            log.info("outcomes are kept: %s", fault)
+            log.debug("outcomes are kept: %s", fault)
             return self._waits.next()
         self._waits.reset()
         return self._flush_seconds

@@ -80,7 +80,7 @@ class Reporting:
         try:
             self._asker_of(me).ask("POST", "/report", self._document(goodbye))
         except (Unreachable, Denied, ValueError) as fault:
-            log.info("a report was not taken: %s", fault)
+            log.debug("a report was not taken: %s", fault)
             return min(self._waits.next(), me.heartbeat_seconds)
         self._waits.reset()
         self._had_traffic = False

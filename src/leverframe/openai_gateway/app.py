@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import re
 import signal
 import socket
@@ -33,6 +34,7 @@ from leverframe.openai_gateway.status import AsgiApp, Counted, Status
 from leverframe.openai_gateway.upstreams import EVERY_PLATFORM, MOCK, HttpUpstream, Upstream, Upstreams
 
 GOODBYE_SECONDS = 5.0
+log = logging.getLogger("leverframe")
 _ADDRESS = re.compile(r"https?://[^/\s]+")
 
 
@@ -66,6 +68,8 @@ class Settings:
 def run(settings: Settings) -> None:
     """Serve until SIGTERM; then finish what is under way, send the outcomes and say goodbye. Raises Invalid."""
     app = build(settings)
+    _log_to_stderr()
+    log.info("OpenAI's API is served at http://%s:%d/v1", settings.host, settings.port)
     signal.signal(signal.SIGTERM, _end)
     uvicorn.run(
         app,
@@ -80,6 +84,12 @@ def run(settings: Settings) -> None:
         timeout_keep_alive=75,
         timeout_graceful_shutdown=10,
     )
+
+
+def _log_to_stderr() -> None:
+    """Let whoever started the process see when its line to the control plane is lost, and stands again."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
+    log.setLevel(logging.INFO)
 
 
 def build(settings: Settings) -> AsgiApp:
