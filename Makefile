@@ -28,6 +28,7 @@ bench: setup ## measure, and print goals beside figures
 
 soak: setup ## the long half: ten demos, kill -9 at random points
 	$(BIN)/python tools/soak.py
+	$(BIN)/python tools/soak.py --demos 0 --rounds 5 --kills 12 --bake 36 --first-seed 1001
 
 lock: ## lock the requirements again, without any index address
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --all-extras --group dev pyproject.toml -o requirements/dev.txt

@@ -1,6 +1,7 @@
 """Does the house hold for long: the show ten times in a row, and the control plane killed again and again?
 
-`make soak` plays it all. `--rounds`, `--demos` and `--stores` play less of it; `--seeds 17` plays one round again.
+`make soak` plays it all, and then longer rounds with more kills (`--bake`, `--kills`). `--rounds`, `--demos` and
+`--stores` play less of it; `--seeds 17` plays one round again.
 `--record` writes what came of it into docs/soak.md.
 """
 
@@ -92,7 +93,8 @@ def _rounds_on(store: str, asked: argparse.Namespace) -> Iterator[Line]:
     if rounds:
         failed = tuple(str(played.seed) for played in rounds if played.broken)
         kills = sum(played.kills for played in rounds)
-        yield Line(store, len(rounds), kills, (time.monotonic() - began) / 60, failed)
+        what = f"{store}, stages of {asked.bake} min"
+        yield Line(what, len(rounds), kills, (time.monotonic() - began) / 60, failed)
 
 
 @contextmanager
@@ -151,14 +153,15 @@ def _record(lines: Sequence[Line]) -> None:
 
 _PAGE = """# What happens when the control plane is killed?
 
-`make soak` plays the show ten times in a row, and then a scenario fifty times on each store. In each of these rounds
-the control plane dies by SIGKILL at moments that follow from the round's seed: in the middle of a request, while the
-clock is moved, while outcomes are posted, while a policy is loaded, and now and then while it starts again. It is
-started again on the same data and the same ports, and whoever got no answer looks whether their act was done and
-repeats it if not.
+`make soak` plays the show ten times in a row, and then a scenario on each store: fifty rounds with stages of {bake}
+virtual minutes and two or more kills in each, which take some 20 seconds, and five rounds with stages of 36 minutes and
+twelve or more kills, which take some 90. The control plane dies by SIGKILL at moments that follow from the round's seed:
+in the middle of a request, while the clock is moved, while outcomes are posted, while a policy is loaded, and now and
+then while it starts again. It is started again on the same data and the same ports, and whoever got no answer looks
+whether their act was done and repeats it if not.
 
 A round is made of real processes: a control plane, two services that embed the gateway, a listener to the webhook.
-Time is virtual. A change is filed, signed and armed, and goes through four stages (of {bake} minutes each) to 100 %;
+Time is virtual. A change is filed, signed and armed, and goes through four stages to 100 %;
 meanwhile it is held and released, its feature's kill switch is thrown and set again, and the next policy is proposed,
 signed and in force. A second change, whose candidate fails, is rolled back by its evidence, and reviewed. Then this
 is asked of the audit log, of the store, of what the services served and of what the listener heard:
