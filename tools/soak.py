@@ -154,11 +154,11 @@ def _record(lines: Sequence[Line]) -> None:
 _PAGE = """# What happens when the control plane is killed?
 
 `make soak` plays the show ten times in a row, and then a scenario on each store: fifty rounds with stages of {bake}
-virtual minutes and two or more kills in each, which take some 20 seconds, and five rounds with stages of 36 minutes and
-twelve or more kills, which take some 90. The control plane dies by SIGKILL at moments that follow from the round's seed:
-in the middle of a request, while the clock is moved, while outcomes are posted, while a policy is loaded, and now and
-then while it starts again. It is started again on the same data and the same ports, and whoever got no answer looks
-whether their act was done and repeats it if not.
+virtual minutes and two or more kills in each, which take some 20 seconds, and five rounds with stages of 36 minutes
+and twelve or more kills, which take some 90. The control plane dies by SIGKILL at moments that follow from the
+round's seed: in the middle of a request, while the clock is moved, while outcomes are posted, while a policy is
+loaded, and now and then while it starts again. It is started again on the same data and the same ports, and whoever
+got no answer looks whether their act was done and repeats it if not.
 
 A round is made of real processes: a control plane, two services that embed the gateway, a listener to the webhook.
 Time is virtual. A change is filed, signed and armed, and goes through four stages to 100 %;
