@@ -202,6 +202,17 @@ def test_every_kind_of_no_has_its_own_status(client: TestClient, world: World):
     assert status("PUT", f"{at}/ramp", {}, {"cookie": remi["cookie"]}) == (403, "forbidden")
 
 
+def test_a_file_with_faults_is_told_them_by_its_own_name(client: TestClient, world: World):
+    who = {**entered(world, "ana"), "content-type": "application/yaml"}
+    told = [
+        client.post("/changes", content="title: x\nkind: nope\n", params=named, headers=who).json()["faults"][0][
+            "place"
+        ]
+        for named in ({"name": "mine.yaml"}, {})
+    ]
+    assert told == ["mine.yaml:2", "change.yaml:2"]
+
+
 def test_outcomes_come_from_an_enrolled_gateway_only(client: TestClient, world: World):
     world.ramping()
     token = gateways.enrol(world.house, world.adi, "edge", frozenset())

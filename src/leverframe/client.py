@@ -138,7 +138,12 @@ class Server:
 
 
 def at(*parts: str) -> str:
-    """Return a path of the server whose parts are quoted: what a person types never names another resource."""
+    """Return a path of the server whose parts are quoted: what a person types never names another resource.
+
+    Raises Problem for a part that is empty: without it the path names the whole list.
+    """
+    if not all(parts):
+        raise Problem({"status": 422, "title": "This cannot be read", "detail": "an id or a name is empty"})
     return "/" + "/".join(_quoted(part) for part in parts)
 
 

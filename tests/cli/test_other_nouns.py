@@ -142,6 +142,7 @@ def test_why_a_call_got_its_answer(asks, ana: FakeServer):
     facts = {"target": "claims-summary", "change": "CHG-2026-00001", **parts}
     view = {"call": "lf1.a.b", "facts": facts, "title": "Summaries", "sentence": "The candidate served."}
     ana.gives("GET /calls/lf1.a.b", view)
+    assert "an id or a name is empty" in asks("why", "").err
     ran = asks("why", "lf1.a.b")
     assert ran.code == 0
     assert ran.out.startswith("The candidate served.\n")

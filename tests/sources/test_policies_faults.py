@@ -82,7 +82,7 @@ ERRORS = {
     "a day of no week": (POLICY, "[tue, wed, thu]", "[tue, wensday]", "wensday", "does not exist", "`wed`"),
     "a time of no day": (POLICY, 'opens: "10:00"', 'opens: "25:00"', "25:00", "not a time of day", "16:00"),
     "a window that never opens": (POLICY, 'closes: "16:00"', 'closes: "09:00"', "09:00", "never open", "later"),
-    "a date of no month": (POLICY, "first_day: 2026-06-29", "first_day: 2026-06-31", "06-31", "but is none", ""),
+    "a date of no month": (POLICY, "first_day: 2026-06-29", "first_day: 2026-06-31", "06-31", "not a date", "2026-06-30"),
     "a freeze that ends before it starts": (
         POLICY, "last_day: 2026-07-02", "last_day: 2026-06-02", "2026-06-02", "not after its start", "Swap",
     ),
@@ -198,6 +198,21 @@ def test_an_error_is_told_with_its_line_and_remedy(name, acme, edited):
     told = [fault for fault in errors if because in fault.because]
     assert told, [str(fault) for fault in errors]
     assert (told[0].place, remedy in told[0].remedy) == (f"{path}:{line}", True), str(told[0])
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        (SUPPORT, "traffic_pct: 1\n", "traffic_pct: 500\n"),
+        (SUPPORT, "traffic_pct: 10\n", "traffic_pct: ten\n"),
+        (SUPPORT, "traffic_pct: 100\n", "traffic_pct: 1OO\n"),
+        (POLICY, "first_day: 2026-06-29", "first_day: 2026-06-31"),
+        (POLICY, "first_day: 2026-06-29", "first_day: 29 June"),
+    ],
+)
+def test_a_slip_of_the_pen_is_one_fault(path, old, new, edited):
+    _, faults = read_bundle(edited(path, old, new), today=date(2026, 5, 12))
+    assert len([fault for fault in faults if fault.severity == "error"]) == 1
 
 
 WARNINGS = {

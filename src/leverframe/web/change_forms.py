@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from fastapi import Request
+from fastapi import Query, Request
 
 from leverframe.nouns.forms import ChangeForm
 from leverframe.nouns.verdicts import Fault, Invalid
 from leverframe.sources.changes import read_change_form
 from leverframe.web.sent import FORMS, document, raw
 
+CHANGE_FILE = "change.yaml"
 YAML = ("application/yaml", "application/x-yaml", "text/yaml")
 UNIT_FIELDS = ("prompt", "model", "index", "code_ref", "config_digest")
 PLAIN_FIELDS = (
@@ -39,12 +40,13 @@ class Typed:
     kept: Mapping[str, str]
     version: int = 0
     zone: str = "UTC"
+    file: str = CHANGE_FILE
 
     def form(self) -> ChangeForm:
         """Read it; raises Invalid with all faults."""
         faults = list(_missing_times(self.kept))
         try:
-            form = read_change_form(self.read, home_zone=self.zone)
+            form = read_change_form(self.read, place=self.file, home_zone=self.zone)
         except Invalid as wrong:
             raise Invalid([*wrong.faults, *faults]) from None
         if faults:
@@ -52,13 +54,16 @@ class Typed:
         return form
 
 
-async def typed(request: Request) -> Typed:
-    """Take a change from a form, from JSON or from YAML; times without an offset are in the reader's zone."""
+async def typed(request: Request, name: Annotated[str, Query(max_length=200)] = "") -> Typed:
+    """Take a change from a form, from JSON or from YAML; times without an offset are in the reader's zone.
+
+    `name` is that of the YAML file, by which its faults are placed.
+    """
     zone = getattr(getattr(request.state, "reader", None), "zone", "UTC")
     kind = request.headers.get("content-type", "").split(";")[0].strip()
     named = request.headers.get("if-match", "")
     if kind in YAML:
-        return Typed((await raw(request)).decode("utf-8", "replace"), {}, _version(named), zone)
+        return Typed((await raw(request)).decode("utf-8", "replace"), {}, _version(named), zone, name or CHANGE_FILE)
     found = await document(request)
     if kind in FORMS:
         kept = {name: str(value) for name, value in found.items() if name != "csrf"}

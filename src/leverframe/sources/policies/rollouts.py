@@ -7,6 +7,7 @@ Rollout files and the policy's templates have one form, the handbook's: `canary_
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ from leverframe.sources.policies.slos import read_slos
 
 RATES = ("error", "slow", "feedback_negative")
 FOLDER = "rollouts/"
+UNREADABLE = math.nan
+"""The share of a clause whose own could not be read: it is neither 0, nor wider or narrower than another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +104,8 @@ def _read_clauses(stage: Section) -> tuple[Clause, ...]:
 
 
 def _read_clause(section: Section) -> Clause:
-    share = section.number("traffic_pct", required=True, high=100, example="10")
-    if share == 0 and section.has("traffic_pct"):
+    share = section.number("traffic_pct", required=True, default=UNREADABLE, high=100, example="10")
+    if share == 0:
         section.wrong("traffic_pct", "is 0, which reaches nobody", "Write a share above 0, up to 100.")
     return Clause(share, section.names("regions"), section.names("rings"), section.names("cohorts"))
 
@@ -141,7 +144,7 @@ def _check_order(section: Section, stages: tuple[Stage, ...], name: str, report:
             section.wrong("canary_stages", "holds no stage", "Write at least `- traffic_pct: 100`.")
         return
     last = stages[-1]
-    if last.clauses != (Clause(100.0),):
+    if last.clauses != (Clause(100.0),) and not any(math.isnan(clause.share_percent) for clause in last.clauses):
         place = report.place(f"stage {name} {len(stages)}")
         because = "The last stage must settle: 100 % of everyone in the ticket."
         report.error(place, because, "End with `- traffic_pct: 100`.")

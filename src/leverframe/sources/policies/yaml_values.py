@@ -83,7 +83,7 @@ class _Reading:
         if isinstance(node, SequenceNode):
             return Value(place, [self.value(item, depth + 1) for item in node.value])
         assert isinstance(node, ScalarNode)
-        return Value(place, self._scalar(node))
+        return Value(place, _scalar(node))
 
     def _mapping(self, pairs: Iterable[tuple[Node, Node]], depth: int) -> dict[str, Value]:
         found: dict[str, Value] = {}
@@ -97,16 +97,16 @@ class _Reading:
             found[key] = Value(self._place(key_node), value.data)
         return found
 
-    def _scalar(self, node: ScalarNode) -> Any:
-        try:
-            return _typed(str(node.tag).removeprefix(_TAG), node.value)
-        except ValueError:
-            kind = str(node.tag).removeprefix(_TAG)
-            self.faults.append(Fault(self._place(node), f"`{node.value}` looks like a {kind} but is none."))
-            return None
-
     def _place(self, node: Node) -> str:
         return f"{self.path}:{node.start_mark.line + 1}"
+
+
+def _scalar(node: ScalarNode) -> Any:
+    """Return a scalar's data; what only looks like a number or a date, such as 2026-06-31, is text."""
+    try:
+        return _typed(str(node.tag).removeprefix(_TAG), node.value)
+    except ValueError:
+        return node.value
 
 
 def _typed(kind: str, text: str) -> Any:
