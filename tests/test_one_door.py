@@ -275,12 +275,15 @@ def test_a_session_is_opened_by_a_password_only(client: TestClient, world: World
 def test_the_first_administrator_comes_by_the_one_time_link_only(store: WatchedStore):
     world = World(store)
     client, body = client_of(world), {"name": "adi", "password": PASSWORD}
-    key = accounts.first_link(world.house)
+    earlier, key = accounts.first_link(world.house), accounts.first_link(world.house)
+    opens = [client.get(f"/first-administrator?key={one}").status_code for one in ("guessed", earlier, key)]
+    assert opens == [403, 403, 200], "a server that is started again prints a new link, and only that opens"
     assert client.post("/first-administrator?key=guessed", json=body).status_code == 403
     assert client.post(f"/first-administrator?key={key}", json={**body, "password": "short"}).status_code == 422
     made = client.post(f"/first-administrator?key={key}", json=body)
     assert made.status_code == 201
     assert client.post(f"/first-administrator?key={key}", json=body).status_code == 403
+    assert "there is an administrator already" in client.get(f"/first-administrator?key={key}").text
     headers = {"cookie": f"{COOKIE}={made.cookies[COOKIE]}", CSRF: made.json()["csrf"]}
     loaded = client.post("/policy", json={"files": acme()[1]}, headers=headers)
     assert loaded.json()["in_force"] is True
@@ -313,7 +316,8 @@ def test_the_clocks_own_writes_go_through_actions_too(client: TestClient, world:
 
 
 def test_only_health_and_the_ways_in_are_open(client: TestClient):
-    for path in ("/health/live", "/health/ready", "/login", "/first-administrator?key=x"):
+    for path in ("/health/live", "/health/ready", "/login"):
         assert client.get(path).status_code == 200, path
+    assert client.get("/first-administrator?key=x").status_code == 403
     for path in ("/", "/changes", "/switches", "/policy", "/audit", "/accounts", "/targets", "/route-tables/newest"):
         assert client.get(path).status_code == 401, path

@@ -41,10 +41,13 @@ def test_it_is_told_where_its_stream_is_and_its_own_call_key(world: World):
 
 def test_who_may_not_enrol_and_what_cannot_be_enrolled(world: World):
     assert set(no_of(lambda: gateways.enrol(world.house, world.vic, "edge", SUPPORT))) == {"may"}
-    for name in ("", "a|b", "a/b"):
+    for name in ("", "a|b", "a/b", "a b", "-a", "x" * 65):
         assert "name" in faults_of(lambda name=name: gateways.enrol(world.house, world.adi, name, SUPPORT))
-    unknown = faults_of(lambda: gateways.enrol(world.house, world.adi, "edge", frozenset({"horoscopes"})))
-    assert unknown == {"targets": "horoscopes is no target of the catalog"}
+    unknown = faults_of(lambda: gateways.enrol(world.house, world.adi, "", frozenset({"horoscopes"})))
+    assert unknown == {
+        "name": "nothing is no name of a gateway",
+        "targets": "horoscopes is no target of the catalog",
+    }
 
 
 def test_a_gateway_is_enrolled_once_until_it_is_revoked(world: World):

@@ -188,7 +188,7 @@ def test_a_gateway_is_listed_with_its_instances(asks, ana: FakeServer):
     ]
     ana.gives("GET /gateways", {"gateways": rows})
     said = " ".join(asks("gateway", "list").out.split())
-    for part in ("edge edge-1 1.7 2 s ago", "edge edge-2 1.7 44 s ago", "new - - never", "old - - revoked"):
+    for part in ("edge edge-1 1.7 2 s ago", "edge edge-2 1.7 44 s ago", "new - - none reports", "old - - revoked"):
         assert part in said
     assert said.endswith(
         "edge: 2 of 40 batches of outcomes from 1 process never arrived; no reading counts what they held."

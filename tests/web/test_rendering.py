@@ -12,7 +12,7 @@ import pytest
 from fastapi import Request
 
 from leverframe.nouns.verdicts import Conflict, Fault, Forbidden, Invalid, NotFound, Refused, failed, passed
-from leverframe.web.filters import filters_query
+from leverframe.web.filters import filters_query, said
 from leverframe.web.problems import problem_of
 from leverframe.web.rendering import (
     FORMATS,
@@ -151,6 +151,19 @@ def test_a_refused_form_keeps_what_was_typed_but_no_secret():
 )
 def test_a_form_leads_back_to_its_page(path, page):
     assert page_of(path) == page
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("write `enabled: <b>`", "Write <code>enabled: &lt;b&gt;</code>."),
+        ("one ` alone", "One ` alone."),
+        ("<script>", "&lt;script&gt;."),
+        ("", ""),
+    ],
+)
+def test_what_stands_in_backticks_is_code_and_nothing_else_is_markup(text: str, html: str):
+    assert said(text) == html
 
 
 def test_a_filters_address_leaves_out_what_is_not_asked():

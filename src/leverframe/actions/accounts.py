@@ -40,13 +40,27 @@ def fingerprint(secret: str) -> str:
 
 
 def first_link(house: House) -> str | None:
-    """Return the one-time key for the first administrator, or None where there is an account already."""
+    """Return a one-time key for the first administrator, the only one that opens; None where there is an account."""
     with house.store.write() as db:
         if accounts.count(db):
             return None
         key, now = secrets.token_urlsafe(32), wall()
+        links.withdraw(db, FIRST_LINK, now)
         links.add(db, fingerprint(key), FIRST_LINK, now + timedelta(hours=LINK_HOURS))
         return key
+
+
+def check_first_link(house: House, key: str) -> None:
+    """Raise Forbidden for a link that opens nothing, or nothing any more."""
+    with house.store.read() as db:
+        _refuse_link(db, opens=links.holds(db, fingerprint(key), FIRST_LINK, wall()))
+
+
+def _refuse_link(db: Db, *, opens: bool) -> None:
+    if accounts.count(db):
+        raise Forbidden("there is an administrator already", remedy="log in, or ask them for an account")
+    if not opens:
+        raise Forbidden("this link does not open, or not any more", remedy="start the server again for a new one")
 
 
 def take_first_link(house: House, key: str, name: str, password: str) -> str:
@@ -55,10 +69,7 @@ def take_first_link(house: House, key: str, name: str, password: str) -> str:
     hashed = _hasher.hash(password)
     with house.store.write() as db:
         now = house.clock.now()
-        if accounts.count(db) or not links.use(db, fingerprint(key), FIRST_LINK, wall()):
-            raise Forbidden(
-                "this link has been used or has expired", remedy="start the server again to print a new one"
-            )
+        _refuse_link(db, opens=links.use(db, fingerprint(key), FIRST_LINK, wall()))
         accounts.add(db, accounts.Account(name, hashed, now, first_administrator=True))
         actor = Actor(ActorKind.PERSON, name)
         record(

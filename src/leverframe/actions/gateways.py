@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,26 +15,36 @@ from leverframe.clock import monotonic
 from leverframe.gateway.calls import gateway_key
 from leverframe.nouns.gateways import HEARTBEAT_SECONDS, Gateway, MissingBatches, Seen
 from leverframe.nouns.people import Actor
+from leverframe.nouns.policies import Policy
 from leverframe.nouns.verdicts import Fault, Invalid
 from leverframe.store import gateways
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 def enrol(house: House, actor: Actor, name: str, targets: frozenset[str]) -> str:
     """Enrol a gateway and return its token, which is shown once and stored hashed."""
-    if not name.strip() or "|" in name or "/" in name:
-        raise Invalid(
-            [Fault("name", "the gateway's name is empty or has | or / in it", "letters, digits and dashes")]
-        )
     token = "lfg_" + secrets.token_urlsafe(32)
     with house.store.write() as db:
         now, policy = house.clock.now(), house.policy(db)
         role = permit(policy, actor, "gateway.enrol")
-        unknown = sorted(targets - set(policy.catalog.targets))
-        if unknown:
-            raise Invalid([Fault("targets", f"{t} is no target of the catalog", "leave it out") for t in unknown])
+        _refuse_faults(policy, name, targets)
         gateways.enrol(db, Gateway(name, targets, actor.name, now), fingerprint(token))
         record(db, now, actor, "gateway.enrolled", name, ", ".join(sorted(targets)) or "all targets", role=role)
     return token
+
+
+def _refuse_faults(policy: Policy, name: str, targets: frozenset[str]) -> None:
+    known = policy.catalog.targets
+    faults = [
+        Fault("targets", f"{t} is no target of the catalog", "leave it out") for t in sorted(targets - set(known))
+    ]
+    if not _NAME.fullmatch(name):
+        faults.append(
+            Fault("name", f"{name or 'nothing'} is no name of a gateway", "letters, digits, dots and dashes")
+        )
+    if faults:
+        raise Invalid(faults)
 
 
 def revoke(house: House, actor: Actor, name: str, because: str) -> None:

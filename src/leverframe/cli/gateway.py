@@ -134,7 +134,7 @@ def _lines(gateway: Mapping[str, Any], seen: list[Mapping[str, Any]]) -> list[tu
     if gateway["revoked_at"]:
         return [((gateway["name"], "", "", "revoked"), f"revoked {when(gateway['revoked_at'])}")]
     if not seen:
-        return [((gateway["name"], "", "", "never"), below)]
+        return [((gateway["name"], "", "", "none reports"), below)]
     ages = [(s["instance"], s["number"], f"{s['age_seconds']:.0f} s ago") for s in seen]
     return [((gateway["name"], *age), "" if place else below) for place, age in enumerate(ages)]
 

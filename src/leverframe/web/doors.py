@@ -97,6 +97,7 @@ def log_out(request: Request, visit: Visiting) -> Response:
 def first_page(request: Request, key: str = "") -> Response:
     """Show the form of the one-time link."""
     request.state.reader = _anonymous(request)
+    accounts.check_first_link(house_of(request), key)
     return respond(request, "first_administrator.html", FirstView(key))
 
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from leverframe.nouns.changes import BlastRadius, Change, StartWindow
 from leverframe.nouns.evidence import TELLING, EvalDelta
@@ -169,6 +169,14 @@ def plain(value: Any) -> str:
     return str(getattr(value, "value", value))
 
 
+def said(text: str) -> Markup:
+    """Say a fault's words as a sentence, with what stands in backticks as code."""
+    parts = times.say_sentence(text).split("`")
+    if len(parts) % 2 == 0:
+        return escape("`".join(parts))
+    return Markup("").join(Markup("<code>{}</code>").format(part) if n % 2 else part for n, part in enumerate(parts))
+
+
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "when": when,
     "when_in": when_in,
@@ -177,6 +185,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "words": words,
     "plain": plain,
     "shown": shown,
+    "said": said,
     "sentence": times.say_sentence,
     "share": times.say_share,
     "span": times.say_span,
