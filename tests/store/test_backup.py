@@ -35,6 +35,7 @@ def test_yesterday_comes_back_in_a_higher_epoch(store, tmp_path):
     _put(store, "blue")
     assert restore(saved, store) == 2
     assert _colour(store) == ("green", 2)
+    assert list(tmp_path.glob("yesterday*")) == [saved], "a copy is one file, and stays one when it is read"
 
 
 def test_the_epoch_rises_above_that_of_the_store_which_stood_there(store, tmp_path):

@@ -68,8 +68,10 @@ def _file_of(store: Store) -> Path:
 
 
 def _copy(source: Path, target: Path) -> None:
+    """Write a copy that is one file, however it is read: with a log beside it, reading would leave files there."""
     with closing(_open(source)) as reading, closing(sqlite3.connect(target)) as writing:
         reading.backup(writing)
+        writing.execute("pragma journal_mode = delete")
 
 
 def check(path: Path) -> None:
