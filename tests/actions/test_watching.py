@@ -55,10 +55,12 @@ def alone(world: World) -> dict[str, Look]:
         }
 
 
-def serve(world: World, change: str = CHANGE, bad: tuple[str, ...] = (), seed: int = 0) -> None:
+def serve(world: World, change: str = CHANGE, bad: tuple[str, ...] = (), seed: int = 0, stage: int = 1) -> None:
     """Let one more person be served the candidate, and be counted."""
     call = world.call(world.change(CHANGE).target, f"person {seed}")
-    facts = replace(read(call), change=change, stage=1, arm="candidate", reason="candidate", subject=f"person {seed}")
+    facts = replace(
+        read(call), change=change, stage=stage, arm="candidate", reason="candidate", subject=f"person {seed}"
+    )
     with world.store.write() as db:
         outcomes.count_batch(db, world.now, [CountRow(facts, call, bad)])
 
@@ -120,6 +122,21 @@ def test_a_look_among_many_equals_the_look_at_one(watched: World, happens: str):
     HAPPENS[happens][0](watched)
     for change, seen in go(watched, watch).items():
         assert seen == alone(watched)[change]
+
+
+@pytest.mark.parametrize("counts", [(2,), (1,), (1, 2)])
+def test_whatever_stage_has_counted_a_look_among_many_equals_the_look_at_one(world: World, counts: tuple[int, ...]):
+    """Feedback may come for an earlier stage, whose evidence is carried into the present one."""
+    change, watch = world.ramping(), Watch()
+    world.outcomes(change)
+    world.rounds_until("Wed 10:30")
+    assert world.ramp(change).stage == 2
+    before = go(world, watch)
+    for seed, stage in enumerate(counts):
+        serve(world, bad=("feedback_negative",), seed=seed, stage=stage)
+    after = go(world, watch)
+    assert after == alone(world)
+    assert after != before
 
 
 @pytest.mark.parametrize("seed", range(4))

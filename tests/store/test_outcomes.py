@@ -141,6 +141,13 @@ def test_a_stage_counts_for_itself(counted, a_call, tuesday):
     assert _cell(counted).candidate_bad == {"error": 1}
     second = _cell(counted, stage=2)
     assert (second.share, second.candidate_units, second.candidate_bad) == (0.5, 1, {})
+    with counted.read() as db:
+        whole = outcomes.counts(db, CHANGE)
+        assert outcomes.times_counted(db, [CHANGE, "CHG-none"]) == {CHANGE: {1: 3, 2: 1}, "CHG-none": {}}
+        assert [outcomes.counts_of(db, [CHANGE], stage=stage)[CHANGE] for stage in (1, 2, 3)] == [
+            *map(list, zip(whole)),
+            [],
+        ]
 
 
 def test_a_cell_whose_share_changes_counts_anew_in_both_arms(counted, a_call, tuesday):

@@ -16,7 +16,7 @@ that ramp alone would gather.
 from __future__ import annotations
 
 import logging
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -40,11 +40,11 @@ AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What a look at one ramp rests on, as it stands in one snapshot; `counted` rises with the counts."""
+    """What a look at one ramp rests on, as it stands in one snapshot; `counted` rises by stage with the counts."""
 
     change: Change
     ramp: Ramp
-    counted: int
+    counted: Mapping[int, int]
     counts: Sequence[StageCounts]
     judged: bool
 
@@ -169,9 +169,9 @@ def gather(db: Db, some: Sequence[str], seen: Mapping[str, Sight]) -> dict[str, 
     counted, judged = outcomes.times_counted(db, there), evidence.judged_stages(db, there)
     moved = {c for c in there if c not in seen or seen[c].ramp.version != versions[c][0]}
     edited = {c for c in there if c not in seen or seen[c].change.version != versions[c][1]}
-    grown = [c for c in there if c in moved or seen[c].counted != counted[c]]
     ramp_of, change_of = ramps.of_changes(db, moved), changes.of_ids(db, edited)
-    counts_of = outcomes.counts_of(db, grown)
+    known = {c: seen[c] for c in there if c not in moved}
+    counts_of = outcomes.counts_of(db, list(moved)) | _grown(db, known, counted)
     sights = {}
     for c in there:
         ramp, change = ramp_of.get(c) or seen[c].ramp, change_of.get(c) or seen[c].change
@@ -181,6 +181,23 @@ def gather(db: Db, some: Sequence[str], seen: Mapping[str, Sight]) -> dict[str, 
         else:
             sights[c] = seen[c]
     return sights
+
+
+def _grown(
+    db: Db, known: Mapping[str, Sight], counted: Mapping[str, Mapping[int, int]]
+) -> dict[str, Sequence[StageCounts]]:
+    """Read the stages again in which these ramps have counted something; the shares of a stage move with its ramp."""
+    stages: dict[int, list[str]] = defaultdict(list)
+    for change, sight in known.items():
+        for stage, times in counted[change].items():
+            if sight.counted.get(stage) != times:
+                stages[stage].append(change)
+    found: dict[str, Sequence[StageCounts]] = {}
+    for stage, grown in stages.items():
+        for change, read in outcomes.counts_of(db, grown, stage=stage).items():
+            others = [counts for counts in found.get(change, known[change].counts) if counts.stage != stage]
+            found[change] = sorted([*others, *read], key=lambda counts: counts.stage)
+    return found
 
 
 def _next_look(step: Step, now: datetime) -> datetime:

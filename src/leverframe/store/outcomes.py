@@ -8,8 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from sqlalchemy import ColumnElement, Table, func, select
 from sqlalchemy import delete as sql_delete
-from sqlalchemy import func, select
 
 from leverframe.nouns.evidence import CellCounts, StageCounts
 from leverframe.nouns.outcomes import CallFacts, Feedback
@@ -79,21 +79,22 @@ def counts(db: Db, change: str, *, until: datetime | None = None) -> list[StageC
     return _by_change([change], shares, _totals_until(db, change, until))[change]
 
 
-def counts_of(db: Db, changes: Sequence[str]) -> dict[str, list[StageCounts]]:
-    """Return what was counted of each of several changes, as `counts` does, in few queries."""
+def counts_of(db: Db, changes: Sequence[str], *, stage: int | None = None) -> dict[str, list[StageCounts]]:
+    """Return what was counted of each of several changes, as `counts` does, in few queries; or of one stage of it."""
     found: dict[str, list[StageCounts]] = {}
     for part in _parts(changes):
-        found |= _by_change(part, _shares(db, part), _totals(db, part))
+        found |= _by_change(part, _shares(db, part, stage), _totals(db, part, stage))
     return found
 
 
-def times_counted(db: Db, changes: Sequence[str]) -> dict[str, int]:
-    """Return for each of several changes a number that rises whenever anything is counted; 0 where nothing was."""
-    found = dict.fromkeys(changes, 0)
+def times_counted(db: Db, changes: Sequence[str]) -> dict[str, dict[int, int]]:
+    """Return for each of several changes, by stage, a number that rises whenever anything is counted."""
+    found: dict[str, dict[int, int]] = {change: {} for change in changes}
+    here = (stage_counts.c.change, stage_counts.c.stage)
     for part in _parts(changes):
-        total = select(stage_counts.c.change, func.sum(stage_counts.c.n).label("times"))
-        query = total.where(stage_counts.c.change.in_(part)).group_by(stage_counts.c.change)
-        found |= {row.change: int(row.times) for row in db.execute(query)}
+        total = select(*here, func.sum(stage_counts.c.n).label("times"))
+        for row in db.execute(total.where(stage_counts.c.change.in_(part)).group_by(*here)):
+            found[row.change][row.stage] = int(row.times)
     return found
 
 
@@ -154,14 +155,20 @@ def _parts(changes: Sequence[str]) -> Iterator[Sequence[str]]:
     return (changes[at : at + AT_ONCE] for at in range(0, len(changes), AT_ONCE))
 
 
-def _shares(db: Db, changes: Sequence[str]) -> _Shares:
+def _shares(db: Db, changes: Sequence[str], stage: int | None = None) -> _Shares:
     query = select(*(stage_shares.c[name] for name in _BY), stage_shares.c.share, stage_shares.c.since)
-    return db.execute(query.where(stage_shares.c.change.in_(changes)).order_by(stage_shares.c.run)).all()
+    return db.execute(query.where(*_of(stage_shares, changes, stage)).order_by(stage_shares.c.run)).all()
 
 
-def _totals(db: Db, changes: Sequence[str]) -> _Totals:
+def _totals(db: Db, changes: Sequence[str], stage: int | None) -> _Totals:
     query = select(*(stage_counts.c[name] for name in (*_BY, "arm", "name", *_SUMS)))
-    return db.execute(query.where(stage_counts.c.change.in_(changes))).all()
+    return db.execute(query.where(*_of(stage_counts, changes, stage))).all()
+
+
+def _of(table: Table, changes: Sequence[str], stage: int | None) -> Iterator[ColumnElement[bool]]:
+    yield table.c.change.in_(changes)
+    if stage is not None:
+        yield table.c.stage == stage
 
 
 def _totals_until(db: Db, change: str, until: datetime) -> _Totals:
