@@ -138,8 +138,8 @@ def marked(code: str) -> Text:
 
 
 def words(code: Any) -> str:
-    """Return a machine code as words: `not_met` is `not met`."""
-    return str(code or "").replace("_", " ")
+    """Return a machine code as words: `not_met` is `not met`, `ai_risk_review` is `AI Risk review`."""
+    return str(code or "").replace("_", " ").replace("ai risk", "AI Risk")
 
 
 def role(code: Any) -> str:
