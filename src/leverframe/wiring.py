@@ -17,6 +17,7 @@ import uvicorn
 from fastapi import FastAPI
 from sqlalchemy.exc import ArgumentError, OperationalError
 
+from leverframe import logs
 from leverframe.actions import accounts, gateways, policies, receipts, reports, tables
 from leverframe.actions import clock as clocks
 from leverframe.actions.fleet import Fleet
@@ -188,6 +189,7 @@ def address(text: str) -> tuple[str, int]:
 
 def serve(settings: Settings) -> None:
     """Run the control plane until SIGTERM or SIGINT; raises Invalid while its database is being restored."""
+    logs.to_stderr()
     built = build(settings)
     with serving(built.house.store):
         _serve(built)
@@ -199,7 +201,7 @@ def _serve(built: Built) -> None:
     host, port = address(settings.listen)
     built.house.address = f"http://{host}:{port}"
     config = uvicorn.Config(
-        built.app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=3
+        built.app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=3
     )
     server = uvicorn.Server(config)
     stopping = threading.Event()

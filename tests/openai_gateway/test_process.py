@@ -72,8 +72,11 @@ def test_sigterm_sends_what_is_left_and_says_goodbye(plane: ControlPlane, settin
     finally:
         process.kill()
         said = process.communicate()[1]
-    assert f"OpenAI's API is served at http://127.0.0.1:{settings.port}/v1" in said
-    assert "the line to the control plane stands" in said
+    lines = [json.loads(line) for line in said.splitlines()]
+    assert [line["event"] for line in lines] == [
+        f"OpenAI's API is served at http://127.0.0.1:{settings.port}/v1",
+        "the line to the control plane stands",
+    ]
     assert [outcome["call"] for outcome in plane.outcomes] == calls
     assert plane.reports[-1]["goodbye"] is True
     assert plane.reports[-1]["instance"].endswith(f":{settings.port}")

@@ -109,7 +109,8 @@ class Plane:
 
     def errors(self) -> list[str]:
         """Return what it has logged as a bug."""
-        return re.findall(r"^Traceback.*", self.log.read_text("utf-8", "replace"), re.MULTILINE)
+        lines = self.log.read_text("utf-8", "replace").splitlines()
+        return [line[:1000] for line in lines if "Traceback (most recent call last)" in line]
 
     def _is_ready(self) -> bool:
         if not self.is_alive:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
+from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -82,6 +85,25 @@ def test_what_is_falsified_is_found(played, name):
 
 def test_an_outcome_that_was_counted_and_never_served_is_found(played):
     assert "outcomes counted once" in replace(played, calls=played.calls[: len(played.calls) // 2]).broken()
+
+
+BUG = """
+import logging
+from leverframe import logs
+logs.to_stderr()
+try:
+    raise RuntimeError("nobody thought of this")
+except RuntimeError:
+    logging.getLogger("leverframe.runner").exception("the clock's thread stumbled")
+"""
+
+
+def test_a_bug_in_the_log_is_found(played):
+    assert "nothing broke" not in played.broken()
+    plane = copy(played.plane)
+    plane.data = played.data
+    plane.log.write_bytes(subprocess.run([sys.executable, "-c", BUG], capture_output=True, check=True).stderr)
+    assert "nothing broke" in replace(played, plane=plane).broken()
 
 
 def test_a_service_without_an_answer_is_found(played):

@@ -22,6 +22,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from leverframe import logs
 from leverframe.gateway import Gateway
 from leverframe.nouns.units import UNIT_PARTS, Unit
 from leverframe.nouns.verdicts import Fault, Invalid
@@ -68,7 +69,7 @@ class Settings:
 def run(settings: Settings) -> None:
     """Serve until SIGTERM; then finish what is under way, send the outcomes and say goodbye. Raises Invalid."""
     app = build(settings)
-    _log_to_stderr()
+    logs.to_stderr()
     log.info("OpenAI's API is served at http://%s:%d/v1", settings.host, settings.port)
     signal.signal(signal.SIGTERM, _end)
     uvicorn.run(
@@ -79,17 +80,11 @@ def run(settings: Settings) -> None:
         http="httptools",
         ws="none",
         access_log=False,
-        log_level="warning",
+        log_config=None,
         server_header=False,
         timeout_keep_alive=75,
         timeout_graceful_shutdown=10,
     )
-
-
-def _log_to_stderr() -> None:
-    """Let whoever started the process see when its line to the control plane is lost, and stands again."""
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
-    log.setLevel(logging.INFO)
 
 
 def build(settings: Settings) -> AsgiApp:
