@@ -15,14 +15,14 @@ FAIRNESS = "fairness_locale_delta"
 FAIRNESS_METRIC = "groundedness"
 
 
-def limited(plan: RampPlan) -> list[str]:
+def _limited(plan: RampPlan) -> list[str]:
     """List the guardrail of each absolute rate limit, once for each stage that tests it."""
     return [slo.guardrail for stage in plan.stages for slo in stage.slos if slo.kind is LimitKind.RATE]
 
 
 def read_rate(look: Look, slo: Slo) -> Reading:
     """Test the rate of first calls in this stage; the current unit's rate at the same time decides whose fault."""
-    tests = limited(look.plan)
+    tests = _limited(look.plan)
     needed = -log(look.alpha / 2.0 / len(set(tests)) / tests.count(slo.guardrail))
     arms = arms_of(look.cells, slo.guardrail, first_calls=True)
     evidence = limits.log_above(arms.candidate_bad, arms.candidate_units, slo.limit)
