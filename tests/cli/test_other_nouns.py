@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -51,6 +52,32 @@ def test_a_throw_that_reaches_nobody_says_so(asks, ana: FakeServer):
 def test_a_throw_that_changed_nothing_says_so(asks, ana: FakeServer):
     ana.gives("PUT /switches/model/a.b/throw", {"switch": SWITCH, "number": ""})
     assert "gateways obey it already" in asks("switch", "throw", "model/a.b", "--because", "x").out
+
+
+FILE = """\
+feature_kill_switches:
+  claims-summary:
+    enabled: true # it serves
+    fallback: claims-file-view
+"""
+FORMATTED = FILE.replace("true", "false").replace("serves\n", 'serves\n    reason: "wrong summaries"\n')
+
+
+def test_the_switch_file_is_printed_as_the_levers_stand(asks, ana: FakeServer, home: Path):
+    (home / "switches.yaml").write_text(FILE)
+    line = LINE | {"switch": SWITCH | {"thrown": True, "because": "wrong summaries", "ticket": ""}}
+    ana.gives("GET /switches", {"layers": [["Features", "owned by teams", [line]]], "receipt": None})
+    file, differs = home / "switches.yaml", "The file differs in feature/claims-summary.\n"
+    ran = asks("switch", "fmt", file)
+    assert (ran.code, ran.out, file.read_text()) == (0, FORMATTED, FILE)
+    ran = asks("switch", "fmt", file, "--check")
+    assert (ran.code, ran.out, file.read_text()) == (2, differs, FILE)
+    ran = asks("switch", "fmt", file, "--write")
+    assert (ran.code, ran.out, file.read_text()) == (0, differs, FORMATTED)
+    ran = asks("switch", "fmt", file, "--check")
+    assert (ran.code, ran.out) == (0, "The file says how the levers stand.\n")
+    told = json.loads(asks("switch", "fmt", file, "--json").out)
+    assert told == {"differs": [], "text": FORMATTED}
 
 
 def test_a_receipt_is_waited_for_and_then_said_as_it_is(server: FakeServer):

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from leverframe.cli.output import facts, heading, listing, marked, role, say, table, verdicts, when
 from leverframe.cli.receipts import say_number
-from leverframe.cli.verbs import Because, noun, server, show, verb
+from leverframe.cli.verbs import REFUSED, Because, noun, read_text, server, show, verb
 from leverframe.client import at
-from leverframe.nouns.switches import Layer
+from leverframe.nouns.documents import from_document
+from leverframe.nouns.switches import Layer, Switch
 from leverframe.nouns.verdicts import Fault, Invalid
+from leverframe.sources.policies.switch_file import rewritten
 
-Switch = Annotated[str, typer.Argument(metavar="SWITCH", help="Its layer and key, such as feature/policy-search-v1.")]
+Id = Annotated[str, typer.Argument(metavar="SWITCH", help="Its layer and key, such as feature/policy-search-v1.")]
 
 app = noun("List, throw and set kill switches.")
 
@@ -58,7 +61,7 @@ def lines(document: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 @verb(app, "show")
-def show_switch(switch: Switch) -> None:
+def show_switch(switch: Id) -> None:
     """Show one kill switch: its fallback, its last exercise, who threw it and who may set it again."""
     show(server().get(at("switches", *which(switch))), _whole)
 
@@ -104,7 +107,7 @@ def which(switch: str) -> tuple[str, str]:
 
 @verb(app, "throw")
 def throw(
-    switch: Switch,
+    switch: Id,
     because: Because = "",
     ticket: Annotated[str, typer.Option("--ticket", help="The ticket it belongs to.")] = "",
     expires_on: Annotated[str, typer.Option("--expires-on", metavar="DATE", help="A tenant's last day off.")] = "",
@@ -122,7 +125,7 @@ def _thrown(document: Mapping[str, Any]) -> None:
 
 @verb(app, "set")
 def set_again(
-    switch: Switch,
+    switch: Id,
     role: Annotated[str, typer.Option("--role", metavar="ROLE", help="The role in which you sign.")],
     because: Because = "",
 ) -> None:
@@ -138,3 +141,33 @@ def _signed(document: Mapping[str, Any]) -> None:
     waits = "it is set when a window opens" if filled else "it stays thrown until all have signed"
     say(f"{name} is set." if document["done"] else f"Your sign-off is recorded; {waits}.")
     say_seats(document["seats"])
+
+
+@verb(app, "fmt")
+def fmt(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="The switch file; - reads it from a pipe.")],
+    write: Annotated[bool, typer.Option("--write", help="Write it back into the file.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Print what differs, and fail where something does.")
+    ] = False,
+) -> None:
+    """Print the switch file as the levers stand now: the same to the byte, but for the levers that it says otherwise.
+
+    What a commit of it widens waits for its sign-offs all the same.
+    """
+    text = read_text(path)
+    standing = [from_document(Switch, line["switch"]) for line in lines(server().get("/switches"))]
+    after, differs = rewritten(text, standing, str(path))
+    if write and differs:
+        path.write_bytes(after.encode())
+    show({"differs": differs, "text": after}, lambda _: _say_differs(differs) if check or write else _print(after))
+    if check and differs:
+        raise typer.Exit(REFUSED)
+
+
+def _say_differs(differs: tuple[str, ...]) -> None:
+    say(f"The file differs in {', '.join(differs)}." if differs else "The file says how the levers stand.")
+
+
+def _print(text: str) -> None:
+    typer.get_binary_stream("stdout").write(text.encode())

@@ -9,11 +9,10 @@ from typing import Annotated, Any
 import typer
 
 from leverframe.cli.output import listing, say
-from leverframe.cli.verbs import Because, noun, read_bytes, server, show, verb
+from leverframe.cli.verbs import Because, noun, read_text, server, show, verb
 from leverframe.client import at
 from leverframe.nouns.documents import from_document, to_document
 from leverframe.nouns.units import Unit
-from leverframe.nouns.verdicts import Fault, Invalid
 from leverframe.sources.changes import read_unit
 
 app = noun("List what runs on each feature, and adopt the unit that runs on day zero.")
@@ -57,13 +56,6 @@ def adopt(
 ) -> None:
     """Write down the unit that runs on day zero: by the owner, once, without a ramp."""
     given = Unit(prompt, model, index, code_ref, config_digest)
-    unit = _read(path) if path else given
+    unit = read_unit(read_text(path), place=str(path)) if path else given
     answer = server().put(at("targets", target, "unit"), {"unit": to_document(unit), "because": because})
     show(answer, lambda _: say(f"{target} runs {unit.name}."))
-
-
-def _read(path: Path) -> Unit:
-    try:
-        return read_unit(read_bytes(path).decode("utf-8"), place=str(path))
-    except UnicodeDecodeError:
-        raise Invalid([Fault(str(path), "the file is not UTF-8 text", "save it as UTF-8")]) from None

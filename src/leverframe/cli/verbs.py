@@ -137,6 +137,14 @@ def read_bytes(path: Path) -> bytes:
         raise Invalid([Fault(str(path), because, "name a file that you may read")]) from None
 
 
+def read_text(path: Path) -> str:
+    """Return a file's text, `-` for standard input; a file that is no UTF-8 is Invalid too."""
+    try:
+        return read_bytes(path).decode("utf-8")
+    except UnicodeDecodeError:
+        raise Invalid([Fault(str(path), "the file is not UTF-8 text", "save it as UTF-8")]) from None
+
+
 def fail(error: Exception) -> int:
     """Say why it did not happen, and return the exit code."""
     document = _problem(error)
