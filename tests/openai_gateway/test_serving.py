@@ -141,7 +141,7 @@ def test_a_client_does_not_try_a_feature_that_is_off_again(run_edge):
     eager = edge.openai.with_options(max_retries=3)
     with pytest.raises(openai.InternalServerError):
         eager.chat.completions.create(model=FEATURE, messages=[{"role": "user", "content": "x"}])
-    assert 'answers_total{status="503"} 1\n' in edge.http.get("/metrics").text
+    assert 'answers_total{status="503"} 1.0\n' in edge.http.get("/metrics").text
 
 
 def test_without_a_table_the_feature_is_off_unless_current_was_declared(run_edge):
@@ -198,8 +198,8 @@ def test_metrics_and_health_tell_number_age_and_connection(run_edge):
     edge = run_edge(table(5))
     assert edge.http.get("/health/live").json() == {"status": "live", "number": "1.5", "connected": True}
     lines = dict(line.rsplit(" ", 1) for line in edge.http.get("/metrics").text.splitlines() if line[0] != "#")
-    assert lines["leverframe_gateway_table_generation"] == "5"
-    assert lines["leverframe_gateway_connected"] == "1"
+    assert lines["leverframe_gateway_table_generation"] == "5.0"
+    assert lines["leverframe_gateway_connected"] == "1.0"
     assert 0 <= float(lines["leverframe_gateway_table_age_seconds"]) < 60
 
 

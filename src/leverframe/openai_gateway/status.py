@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from collections import Counter
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from typing import Any
 
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector, CollectorRegistry
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
 
 from leverframe.gateway import Gateway
 from leverframe.nouns.tables import RouteTable
@@ -55,20 +57,9 @@ class Status:
 
     async def metrics(self, request: Request) -> Response:
         """Tell the table's number and age, the connection, and the answers so far, in Prometheus' text form."""
-        number = self._gateway.number
-        lines = [
-            *_gauge("table_epoch", "Epoch of the route table that is obeyed.", number.epoch),
-            *_gauge("table_generation", "Generation of the route table that is obeyed.", number.generation),
-            *_gauge(
-                "table_age_seconds", "Seconds since the control plane was last heard.", self._gateway.age_seconds
-            ),
-            *_gauge("connected", "1 while the stream from the control plane is open.", int(self._gateway.connected)),
-            *_gauge("dropped", "Outcomes and feedback that could not be kept.", self._gateway.dropped),
-            "# HELP leverframe_gateway_answers_total Answers by status.",
-            "# TYPE leverframe_gateway_answers_total counter",
-            *(f'leverframe_gateway_answers_total{{status="{code}"}} {n}' for code, n in sorted(self.answers.items())),
-        ]
-        return PlainTextResponse("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")
+        registry = CollectorRegistry(auto_describe=False)
+        registry.register(_Edge(self._gateway, self.answers))
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
     async def models(self, request: Request) -> Response:
         """List the features and the models behind them, as OpenAI lists models."""
@@ -99,6 +90,25 @@ def _model(name: str) -> dict[str, Any]:
     return {"id": name, "object": "model", "created": 0, "owned_by": "leverframe"}
 
 
-def _gauge(name: str, help_text: str, value: float) -> list[str]:
-    full = f"leverframe_gateway_{name}"
-    return [f"# HELP {full} {help_text}", f"# TYPE {full} gauge", f"{full} {'+Inf' if value == math.inf else value}"]
+class _Edge(Collector):
+    """One look at this gateway as metric families."""
+
+    def __init__(self, gateway: Gateway, answers: Counter[int]) -> None:
+        self._gateway, self._answers = gateway, answers
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield every family; ages are seconds."""
+        number = self._gateway.number
+        yield _gauge("table_epoch", "Epoch of the route table that is obeyed.", number.epoch)
+        yield _gauge("table_generation", "Generation of the route table that is obeyed.", number.generation)
+        yield _gauge("table_age_seconds", "Since the control plane was last heard.", self._gateway.age_seconds)
+        yield _gauge("connected", "1 while the stream from the control plane is open.", self._gateway.connected)
+        yield _gauge("dropped", "Outcomes and feedback that could not be kept.", self._gateway.dropped)
+        answers = CounterMetricFamily("leverframe_gateway_answers", "Answers by status.", labels=("status",))
+        for status, count in sorted(self._answers.items()):
+            answers.add_metric((str(status),), count)
+        yield answers
+
+
+def _gauge(name: str, says: str, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"leverframe_gateway_{name}", says, value=value)

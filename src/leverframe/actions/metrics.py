@@ -1,0 +1,54 @@
+"""What should be watched from outside?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from leverframe.actions.house import House
+from leverframe.actions.reports import learn
+from leverframe.clock import monotonic
+from leverframe.nouns.gateways import Seen
+from leverframe.nouns.switches import Layer
+from leverframe.nouns.tables import Number
+from leverframe.store import outbox, ramps, switches, tables
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """How the house stands: its newest table, who has reported what, and what is off, moving or waiting.
+
+    `held` counts the ramps that a person or a rule holds, `waiting` the messages that have not left yet, `given_up`
+    those that never will, `troubles` what the clock could not do.
+    """
+
+    number: Number
+    seen: tuple[Seen, ...]
+    ramping: int
+    held: int
+    thrown: Mapping[str, int]
+    waiting: int
+    given_up: int
+    troubles: int
+    withheld: bool
+
+
+def metrics(house: House) -> Metrics:
+    """Gather it in one snapshot."""
+    learn(house)
+    seen = tuple(house.fleet.seen(monotonic()))
+    with house.store.read() as db:
+        active = ramps.active(db)
+        thrown = Counter(switch.layer.value for switch in switches.all_switches(db) if switch.thrown)
+        return Metrics(
+            number=tables.newest_number(db),
+            seen=seen,
+            ramping=len(active),
+            held=sum(ramp.hold is not None for ramp in active),
+            thrown={layer.value: thrown[layer.value] for layer in Layer},
+            waiting=outbox.waiting(db),
+            given_up=outbox.given_up(db),
+            troubles=len(house.troubles),
+            withheld=tables.alarm(db) is not None,
+        )
