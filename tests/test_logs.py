@@ -28,7 +28,7 @@ def quiet_again() -> Iterator[None]:
 
 
 def speak() -> None:
-    log = logging.getLogger("leverframe.gateway")
+    log = logging.getLogger("leverframe.speaking")
     log.debug("nobody wants to know")
     log.info("table %s holds", "1.7")
     logging.getLogger("httpx").info("GET /health")
@@ -45,7 +45,7 @@ def test_what_collects_logs_gets_one_object_a_line():
     speak()
     first, second = [json.loads(line) for line in heard.getvalue().splitlines()]
     assert first.pop("timestamp").endswith("Z")
-    assert first == {"event": "table 1.7 holds", "logger": "leverframe.gateway", "level": "info"}
+    assert first == {"event": "table 1.7 holds", "logger": "leverframe.speaking", "level": "info"}
     assert (second["event"], second["level"]) == ("a table could not be kept", "error")
     assert "Traceback (most recent call last)" in second["exception"]
     assert second["exception"].endswith("ValueError: the disk is full")

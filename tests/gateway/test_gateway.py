@@ -176,8 +176,8 @@ def three_gateways(a_table):
     feature=st.one_of(st.sampled_from(["support", "search"]), anything),
     given=st.lists(anything, min_size=4, max_size=4),
 )
-def test_route_never_raises(three_gateways, feature, given):
-    logging.getLogger("leverframe.gateway").setLevel(logging.CRITICAL)
+def test_route_never_raises(three_gateways, caplog, feature, given):
+    caplog.set_level(logging.CRITICAL)
     subject, tenant, region, conversation = given
     for gateway in three_gateways:
         known = {"subject": subject, "tenant": tenant, "region": region}
