@@ -78,6 +78,9 @@ def test_the_switch_file_is_printed_as_the_levers_stand(asks, ana: FakeServer, h
     assert (ran.code, ran.out) == (0, "The file says how the levers stand.\n")
     told = json.loads(asks("switch", "fmt", file, "--json").out)
     assert told == {"differs": [], "text": FORMATTED}
+    assert [each.name for each in home.glob("switches*")] == ["switches.yaml"]
+    ran = asks("switch", "fmt", "-", "--write")
+    assert (ran.code, "a pipe cannot be written back" in ran.err) == (2, True)
 
 
 def test_a_receipt_is_waited_for_and_then_said_as_it_is(server: FakeServer):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -155,11 +156,15 @@ def fmt(
 
     What a commit of it widens waits for its sign-offs all the same.
     """
+    if write and str(path) == "-":
+        raise Invalid([Fault("--write", "a pipe cannot be written back", "leave --write out: it is printed")])
     text = read_text(path)
     standing = [from_document(Switch, line["switch"]) for line in lines(server().get("/switches"))]
     after, differs = rewritten(text, standing, str(path))
     if write and differs:
-        path.write_bytes(after.encode())
+        aside = path.with_name(f"{path.name}.{os.getpid()}.part")
+        aside.write_bytes(after.encode())
+        aside.replace(path)
     show({"differs": differs, "text": after}, lambda _: _say_differs(differs) if check or write else _print(after))
     if check and differs:
         raise typer.Exit(REFUSED)
