@@ -21,7 +21,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-TABLE = re.compile(rb'event: table\ndata: \{"number":\[(\d+),(\d+)\]')
+TABLE = re.compile(rb'event: table\ndata: \{[^\n]*"number":\[(\d+),(\d+)\]')
 REPORT = b"POST /report HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n%s"
 STREAM = (
     b"GET /stream?instance=raw-%d&boot=bench&number=0.0 HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer %s\r\n\r\n"

@@ -306,10 +306,7 @@ class Year:
         last = tables.newest_number(db)
         rows = sorted(published, key=lambda row: row["published_at"])
         numbered = [{**row, "epoch": last.epoch, "generation": last.generation + n} for n, row in enumerate(rows, 1)]
-        newest = tables.newest(db)
-        assert newest is not None
-        numbered[-1]["document"] = newest[1]
-        db.execute(tables.route_tables.insert(), [{"document": None, **row} for row in numbered])
+        db.execute(tables.route_tables.insert(), numbered)
         publish_table(self.built.house, db, NOW, "a year has passed")
 
     def _traffic(self, db: Db) -> None:

@@ -27,6 +27,7 @@ from leverframe.actions.house import House
 from leverframe.client import SESSION_COOKIE
 from leverframe.clock import VirtualClock
 from leverframe.nouns.changes import StartWindow
+from leverframe.nouns.frames import Frame
 from leverframe.nouns.people import Actor, ActorKind
 from leverframe.nouns.tables import Number
 from leverframe.wiring import Built, Settings, build
@@ -204,12 +205,12 @@ def _world(built: Built) -> World:
     world = World(built.house.store, clock)
     world.house, world.runner, publish = built.house, built.runner, built.house.publish
 
-    def published(number: Number, frame: bytes) -> None:
-        publish(number, frame)
-        world._published(number, frame)
+    def published(frame: Frame) -> None:
+        publish(frame)
+        world._published(frame)
 
     built.house.publish = published
-    newest = tables.newest_frame(built.house)
+    newest = tables.whole_frame(built.house)
     if newest is not None:
-        world._published(*newest)
+        world._published(newest)
     return world

@@ -17,8 +17,10 @@ from tests.world import ON_SQLITE, World, a_key, acme
 from tests.write_routes import OTHERS, PASSWORD, ROWS, TARGET, Row, form
 
 from leverframe.actions import accounts, gateways
+from leverframe.gateway.held import Held, NoTable
 from leverframe.nouns.documents import to_document
 from leverframe.nouns.outcomes import Batch, Feedback, Outcome
+from leverframe.nouns.tables import Reason
 from leverframe.store import Store
 from leverframe.store import accounts as account_rows
 from leverframe.store.database import Db
@@ -224,6 +226,43 @@ def test_outcomes_come_from_an_enrolled_gateway_only(client: TestClient, world: 
     answer = client.post("/gateways/outcomes", json=batch, headers={"authorization": f"Bearer {token}"})
     assert answer.json() == {"acknowledged": 1, "recorded": 1, "late": 0, "unknown": 0, "refused": 0}
     assert set(store.writers) == {"leverframe.actions.outcomes"}
+
+
+def test_a_poll_is_for_enrolled_gateways_and_is_a_report(client: TestClient, world: World):
+    """Who polls without a line to the stream is told what it lacks, and counts among those that report."""
+    token, report = gateways.enrol(world.house, world.adi, "edge", frozenset()), {"instance": "e1", "boot": "b"}
+    for headers in ({}, {"authorization": "Bearer guessed"}, entered(world, "adi")):
+        assert client.post("/gateways/me/poll", json={**report, "number": "0.0"}, headers=headers).status_code == 401
+    world.adopt()
+    headers = {"authorization": f"Bearer {token}"}
+    whole = client.post("/gateways/me/poll", json={**report, "number": "0.0", "traffic": True}, headers=headers)
+    held = Held(NoTable({}, {}, {}))
+    assert held.offer(whole.content.splitlines())
+    assert held.number == world.table.number
+    same = client.post("/gateways/me/poll", json={**report, "number": str(held.number)}, headers=headers)
+    assert (same.status_code, same.content) == (204, b"")
+    (seen,) = world.house.fleet.seen()
+    assert (seen.gateway, seen.instance, seen.number, seen.connected) == ("edge", "e1", str(held.number), False)
+    world.throw("sol", "feature/customer-support-ai")
+    change = client.post("/gateways/me/poll", json={**report, "number": str(held.number)}, headers=headers)
+    assert held.offer(change.content.splitlines())
+    assert held.router.route("customer-support-ai").reason is Reason.FEATURE_THROWN
+
+
+@pytest.mark.parametrize(
+    ("report", "places"),
+    [
+        ({"instance": "", "boot": "b", "number": "1.x"}, {"instance", "number"}),
+        ({"instance": "e", "boot": "b\n", "number": "1.1"}, {"boot"}),
+        ({"instance": 7, "number": "1.1"}, {"instance", "boot"}),
+        ({"instance": "e", "boot": "b", "number": "1.99999999999"}, {"number"}),
+    ],
+)
+def test_what_is_no_poll_is_told_its_faults(client: TestClient, world: World, report, places):
+    token = gateways.enrol(world.house, world.adi, "edge", frozenset())
+    answer = client.post("/gateways/me/poll", json=report, headers={"authorization": f"Bearer {token}"})
+    assert answer.status_code == 422
+    assert {fault["place"] for fault in answer.json()["faults"]} == places
 
 
 BATCHES = [

@@ -30,7 +30,7 @@ from tests.rows.sights import NOT_PROVED, SIGHTS, Sight
 from tests.served import PASSWORD, Day, Served, a_day, audit_round, served
 
 from leverframe.actions import accounts, judgements
-from leverframe.nouns.tables import Number
+from leverframe.nouns.frames import Frame
 
 ROWS = "1 3 4 5 6 8 9 10 12 19 20 22 23 24 27 31 32 33 34 36 38 43 50 51 52 54 105"
 every_door = pytest.mark.parametrize("door", DOORS, ids=lambda door: door.name)
@@ -64,9 +64,9 @@ def obey_at_once(house: Served) -> None:
     """Let all gateways report each table as it is published, as those on a good line do."""
     publish = house.built.house.publish
 
-    def published(number: Number, frame: bytes) -> None:
-        publish(number, frame)
-        house.report(str(number))
+    def published(frame: Frame) -> None:
+        publish(frame)
+        house.report(str(frame.number))
 
     house.built.house.publish = published
 

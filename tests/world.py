@@ -35,14 +35,15 @@ from leverframe.actions.fleet import Fleet
 from leverframe.actions.house import House
 from leverframe.clock import VirtualClock, monotonic
 from leverframe.gateway.calls import gateway_key, salted, sign_call
+from leverframe.gateway.held import Held, NoTable
 from leverframe.nouns.audit import Entry
 from leverframe.nouns.changes import Change
-from leverframe.nouns.documents import from_document
+from leverframe.nouns.frames import Frame
 from leverframe.nouns.outcomes import Batch, CallFacts, Feedback, Outcome
 from leverframe.nouns.people import Actor, ActorKind
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.ramps import Ramp, RampState
-from leverframe.nouns.tables import Decision, Number, RouteTable
+from leverframe.nouns.tables import Decision, RouteTable
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Invalid, Refused
 from leverframe.rules.policies import roles_of
@@ -100,6 +101,7 @@ class World:
     store: Store
     clock: VirtualClock = field(default_factory=lambda: VirtualClock(TUESDAY))
     tables: list[RouteTable] = field(default_factory=list)
+    held: Held = field(default_factory=lambda: Held(NoTable({}, {}, {})))
     house: House = field(init=False)
     runner: Runner = field(init=False)
     _users: int = 0
@@ -115,8 +117,11 @@ class World:
             return self.who(name)
         raise AttributeError(name)
 
-    def _published(self, number: Number, frame: bytes) -> None:
-        self.tables.append(from_document(RouteTable, json.loads(frame)))
+    def _published(self, frame: Frame) -> None:
+        """Obey it as a gateway does: what changed is applied to what is held."""
+        assert self.held.offer(frame.text.splitlines()), self.held.refused
+        table = self.held.router.table  # pyright: ignore[reportAttributeAccessIssue]
+        self.tables.append(replace(table, thrown_tenants=frozenset(table.thrown_tenants)))
 
     # ------------------------------------------------------------------------------------------ people and policy
 

@@ -180,6 +180,7 @@ ROWS: dict[tuple[str, str], Row] = {
 
 OTHERS = {
     ("POST", "/gateways/outcomes"),
+    ("POST", "/gateways/me/poll"),
     ("POST", "/feedback"),
     ("POST", "/sessions"),
     ("POST", "/first-administrator"),

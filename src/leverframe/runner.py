@@ -162,10 +162,10 @@ class Runner:
 
     def _catch_up(self) -> None:
         """Hand on a table that another process has published."""
-        newest = tables.newest_frame(self.house)
-        if newest is not None:
-            self.published = newest[0]
-            self.house.publish(*newest)
+        frame = tables.frame_since(self.house, self.published)
+        if frame is not None:
+            self.published = frame.number
+            self.house.publish(frame)
 
     def _exchange(self) -> None:
         """Write what the gateways here have reported, and read what those of other processes have."""

@@ -30,6 +30,7 @@ from leverframe.runner import LEASE_SECONDS, Runner
 from leverframe.store import Store
 from leverframe.store.notes import SigningKey, load_or_make_key
 from leverframe.store.serving import serving
+from leverframe.store.table_keys import TableKeys
 from leverframe.stream import Stream
 from leverframe.web.app import make_app
 from leverframe.web.live import Events
@@ -80,9 +81,10 @@ class Built:
         """Start the stream and the clock; the newest table is ready before the first gateway asks."""
         self.stream.start()
         self.house.stream_address = self.settings.stream_address or self.stream.url
-        newest = tables.newest_frame(self.house)
+        newest = tables.whole_frame(self.house)
         if newest is not None:
-            self.house.publish(*newest)
+            self.house.publish(newest)
+            self.runner.published = newest.number
         receipts.resume_receipts(self.house)
         threading.Thread(target=policies.warnings_in_force, args=(self.house,), name="policy", daemon=True).start()
         if not self.settings.demo:
@@ -127,11 +129,12 @@ def build(settings: Settings, clock: Clock | None = None) -> Built:
     stream = Stream(
         lambda token: _gateway_name(house, token),
         fleet,
+        lambda number: tables.frame_since(house, number),
         host=host,
         port=port,
         on_report=lambda seen: _heard(house, seen),
     )
-    house.publish = stream.publish
+    house.publish, house.sign = stream.publish, TableKeys(settings.data, ORIGIN).sign
     key, folder = audit_key(settings), settings.checkpoints or settings.data / "checkpoints"
     runner = Runner(house, key.sign, folder, settings.secrets, lease_seconds=settings.lease_seconds)
     app = make_app(house, events)

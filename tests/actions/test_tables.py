@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from tests.world import ON_SQLITE, World, faults_of, no_of
 
 from leverframe.actions import tables
 from leverframe.actions.today import today
+from leverframe.gateway.held import Held, NoTable
+from leverframe.nouns.documents import to_document
 from leverframe.nouns.tables import HIGHEST, Number
+from leverframe.rules.parts import parts_of
+from leverframe.rules.tables import compile_table
 from leverframe.store import tables as rows
 
 pytestmark = ON_SQLITE
@@ -29,9 +31,52 @@ def test_a_table_is_published_only_where_something_that_gateways_obey_has_change
 
 def test_the_newest_frame_is_what_gateways_get_at_connect(world: World):
     world.adopt()
-    number, frame = tables.newest_frame(world.house) or (None, b"")
-    assert number == world.table.number == tables.newest_number(world.house)
-    assert json.loads(frame)["features"][TARGET]["current"]["prompt"] == "customer-support@v7"
+    whole = tables.whole_frame(world.house)
+    assert whole is not None
+    assert whole.number == world.table.number == tables.newest_number(world.house)
+    held = Held(NoTable({}, {}, {}))
+    assert held.offer(whole.text.splitlines())
+    assert to_document(held.router.table) == to_document(world.table)  # pyright: ignore[reportAttributeAccessIssue]
+    assert world.table.features[TARGET].current.prompt == "customer-support@v7"
+
+
+def test_what_gateways_hold_after_every_change_is_what_would_be_compiled_now(world: World):
+    """The parts are kept one by one; together they are the compiled truth, whatever was published."""
+    world.adopt()
+    change = world.ready()
+    world.sign_all(change)
+    world.throw("sol", f"feature/{TARGET}")
+    world.throw("cass", "model/bedrock.anthropic.claude-haiku-4-5")
+    world.throw("sol", "tenant/acme-staff")
+    with world.house.store.read() as db:
+        compiled = compile_table(world.table.number, tables.table_facts(world.house, db))
+    assert parts_of(world.table) == parts_of(compiled)
+
+
+def test_who_holds_an_older_table_of_this_epoch_gets_only_what_has_changed(world: World):
+    world.adopt()
+    held = world.table.number
+    world.throw("sol", f"feature/{TARGET}")
+    frame = tables.frame_since(world.house, held)
+    assert frame is not None
+    assert (frame.after, frame.number) == (held, world.table.number)
+    assert frame.text.splitlines()[2:] == [b'{"thrown_features":{"customer-support-ai":true}}']
+    assert tables.frame_since(world.house, world.table.number) is None
+    assert tables.frame_since(world.house, Number(7, 1)) is None
+    stranger = tables.frame_since(world.house, Number(0, 999))
+    assert stranger is not None
+    assert stranger.after is None
+
+
+def test_a_throw_compiles_one_switch_and_reads_no_feature(world: World, monkeypatch: pytest.MonkeyPatch):
+    world.adopt()
+
+    def compiled(*_: object, **__: object) -> None:
+        raise AssertionError("a throw compiles no feature")
+
+    monkeypatch.setattr(tables, "compile_table", compiled)
+    world.throw("sol", f"feature/{TARGET}")
+    assert world.table.thrown_features == {TARGET}
 
 
 def test_a_gateway_that_reports_a_newer_table_raises_the_alarm_and_nothing_is_published(world: World):

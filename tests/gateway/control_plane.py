@@ -16,9 +16,12 @@ from pathlib import Path
 
 from leverframe.actions.fleet import Fleet
 from leverframe.gateway import gateway_key
-from leverframe.nouns.documents import to_document
+from leverframe.nouns.documents import from_document, to_document
+from leverframe.nouns.frames import Frame, Sign
 from leverframe.nouns.gateways import Seen
 from leverframe.nouns.tables import Number, RouteTable
+from leverframe.rules.framing import write_frame
+from leverframe.rules.parts import changed, parts_of
 from leverframe.stream import Stream
 
 MASTER = b"a master key"
@@ -32,10 +35,12 @@ class ControlPlane:
         self, *, api_port: int = 0, stream_port: int = 0, beat: float = 0.1, on_report=None, **stream
     ) -> None:
         self.fleet, self.beat = Fleet(), beat
+        self.published: list[RouteTable] = []
+        self.sign: Sign | None = None
         self.asked: list[str] = []
-        self.stream = Stream(
-            self.authenticate, self.fleet, port=stream_port, heartbeat_seconds=beat, on_report=on_report, **stream
-        )
+        self.polls: list[str] = []
+        told = {"heartbeat_seconds": beat, "on_report": on_report, **stream}
+        self.stream = Stream(self.authenticate, self.fleet, self.since, port=stream_port, **told)
         self.batches: list[dict] = []
         self.tries: list[tuple[str, int]] = []
         self.feedback: list[dict] = []
@@ -69,7 +74,23 @@ class ControlPlane:
         return TOKENS.get(token)
 
     def publish(self, table: RouteTable) -> None:
-        self.stream.publish(table.number, json.dumps(to_document(table), separators=(",", ":")).encode())
+        """Publish a table as what has changed since the last; a table of a new epoch whole."""
+        before = self.published[-1] if self.published else None
+        self.published.append(table)
+        self.stream.publish(self.frame(table, before))
+
+    def since(self, number: Number) -> Frame | None:
+        newest = max(self.published, key=lambda table: table.number, default=None)
+        if newest is None or number >= newest.number:
+            return None
+        held = next((each for each in self.published if each.number == number), None)
+        return self.frame(newest, held)
+
+    def frame(self, table: RouteTable, before: RouteTable | None = None) -> Frame:
+        if before is None or before.number.epoch != table.number.epoch:
+            return write_frame(table.number, None, parts_of(table), self.sign)
+        changes = changed(parts_of(before), parts_of(table))
+        return write_frame(table.number, before.number, changes, self.sign)
 
     def me(self, name: str) -> dict:
         return {
@@ -98,6 +119,9 @@ def _handler(plane: ControlPlane) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             document = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            if self.path == "/gateways/me/poll":
+                self.polled(document)
+                return
             trouble = plane.troubles.popleft() if plane.troubles else None
             if isinstance(trouble, int):
                 self.answer(trouble, {"title": "trouble"})
@@ -112,6 +136,17 @@ def _handler(plane: ControlPlane) -> type[BaseHTTPRequestHandler]:
                 self.close_connection = True
                 return
             self.answer(200, answer)
+
+        def polled(self, report: dict) -> None:
+            name = TOKENS[self.headers.get("Authorization", "").removeprefix("Bearer ")]
+            plane.fleet.report(name, report["instance"], report["boot"], report["number"], report["traffic"])
+            frame = plane.since(Number.parse(report["number"]))
+            plane.polls.append(report["number"])
+            body = frame.text if frame else b""
+            self.send_response(200 if frame else 204)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
 
         def answer(self, status: int, document: dict) -> None:
             body = json.dumps(document).encode()
@@ -137,7 +172,7 @@ def main() -> None:
 
 
 def _publish(plane: ControlPlane, line: str) -> None:
-    plane.stream.publish(Number(*json.loads(line)["number"]), line.strip().encode())
+    plane.publish(from_document(RouteTable, json.loads(line)))
 
 
 def _print(seen: Seen) -> None:

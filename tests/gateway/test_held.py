@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import hashlib
 import json
 import logging
 from pathlib import Path
@@ -10,12 +12,43 @@ import pytest
 
 from leverframe.gateway import Gateway
 from leverframe.gateway.held import Held, NoTable
+from leverframe.gateway.journal import Journal
 from leverframe.nouns.documents import to_document
+from leverframe.nouns.frames import OVERLAY
 from leverframe.nouns.tables import NO_NUMBER, Number, Reason, Variant
+from leverframe.rules.framing import write_frame
+from leverframe.rules.parts import changed, parts_of
 
 
-def frame_of(table) -> str:
-    return json.dumps(to_document(table), separators=(",", ":"))
+def frame_of(table) -> list[bytes]:
+    return lines_of(write_frame(table.number, None, parts_of(table)))
+
+
+def change_of(before, table) -> list[bytes]:
+    changes = changed(parts_of(before), parts_of(table))
+    return lines_of(write_frame(table.number, before.number, changes))
+
+
+def lines_of(frame) -> list[bytes]:
+    return frame.text.splitlines()
+
+
+def altered_frame(table, kind: str, line: bytes) -> list[bytes]:
+    """Return a frame whose digests are right, and one of whose lines says something else."""
+    head, signature, *lines = frame_of(table)
+    document = json.loads(head)
+    section = "overlay" if kind in OVERLAY else "body"
+    at = 0 if section == "overlay" else document["overlay"][0]
+    lines.insert(at, line)
+    sections = {"overlay": lines[: document["overlay"][0]], "body": lines[document["overlay"][0] :]}
+    if section == "overlay":
+        sections = {
+            "overlay": lines[: document["overlay"][0] + 1],
+            "body": lines[document["overlay"][0] + 1 :],
+        }
+    for name, found in sections.items():
+        document[name] = [len(found), hashlib.sha256(b"".join(each + b"\n" for each in found)).hexdigest()]
+    return [json.dumps(document).encode(), signature, *sections["overlay"], *sections["body"]]
 
 
 @pytest.fixture
@@ -45,52 +78,154 @@ def test_a_newer_epoch_is_newer_whatever_its_generation(held, a_table):
 @pytest.mark.parametrize(
     ("altered", "because"),
     [
-        ({"format": 2}, "format 2"),
+        ({"format": 1}, "format 1"),
         ({"format": None}, "format None"),
-        ({"features": {}}, "empty"),
-        ({"features": None}, "missing"),
-        ({"features": {"support": {"current": "gpt"}}}, "feature support is malformed"),
-        ({"features": {"support": {}}}, "feature support is malformed"),
         ({"number": "1.2"}, "number"),
         ({"number": [1, True]}, "number"),
         ({"number": [1, -2]}, "number"),
-        ({"thrown_tenants": "acme"}, "thrown_tenants"),
-        ({"thrown_tenants": [7]}, "thrown_tenants"),
-        ({"thrown_features": {"support": 1}}, "thrown_features"),
-        ({"thrown_models": ["gpt"]}, "thrown_models"),
-        ({"rings": {"acme": 3}}, "rings"),
-        ({"candidate_lease_seconds": "long"}, "candidate_lease_seconds"),
+        ({"overlay": [0]}, "section"),
+        ({"body": None}, "section"),
+        ({"body": [1, "0" * 64]}, "digest"),
+        ({"body": [99, "0" * 64]}, "cut off"),
     ],
 )
-def test_a_table_that_is_not_understood_is_refused_and_the_held_one_stays(held, a_table, altered, because):
+def test_a_head_that_is_not_understood_is_refused_and_the_held_table_stays(held, a_table, altered, because):
     assert held.offer(frame_of(a_table(1)))
-    assert not held.offer(json.dumps({**to_document(a_table(2)), **altered}))
+    head, *rest = frame_of(a_table(2))
+    assert not held.offer([json.dumps({**json.loads(head), **altered}).encode(), *rest])
     assert because in held.refused
     assert held.number == Number(1, 1)
     assert held.router.route("search").serve
 
 
+@pytest.mark.parametrize(
+    ("kind", "line", "because"),
+    [
+        ("features", b'{"features":{"support":{"current":"gpt"}}}', "features is malformed"),
+        ("features", b'{"features":{"support":{}}}', "features is malformed"),
+        ("features", b'{"features":[]}', "not a map"),
+        ("features", b'{"features":{"support":null}}', "gone"),
+        ("thrown_tenants", b'{"thrown_tenants":{"acme":7}}', "thrown_tenants is malformed"),
+        ("thrown_features", b'{"thrown_features":{"support":1}}', "thrown_features is malformed"),
+        ("thrown_models", b'{"thrown_models":{"a.b":7}}', "thrown_models is malformed"),
+        ("rings", b'{"rings":{"acme":3}}', "rings is malformed"),
+        ("settings", b'{"settings":{"candidate_lease_seconds":"long"}}', "settings is malformed"),
+        ("thrown_regions", b'{"thrown_regions":{"eu":true}}', "not known here"),
+        ("features", b'{"rings":{},"features":{}}', "not of one kind"),
+        ("features", b"[1]", "not an object"),
+        ("features", b"{", "no line"),
+    ],
+)
+def test_a_line_that_is_not_understood_is_refused_and_the_held_table_stays(held, a_table, kind, line, because):
+    assert held.offer(frame_of(a_table(1)))
+    assert not held.offer(altered_frame(a_table(2), kind, line))
+    assert because in held.refused
+    assert held.number == Number(1, 1)
+    assert held.router.route("search").serve
+
+
+def test_an_empty_table_is_never_taken_as_valid(held, a_table):
+    assert held.offer(frame_of(a_table(1)))
+    assert not held.offer(frame_of(a_table(2, features={})))
+    assert not held.offer(change_of(a_table(1), a_table(2, features={})))
+    assert "empty" in held.refused
+    assert held.router.route("search").serve
+
+
 def test_a_frame_that_is_cut_anywhere_is_refused(held, a_table):
-    frame = frame_of(a_table(2, thrown_tenants=frozenset({"acme"}), rings={"beta": "internal"}))
-    for length in range(len(frame)):
-        assert not held.offer(frame[:length]), length
-    assert not held.offer(frame + "{}")
+    text = b"\n".join(frame_of(a_table(2, thrown_tenants=frozenset({"acme"}), rings={"beta": "internal"})))
+    for length in range(len(text)):
+        assert not held.offer(text[:length].split(b"\n")), length
     assert held.number == NO_NUMBER
-    assert held.offer(frame)
+    assert held.offer(text.split(b"\n"))
 
 
-def test_a_table_written_with_spaces_is_the_same_table(held, a_table):
-    table = a_table(3, thrown_tenants=frozenset({"a", ","}), rings={"beta": "internal"}, thrown_models={"a.b": ""})
-    assert held.offer(json.dumps(to_document(table), indent=2) + "\n")
-    assert dict(held.router.table.features) == table.features
-    assert held.router.table.thrown_tenants == table.thrown_tenants
-    assert (held.router.table.rings, held.router.table.thrown_models) == (table.rings, table.thrown_models)
+def test_a_frame_says_the_whole_table(held, a_table):
+    table = a_table(3, thrown_tenants=frozenset({"a", ",", "ü"}), rings={"b": "c"}, thrown_models={"a.b": ""})
+    assert held.offer(frame_of(table))
+    assert to_document(held.router.table) == to_document(table)
+
+
+def test_a_change_makes_the_newer_table_of_every_table_from_its_beginning_on(held, a_table):
+    tables = [a_table(1), a_table(2, thrown_tenants=frozenset({"acme"}), rings={"beta": "internal"})]
+    tables.append(a_table(3, candidate=False, thrown_models={"a.b": ""}, thrown_features=frozenset({"search"})))
+    held.offer(frame_of(tables[0]))
+    held.offer(change_of(tables[0], tables[1]))
+    assert to_document(held.router.table) == to_document(tables[1])
+    assert held.offer(change_of(tables[1], tables[2]))
+    assert to_document(held.router.table) == to_document(tables[2])
+
+
+def test_a_change_that_begins_beyond_the_held_table_is_not_applied_but_missed(held, a_table):
+    held.offer(frame_of(a_table(1)))
+    late = change_of(a_table(2), a_table(3, thrown_features=frozenset({"search"})))
+    assert not held.offer(late)
+    assert held.missed
+    assert held.refused == ""
+    assert held.number == Number(1, 1)
+
+
+def test_a_change_of_another_epoch_is_missed_and_an_older_one_passed_over(held, a_table):
+    held.offer(frame_of(a_table(5, epoch=2)))
+    assert not held.offer(change_of(a_table(4), a_table(6)))
+    assert held.missed
+    assert not held.offer(change_of(a_table(3, epoch=2), a_table(4, epoch=2, thrown_features=frozenset({"search"}))))
+    assert (held.missed, held.refused) == (False, "")
+    assert held.router.route("search").serve
+
+
+def test_what_a_whole_table_throws_is_obeyed_before_the_rest_of_it_has_come(held, a_table):
+    held.offer(frame_of(a_table(1)))
+    seen = []
+    lines = frame_of(a_table(2, thrown_features=frozenset({"search"}), thrown_tenants=frozenset({"acme"})))
+
+    def arriving():
+        for line in lines:
+            if line.startswith(b'{"features"'):
+                seen.append((held.router.route("search").reason, held.router.route("support", tenant="acme").reason))
+            yield line
+
+    assert held.offer(arriving())
+    assert seen[0] == (Reason.FEATURE_THROWN, Reason.TENANT_THROWN)
+
+
+def test_what_is_set_again_waits_for_the_whole_of_a_table(held, a_table):
+    held.offer(frame_of(a_table(1, thrown_features=frozenset({"search"}), thrown_tenants=frozenset({"acme"}))))
+    *lines, last = change_of(
+        a_table(1, thrown_features=frozenset({"search"}), thrown_tenants=frozenset({"acme"})),
+        a_table(2, candidate=False),
+    )
+    assert not held.offer(lines)
+    assert held.router.route("search").reason is Reason.FEATURE_THROWN
+    assert held.router.route("support", tenant="acme").reason is Reason.TENANT_THROWN
+    assert held.offer([*lines, last])
+    assert held.router.route("search", tenant="acme").serve
+
+
+def test_the_garbage_collector_rests_while_a_table_is_built_and_is_as_it_was_afterwards(held, a_table):
+    seen = []
+
+    def arriving(lines):
+        for line in lines:
+            seen.append(gc.isenabled())
+            yield line
+
+    assert gc.isenabled()
+    held.offer(arriving(frame_of(a_table(1))))
+    assert gc.isenabled()
+    assert not any(seen)
+    gc.disable()
+    try:
+        held.offer(frame_of(a_table(2)))
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
 
 
 def test_a_cold_start_without_a_control_plane_serves_from_disk(plane, a_gateway, a_table, tmp_path, eventually):
     plane.publish(a_table(7, thrown_tenants=frozenset({"acme"})))
     gateway = a_gateway(state_dir=tmp_path / "disk")
-    eventually(lambda: gateway.number == Number(1, 7) and (tmp_path / "disk" / "table.json").exists())
+    eventually(lambda: gateway.number == Number(1, 7) and (tmp_path / "disk" / "table.ndjson").exists())
     gateway.close()
     cold = Gateway(state_dir=tmp_path / "disk").start()
     assert cold.number == Number(1, 7)
@@ -105,7 +240,7 @@ def _cut(path: Path) -> None:
 
 
 def _alter(path: Path) -> None:
-    path.write_bytes(path.read_bytes().replace(b'"thrown_features":["support"]', b'"thrown_features":[]'))
+    path.write_bytes(path.read_bytes().replace(b'{"support":true}', b'{"xupport":true}'))
 
 
 def _strip_the_head(path: Path) -> None:
@@ -128,16 +263,70 @@ def test_a_table_on_disk_that_was_cut_off_or_altered_is_not_used(held, a_table, 
     again = Held(NoTable({}, {}, {}), tmp_path)
     again.load()
     assert again.number == Number(1, 4)
-    spoil(tmp_path / "table.json")
+    spoil(tmp_path / "table.ndjson")
     spoiled = Held(NoTable({}, {}, {}), tmp_path)
     spoiled.load()
     assert spoiled.number == NO_NUMBER
     assert spoiled.router.route("support").reason is Reason.NO_TABLE
 
 
+def test_the_disk_keeps_each_change_behind_the_whole_table(held, a_table, tmp_path):
+    tables = [a_table(1)]
+    held.offer(frame_of(tables[0]))
+    for generation in range(2, 6):
+        tables.append(a_table(generation, thrown_tenants=frozenset({f"tenant-{generation}"})))
+        held.offer(change_of(tables[-2], tables[-1]))
+        held.keep()
+    again = Held(NoTable({}, {}, {}), tmp_path)
+    again.load()
+    assert to_document(again.router.table) == to_document(tables[-1])
+
+
+def test_a_change_that_was_cut_off_on_disk_ends_the_file_and_the_next_one_stands_behind_the_good_ones(
+    held, a_table, tmp_path
+):
+    tables = [a_table(1), a_table(2, rings={"a": "b"}), a_table(3, rings={"a": "c"})]
+    held.offer(frame_of(tables[0]))
+    held.offer(change_of(tables[0], tables[1]))
+    held.keep()
+    held.offer(change_of(tables[1], tables[2]))
+    held.keep()
+    _cut(tmp_path / "table.ndjson")
+    again = Held(NoTable({}, {}, {}), tmp_path)
+    again.load()
+    assert again.number == Number(1, 2)
+    again.offer(change_of(tables[1], tables[2]))
+    again.keep()
+    healed = Held(NoTable({}, {}, {}), tmp_path)
+    healed.load()
+    assert to_document(healed.router.table) == to_document(tables[2])
+
+
+def test_a_whole_table_on_disk_that_was_altered_leaves_the_former_one(held, a_table, tmp_path):
+    for generation in (4, 5):
+        held.offer(frame_of(a_table(generation, thrown_features=frozenset({"support"}))))
+        held.keep()
+    _alter(tmp_path / "table.ndjson")
+    again = Held(NoTable({}, {}, {}), tmp_path)
+    again.load()
+    assert again.number == Number(1, 4)
+    assert again.wants_whole
+
+
+def test_a_file_that_has_grown_long_asks_for_a_whole_table_which_takes_its_place(a_table, tmp_path):
+    journal = Journal(tmp_path, long_bytes=2_000)
+    assert journal.wants_whole
+    journal.begin(frame_of(a_table(1)))
+    assert not journal.wants_whole
+    while not journal.wants_whole:
+        journal.append(change_of(a_table(1), a_table(2, rings={"a": "b"})))
+    journal.begin(frame_of(a_table(2)))
+    assert not journal.wants_whole
+
+
 def test_a_snapshot_serves_a_cold_start_and_never_replaces_a_newer_table(held, a_table, tmp_path):
     snapshot = tmp_path / "snapshot.json"
-    snapshot.write_text(frame_of(a_table(3)))
+    snapshot.write_bytes(b"\n".join(frame_of(a_table(3))) + b"\n")
     held.load(snapshot)
     assert held.number == Number(1, 3)
     held.offer(frame_of(a_table(5)))

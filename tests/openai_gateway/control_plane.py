@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import json
 import threading
 from collections.abc import AsyncIterator
 
@@ -14,8 +13,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from leverframe.nouns.documents import to_document
 from leverframe.nouns.tables import RouteTable
+from leverframe.rules.framing import write_frame
+from leverframe.rules.parts import parts_of
 
 CALL_KEY = bytes(range(32))
 
@@ -67,7 +67,8 @@ class ControlPlane:
         while True:
             if self.table is not None and self.table is not sent:
                 sent = self.table
-                yield f"event: table\ndata: {json.dumps(to_document(sent))}\n\n"
+                frame = write_frame(sent.number, None, parts_of(sent)).text.decode()
+                yield "event: table\n" + "".join(f"data: {line}\n" for line in frame.splitlines()) + "\n"
             await asyncio.sleep(0.01)
 
     async def _report(self, request: Request) -> Response:

@@ -10,8 +10,9 @@ import openai
 import pytest
 from tests.openai_gateway.world import SEARCH, V8, V9, ramping, route, table
 
-from leverframe.nouns.documents import to_document
-from leverframe.nouns.tables import RouteTable
+from leverframe.nouns.tables import Number, RouteTable
+from leverframe.rules.framing import write_frame
+from leverframe.rules.parts import parts_of
 
 FEATURE = f"feature:{SEARCH}"
 
@@ -155,8 +156,8 @@ def test_without_a_table_the_feature_is_off_unless_current_was_declared(run_edge
 
 
 def test_a_snapshot_file_serves_without_any_control_plane(run_edge, tmp_path: Path):
-    snapshot = tmp_path / "table.json"
-    snapshot.write_text(json.dumps(to_document(table(7))))
+    snapshot = tmp_path / "table.ndjson"
+    snapshot.write_bytes(write_frame(Number(1, 7), None, parts_of(table(7))).text)
     said = run_edge(snapshot=snapshot).ask().headers
     assert (said["x-leverframe-number"], said["x-leverframe-reason"]) == ("1.7", "current")
 

@@ -9,13 +9,13 @@ from datetime import date, timedelta
 import pytest
 
 from leverframe.nouns.calendar import Calendar
-from leverframe.nouns.documents import from_document
+from leverframe.nouns.frames import Part
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.switches import Layer, Switch
-from leverframe.nouns.tables import BUCKETS, NO_NUMBER, CandidateRoute, FeatureRoute, Number, RouteTable
+from leverframe.nouns.tables import NO_NUMBER, Number
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Conflict, NotFound
-from leverframe.store import policies, requests, switches, tables, units
+from leverframe.store import parts, policies, requests, switches, tables, units
 
 
 def test_a_target_remembers_what_ran_on_it(store, tuesday):
@@ -60,52 +60,50 @@ def test_switches_are_listed_by_layer_and_key(store):
             switches.get(db, "feature/z")
 
 
-def _table(number):
-    route = FeatureRoute(Unit(prompt="p@1"), candidate=CandidateRoute("C", 1, Unit(), "s", {"eu|x": BUCKETS}))
-    return RouteTable(number, {"search": route}, thrown_tenants=frozenset({"b", "a"}))
-
-
-def test_the_newest_table_comes_back_as_it_was_published(store, tuesday):
-    import json
-
+def test_the_newest_number_is_the_last_that_was_published(store, tuesday):
     with store.write() as db:
-        assert (tables.newest(db), tables.newest_number(db), tables.next_number(db)) == (
-            None,
-            NO_NUMBER,
-            Number(1, 1),
-        )
+        assert (tables.newest_number(db), tables.next_number(db)) == (NO_NUMBER, Number(1, 1))
         for generation in (1, 2, 11):
-            tables.insert(db, _table(Number(1, generation)), tuesday, "because")
-        number, document = tables.newest(db)
-        assert number == tables.newest_number(db) == Number(1, 11)
-        assert from_document(RouteTable, json.loads(document)) == _table(Number(1, 11))
-        assert "\n" not in document
+            tables.insert(db, Number(1, generation), tuesday, "because")
+        assert tables.newest_number(db) == Number(1, 11)
         assert tables.next_number(db) == Number(1, 12)
+
+
+def test_parts_stand_as_they_were_last_written_and_what_is_gone_is_told_as_gone(store):
+    acme, beta, search = Part("thrown_tenants", "acme"), Part("rings", "acme"), Part("features", "search")
+    with store.write() as db:
+        parts.write(db, 1, {acme: "true", beta: '"internal"', search: "{}"})
+        parts.write(db, 2, {acme: None, search: '{"current":null}'})
+        parts.write(db, 3, {})
+        assert parts.every(db) == {search: '{"current":null}', beta: '"internal"'}
+        assert parts.of_kinds(db, ("rings", "thrown_tenants")) == {beta: '"internal"'}
+        assert parts.named(db, [acme, search]) == {search: '{"current":null}'}
+        assert parts.named(db, []) == {}
+        assert parts.since(db, 0) == {acme: None, beta: '"internal"', search: '{"current":null}'}
+        assert parts.since(db, 1) == {acme: None, search: '{"current":null}'}
+        assert parts.since(db, 2) == {}
+
+
+def test_a_thousand_parts_are_asked_for_at_once(store):
+    names = [Part("features", f"feature-{n}") for n in range(1000)]
+    with store.write() as db:
+        parts.write(db, 1, dict.fromkeys(names, "{}"))
+        assert parts.named(db, names) == dict.fromkeys(names, "{}")
 
 
 @pytest.mark.parametrize("number", [Number(1, 2), Number(1, 1), Number(0, 9)])
 def test_a_number_never_falls_or_repeats(store, tuesday, number):
     with store.write() as db:
-        tables.insert(db, _table(Number(1, 2)), tuesday, "because")
+        tables.insert(db, Number(1, 2), tuesday, "because")
         with pytest.raises(Conflict, match=r"cannot follow 1\.2"):
-            tables.insert(db, _table(number), tuesday, "because")
-
-
-def test_old_documents_are_let_go_and_the_newest_is_kept(store, tuesday):
-    with store.write() as db:
-        for generation in range(1, 61):
-            tables.insert(db, _table(Number(1, generation)), tuesday, "because")
-        kept = db.execute(tables.route_tables.select()).all()
-        assert len(kept) == 60
-        assert sum(row.document is not None for row in kept) == tables.KEPT_DOCUMENTS
-        assert tables.newest(db)[1]
+            tables.insert(db, number, tuesday, "because")
 
 
 def test_many_publishers_at_once_get_a_number_each(store, tuesday):
     def publish():
         for _ in range(5):
             with store.write() as db:
-                tables.insert(db, _table(tables.next_number(db)), tuesday, "because")
+                tables.insert(db, tables.next_number(db), tuesday, "because")
 
     threads = [threading.Thread(target=publish) for _ in range(5)]
     for thread in threads:
@@ -119,7 +117,7 @@ def test_many_publishers_at_once_get_a_number_each(store, tuesday):
 def test_the_epoch_rises_above_what_was_heard(store, tuesday):
     with store.write() as db:
         assert (tables.epoch(db), tables.alarm(db)) == (1, None)
-        tables.insert(db, _table(Number(1, 7)), tuesday, "because")
+        tables.insert(db, Number(1, 7), tuesday, "because")
         tables.set_alarm(db, Number(3, 17), tuesday)
         tables.set_alarm(db, Number(2, 99), tuesday)
         assert tables.alarm(db) == Number(3, 17)

@@ -7,7 +7,8 @@ import threading
 
 import pytest
 
-from leverframe.store.notes import PublicKey, load_key, load_or_make_key, new_key, open_note
+from leverframe.nouns.keys import PublicKey
+from leverframe.store.notes import load_key, load_or_make_key, new_key, open_note
 
 # The example of Go's golang.org/x/mod/sumdb/note, which C2SP's signed-note describes.
 GO_KEY = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from leverframe.actions.house import House, permit
 from leverframe.nouns.audit import Checkpoint, Entry
+from leverframe.nouns.keys import PublicKey
 from leverframe.nouns.people import Actor
 from leverframe.nouns.verdicts import NotFound
 from leverframe.rules import merkle
 from leverframe.store import audit, checkpoints
-from leverframe.store.notes import PublicKey
 from leverframe.store.verification import AuditReport, verify
 
 

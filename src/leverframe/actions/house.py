@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 from leverframe.actions.fleet import Fleet
 from leverframe.clock import Clock
 from leverframe.nouns.audit import Entry
+from leverframe.nouns.frames import Frame, Sign
 from leverframe.nouns.people import CLOCK, FEATURE_OWNER, Actor
 from leverframe.nouns.policies import Policy
-from leverframe.nouns.tables import Number
 from leverframe.nouns.targets import Target
 from leverframe.nouns.verdicts import Fault, Invalid, NotFound, Refused, Verdict, failed
 from leverframe.rules.policies import may
@@ -39,15 +39,17 @@ UNKNOWN = float("-inf")
 class House:
     """The store, the clock and the ways out, handed to every action.
 
-    `publish` gives gateways a table's frame, `stir` tells open pages that something changed; both are called after
-    the commit. `call_key` is the master key of call ids; `salt` makes the buckets of a change's ramp its own.
+    `publish` gives gateways a frame, `stir` tells open pages that something changed; both are called after the
+    commit. `sign` signs the frames. `call_key` is the master key of call ids; `salt` makes the buckets of a change's
+    ramp its own.
     """
 
     store: Store
     clock: Clock
     fleet: Fleet
     call_key: bytes
-    publish: Callable[[Number, bytes], None] = lambda number, frame: None
+    publish: Callable[[Frame], None] = lambda frame: None
+    sign: Sign | None = None
     stir: Callable[[str], None] = lambda topic: None
     origin: str = "leverframe"
     address: str = ""

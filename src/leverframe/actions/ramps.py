@@ -138,7 +138,8 @@ def publish_stage(
     ramps.record_step(db, change.id, now, kind, ramp.stage, share, regions, actor.name, because)
     facts = {"stage": ramp.stage, "share_percent": share, "regions": list(regions)}
     record(db, now, actor, f"ramp.{kind}", change.id, because, facts=facts, role=role)
-    publish_table(house, db, now, f"{change.id} {kind} to {share:g} %", narrows=kind == "narrowed")
+    narrows, what = kind == "narrowed", f"{change.id} {kind} to {share:g} %"
+    publish_table(house, db, now, what, targets=(ramp.target,), narrows=narrows)
     told = {"change": change.id, **facts, "because": because}
     tell(db, f"ramp.{kind}", told, key=f"{change.id}/{kind}/{ramp.version}")
     db.after_commit(lambda: house.stir("ramp"))
@@ -226,8 +227,9 @@ def end_ramp(
     changes.update(db, replace(change, state=State.REVIEW, close_code=code))
     owe_review(house, db, change, now)
     ramps.record_step(db, change.id, now, state.value, ramp.stage, 0.0, (), actor.name, because)
-    number = publish_table(house, db, now, f"{change.id} {state.value.replace('_', ' ')}", narrows=True)
-    open_receipt(house, db, number, received_at, f"{change.id} {state.value.replace('_', ' ')}")
+    what = f"{change.id} {state.value.replace('_', ' ')}"
+    number = publish_table(house, db, now, what, targets=(ramp.target,), narrows=True)
+    open_receipt(house, db, number, received_at, what)
     facts = {"stage": ramp.stage, "number": str(number or ""), "guardrail": guardrail}
     record(db, now, actor, f"ramp.{state.value}", change.id, because, role=role, facts=facts)
     told = {"change": change.id, "because": because, "notify": list(change.plan.notify), "stage": ramp.stage}

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from leverframe.actions.house import House, first_role, need_reason, record, refuse, tell
 from leverframe.actions.switches import target_of_switch
-from leverframe.actions.tables import publish_table, withheld
+from leverframe.actions.tables import publish_switch, withheld
 from leverframe.nouns.calendar import Subject
 from leverframe.nouns.people import CLOCK, Actor
 from leverframe.nouns.policies import Policy
@@ -80,7 +80,7 @@ def _set_if_complete(
         return SetState(switch, seats, done=False)
     switch = switches.put(db, _set(switch))
     sign_offs.void(db, switch.id, now, "carried out")
-    number = publish_table(house, db, now, f"{switch.id} set")
+    number = publish_switch(house, db, now, f"{switch.id} set", switch)
     because = f"set again, signed by {', '.join(s.person for s in signed)}"
     role = "clock" if actor is CLOCK else signed[-1].role
     record(db, now, actor, "switch.set", switch.id, because, role=role, facts={"number": str(number or "")})
@@ -198,7 +198,7 @@ def lapse(house: House, switch_id: str) -> None:
         lapsed = switches.put(db, _set(switch))
         sign_offs.void(db, switch_id, now, "lapsed")
         because = f"its date {switch.expires_on} has passed; set by {switch.thrown_by or switch.place or 'the file'}"
-        publish_table(house, db, now, f"{switch.id} lapsed")
+        publish_switch(house, db, now, f"{switch.id} lapsed", lapsed)
         record(db, now, CLOCK, "switch.lapsed", switch.id, because, role="clock")
         told = {"switch": switch.id, "because": because}
         tell(db, "switch.lapsed", told, key=f"{switch.id}/lapsed/{lapsed.version}/{now.isoformat()}")

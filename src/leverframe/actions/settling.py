@@ -32,5 +32,5 @@ def settle_if_reached(house: House, db: Db, change: Change, ramp: Ramp, now: dat
     )
     owe_review(house, db, change, now)
     tell(db, "ramp.settled", {"change": change.id, "because": because}, key=f"{change.id}/settled")
-    publish_table(house, db, now, f"{change.id} settled")
+    publish_table(house, db, now, f"{change.id} settled", targets=(ramp.target,))
     return settled

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from leverframe.actions.house import House, first_role, need_reason, record, tell
 from leverframe.actions.receipts import open_receipt
-from leverframe.actions.tables import number_facts, publish_table
+from leverframe.actions.tables import number_facts, publish_switch
 from leverframe.nouns.people import Actor
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.switches import Layer, OnExpiry, Switch
@@ -45,7 +45,7 @@ def throw(
         _refuse_dates(switch, expires_on, on_expiry, now)
         thrown = switches.put(db, _thrown(switch, actor, reason, ticket, expires_on, on_expiry, now))
         sign_offs.void(db, switch.id, now, "thrown again")
-        number = publish_table(house, db, now, f"{switch.id} thrown", narrows=True)
+        number = publish_switch(house, db, now, f"{switch.id} thrown", thrown)
         open_receipt(house, db, number, received_at, f"{switch.id} thrown")
         went = number_facts(db, number)
         facts = {**went, "ticket": thrown.ticket, "expires_on": str(thrown.expires_on or "")}

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
-from typing import Any
 
 from leverframe.actions.house import House, need_reason, permit, record, tell
 from leverframe.nouns.changes import Change
-from leverframe.nouns.documents import to_document
+from leverframe.nouns.frames import Changes, Frame, Part
 from leverframe.nouns.people import CLOCK, Actor
 from leverframe.nouns.ramps import Ramp
+from leverframe.nouns.switches import Layer, Switch
 from leverframe.nouns.tables import NO_NUMBER, Number
+from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import failed
+from leverframe.rules.framing import write_frame
+from leverframe.rules.overlays import overlay_of
+from leverframe.rules.parts import changed, parts_of
 from leverframe.rules.tables import RampFacts, TableFacts, compile_table
-from leverframe.store import changes, outbox, ramps, switches, tables, units
+from leverframe.store import changes, outbox, parts, ramps, switches, tables, units
 from leverframe.store.database import Db
 
 ALARM = failed(
@@ -26,23 +29,65 @@ ALARM = failed(
 )
 
 
-def publish_table(house: House, db: Db, now: datetime, because: str, *, narrows: bool = False) -> Number | None:
-    """Compile the table from what stands in this transaction; hand it to gateways after the commit.
+def publish_table(
+    house: House,
+    db: Db,
+    now: datetime,
+    because: str,
+    *,
+    targets: Collection[str] | None = None,
+    narrows: bool = False,
+) -> Number | None:
+    """Compile the table from what stands in this transaction; hand what has changed to gateways after the commit.
 
-    Returns the number, or None where nothing that gateways obey has changed, or while the number alarm stands.
-    An act that only `narrows` is stopped by no other ramp's interlock.
+    With `targets` only these features are compiled: an act on one costs the same among 10,000. Returns the number, or
+    None where nothing that gateways obey has changed, or while the number alarm stands. An act that only `narrows` is
+    stopped by no other ramp's interlock.
     """
+
+    def differing(number: Number) -> Changes:
+        table = compile_table(number, table_facts(house, db, targets), withhold=narrows)
+        compiled = parts_of(table)
+        if targets is None:
+            return changed(parts.every(db), compiled)
+        names = [Part("features", target) for target in targets]
+        return changed(parts.named(db, names), compiled, among=names)
+
+    return _publish(house, db, now, because, differing)
+
+
+def publish_switch(house: House, db: Db, now: datetime, because: str, switch: Switch) -> Number | None:
+    """Compile how one switch stands, and nothing else; hand it to gateways after the commit.
+
+    Returns the number as `publish_table` does. What stops something is no larger than this.
+    """
+
+    def differing(number: Number) -> Changes:
+        models = switches.of_layer(db, Layer.MODEL) if switch.layer is Layer.MODEL else ()
+        names, compiled = overlay_of(switch, models)
+        before = parts.named(db, names) if names else parts.of_kinds(db, ("thrown_models",))
+        return changed(before, compiled)
+
+    return _publish(house, db, now, because, differing)
+
+
+def _publish(
+    house: House, db: Db, now: datetime, because: str, differing: Callable[[Number], Changes]
+) -> Number | None:
+    """Publish what differs under the next number; a new epoch is published even where nothing does."""
     if tables.alarm(db) is not None:
         return None
-    number, newest = tables.next_number(db), tables.newest(db)
-    table = compile_table(number, table_facts(house, db), withhold=narrows)
-    document = to_document(table)
-    if newest and _same(document, number, newest):
+    number, last = tables.next_number(db), tables.newest_number(db)
+    changes = differing(number)
+    if not changes and number.epoch == last.epoch:
         return None
-    text = _on_one_line(document)
-    tables.insert(db, table, now, because, document=text)
-    frame = text.encode()
-    db.after_commit(lambda: house.publish(number, frame))
+    tables.insert(db, number, now, because)
+    parts.write(db, number.generation, changes)
+    if number.epoch == last.epoch:
+        frame = write_frame(number, last, changes, house.sign)
+    else:
+        frame = write_frame(number, None, parts.every(db), house.sign)
+    db.after_commit(lambda: house.publish(frame))
     db.after_commit(lambda: house.stir("table"))
     return number
 
@@ -64,46 +109,55 @@ def why_withheld(house: House) -> str:
         return withheld(db)
 
 
-def _same(document: Mapping[str, Any], number: Number, newest: tuple[Number, str]) -> bool:
-    """Say whether a table differs from the newest by its number only; a new epoch is always published."""
-    stands, text = newest
-    return stands.epoch == number.epoch and _on_one_line({**document, "number": [*stands]}) == text
-
-
-def _on_one_line(document: Mapping[str, Any]) -> str:
-    return json.dumps(document, separators=(",", ":"))
-
-
-def table_facts(house: House, db: Db) -> TableFacts:
-    """Gather what a table is compiled from."""
-    policy, active = house.policy(db), ramps.active(db)
+def table_facts(house: House, db: Db, targets: Collection[str] | None = None) -> TableFacts:
+    """Gather what a table is compiled from: all of it, or what some features need."""
+    policy = house.policy(db)
+    known = policy.catalog.targets
+    asked = known if targets is None else {target: known[target] for target in targets if target in known}
+    active = ramps.active(db) if targets is None else [r for t in targets if (r := ramps.active_on(db, t))]
     change_of = changes.of_ids(db, [ramp.change for ramp in active])
     return TableFacts(
-        targets=policy.catalog.targets,
-        current=units.all_current(db),
+        targets=asked,
+        current=units.all_current(db) if targets is None else _current(db, asked),
         ramps=tuple(_ramp_facts(change_of[ramp.change], ramp) for ramp in active),
-        switches=tuple(switches.all_switches(db)),
+        switches=tuple(switches.all_switches(db) if targets is None else switches.of_layer(db, Layer.FEATURE)),
         rings=policy.rings,
         candidate_lease_seconds=policy.candidate_lease_seconds,
     )
+
+
+def _current(db: Db, targets: Iterable[str]) -> dict[str, Unit]:
+    found = ((target, units.current(db, target)) for target in targets)
+    return {target: unit for target, unit in found if unit is not None}
 
 
 def _ramp_facts(change: Change, ramp: Ramp) -> RampFacts:
     return RampFacts(ramp, change.plan, change.candidate[ramp.target], change.blast_radius)
 
 
-def newest_frame(house: House) -> tuple[Number, bytes] | None:
-    """Return the newest published table, as gateways get it at connect."""
+def frame_since(house: House, number: Number = NO_NUMBER) -> Frame | None:
+    """Return what makes the newest table of one that a gateway holds, or a whole one; None where it is the newest.
+
+    Whoever holds a table of another epoch, or none, gets a whole one.
+    """
     with house.store.read() as db:
-        newest = tables.newest(db)
-    return (newest[0], newest[1].encode()) if newest else None
+        newest = tables.newest_number(db)
+        if number >= newest:
+            return None
+        if number.epoch == newest.epoch:
+            return write_frame(newest, number, parts.since(db, number.generation), house.sign)
+        return write_frame(newest, None, parts.every(db), house.sign)
+
+
+def whole_frame(house: House) -> Frame | None:
+    """Return the newest table whole, as for a gateway that has none; None before the first."""
+    return frame_since(house, NO_NUMBER)
 
 
 def newest_number(house: House) -> Number:
     """Return the newest published number."""
     with house.store.read() as db:
-        newest = tables.newest(db)
-    return newest[0] if newest else NO_NUMBER
+        return tables.newest_number(db)
 
 
 def heard(house: House, number: Number, gateway: str = "", instance: str = "") -> None:

@@ -44,7 +44,7 @@ def adopt(house: House, actor: Actor, target_id: str, unit: Unit, because: str) 
         units.adopt(db, target_id, unit, actor.name, "", now)
         record(db, now, actor, "unit.adopted", target_id, reason, role=role, facts={"unit": unit.name})
         return_to_assess(house, db, target_id, now, f"{target_id} adopted {unit.name}", but="")
-        publish_table(house, db, now, f"{target_id} adopted {unit.name}")
+        publish_table(house, db, now, f"{target_id} adopted {unit.name}", targets=(target_id,))
         db.after_commit(lambda: house.stir("change"))
         return unit
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from leverframe.actions.house import House, record
 from leverframe.actions.tables import publish_table
+from leverframe.nouns.keys import PublicKey
 from leverframe.nouns.people import CLOCK
 from leverframe.store import Store, tables
 from leverframe.store.backup import backup, check, restore
-from leverframe.store.notes import PublicKey
 from leverframe.store.verification import AuditReport, verify
 
 

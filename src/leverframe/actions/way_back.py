@@ -43,7 +43,7 @@ def go_back(
         change = changes.update(db, replace(change, state=State.REVIEW, close_code=CloseCode.WENT_BACK, review=None))
         owe_review(house, db, change, now)
         ramps.record_step(db, change.id, now, "went_back", 0, 0.0, (), actor.name, reason)
-        number = publish_table(house, db, now, f"{change.id} went back", narrows=True)
+        number = publish_table(house, db, now, f"{change.id} went back", targets=change.targets, narrows=True)
         open_receipt(house, db, number, since, f"{change.id} went back")
         facts = {"number": str(number or "")}
         record(db, now, actor, "change.went_back", change.id, reason, role=role, facts=facts)

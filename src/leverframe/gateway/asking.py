@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
+from urllib.request import Request, urlopen
 
 TIMEOUT_SECONDS = 5.0
 FIRST_WAIT_SECONDS = 0.1
@@ -60,6 +61,10 @@ class Asker:
 
     def ask(self, method: str, path: str, document: Any = None) -> Any:
         """Return the answered document (None for no content); raises Unreachable, Denied."""
+        return _document(self.ask_text(method, path, document))
+
+    def ask_text(self, method: str, path: str, document: Any = None) -> bytes:
+        """Return the answered bytes; raises Unreachable, Denied."""
         body = None if document is None else json.dumps(document, separators=(",", ":")).encode()
         reused = self._connection is not None
         try:
@@ -72,7 +77,7 @@ class Asker:
             raise Unreachable(f"{type(fault).__name__}: {fault}") from None
         if status >= 400:
             raise Denied(status, answer)
-        return _document(answer)
+        return answer
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -114,6 +119,12 @@ def read_address(address: str) -> SplitResult:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise ValueError(f"{address!r} is not the address of a control plane, such as https://leverframe.example")
     return parts
+
+
+def fetch(address: str, timeout: float = TIMEOUT_SECONDS) -> bytes:
+    """Return what is at an http or https address; raises OSError, ValueError, HTTPException."""
+    with urlopen(Request(address, headers={"Accept": "application/x-ndjson"}), timeout=timeout) as answer:
+        return answer.read()
 
 
 def open_connection(parts: SplitResult, timeout: float) -> http.client.HTTPConnection:

@@ -1,80 +1,159 @@
-"""What does a table's frame say?
+"""What does a frame say?
 
-A frame is one RouteTable document. It is read member by member, so that no other thread waits long for the
-interpreter, and a feature is made into objects only when it is first asked for: of 10,000 features a gateway
-process serves a few.
+It is read line by line (rules/framing.py writes it), so that no other thread waits long for the interpreter, and a
+feature is made into objects only when it is first asked for: of 10,000 features a gateway process serves a few.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeVar
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from leverframe.nouns.documents import from_document
-from leverframe.nouns.tables import FeatureRoute, Number, RouteTable
+from leverframe.nouns.frames import BODY, FORMAT, OVERLAY
+from leverframe.nouns.tables import FeatureRoute, Number
 
-FORMAT = 1
 UNIT_MEMBERS = ("prompt", "model", "index", "code_ref", "config_digest")
-T = TypeVar("T")
+LINES_IN_A_SLICE = 50
 
-_decode = json.JSONDecoder().raw_decode
+Found = dict[str, dict[str, Any]]
+"""What a section changes: by kind and key the new value, None for what is gone; a feature is still its line."""
+Lines = Iterator[bytes]
+"""The lines of a frame, without their newlines."""
+
+
+class Section(NamedTuple):
+    """How many lines a section has, and their SHA-256."""
+
+    lines: int
+    digest: str
+
+
+class Head(NamedTuple):
+    """What a frame says of itself; `after` is None where it is a whole table."""
+
+    number: Number
+    after: Number | None
+    overlay: Section
+    body: Section
 
 
 class Features(Mapping[str, FeatureRoute]):
     """The features of one table, each read on its first use."""
 
-    __slots__ = ("_read", "_texts")
+    __slots__ = ("_lines", "_read")
 
-    def __init__(self, texts: dict[str, str]) -> None:
-        self._texts = texts
-        self._read: dict[str, FeatureRoute] = {}
+    def __init__(self, lines: dict[str, bytes], read: dict[str, FeatureRoute] | None = None) -> None:
+        self._lines = lines
+        self._read: dict[str, FeatureRoute] = read or {}
 
     def __getitem__(self, feature: str) -> FeatureRoute:
         """Return one feature's route; raises KeyError."""
         known = self._read.get(feature)
         if known is None:
-            known = from_document(FeatureRoute, json.loads(self._texts[feature]))
+            known = from_document(FeatureRoute, json.loads(self._lines[feature])["features"][feature])
             self._read[feature] = known
         return known
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._texts)
+        return iter(self._lines)
 
     def __len__(self) -> int:
-        return len(self._texts)
+        return len(self._lines)
+
+    def amended(self, changes: Mapping[str, bytes | None]) -> Features:
+        """Return these features with changes made; those that stay are shared, and those that were read stay read."""
+        lines, read = self._lines.copy(), self._read.copy()
+        for feature, line in changes.items():
+            read.pop(feature, None)
+            if line is None:
+                lines.pop(feature, None)
+            else:
+                lines[feature] = line
+        return Features(lines, read)
 
 
-def read_frame(text: str) -> RouteTable:
-    """Return the table of a frame; raises ValueError for what this gateway must not obey.
-
-    That is a malformed document, an unknown format, or an empty table.
-    """
-    try:
-        document = dict(_members(text, _open(text, 0, "{"), "}", _member))
-    except (IndexError, RecursionError):
-        raise ValueError("the frame is cut off, or no table") from None
+def read_head(lines: Lines, check: Callable[[bytes, bytes], None]) -> Head:
+    """Read the first two lines; `check` is told the head and its signature's line, and raises ValueError."""
+    head, signature = _next(lines), _next(lines)
+    document = _document(head)
     if document.get("format") != FORMAT:
         raise ValueError(f"the table has format {document.get('format')!r}; this gateway reads format {FORMAT}")
-    if not document.get("features"):
-        raise ValueError("the table is empty")
-    return _table(document)
-
-
-def _table(document: Mapping[str, Any]) -> RouteTable:
-    lease = document.get("candidate_lease_seconds", 300.0)
-    if isinstance(lease, bool) or not isinstance(lease, int | float) or not lease >= 0:
-        raise ValueError("candidate_lease_seconds is not a number of seconds")
-    return RouteTable(
-        number=_number(document.get("number")),
-        features=document["features"],
-        thrown_features=frozenset(_names(document, "thrown_features", list)),
-        thrown_models=dict(_names(document, "thrown_models", dict)),
-        thrown_tenants=frozenset(_names(document, "thrown_tenants", list)),
-        rings=dict(_names(document, "rings", dict)),
-        candidate_lease_seconds=float(lease),
-        format=FORMAT,
+    check(head, signature)
+    after = document.get("after")
+    return Head(
+        _number(document.get("number")),
+        None if after is None else _number(after),
+        _section(document.get("overlay")),
+        _section(document.get("body")),
     )
+
+
+def read_overlay(lines: Lines, head: Head) -> Found:
+    """Read what stops something; raises ValueError for what this gateway must not obey."""
+    return _read(lines, head.overlay, OVERLAY, whole=head.after is None)
+
+
+def read_body(lines: Lines, head: Head) -> Found:
+    """Read all else; other threads are let in between slices."""
+    return _read(lines, head.body, BODY, whole=head.after is None)
+
+
+def _read(lines: Lines, section: Section, kinds: Sequence[str], *, whole: bool) -> Found:
+    found: Found = {kind: {} for kind in kinds}
+    digest = hashlib.sha256()
+    for place in range(section.lines):
+        line = _next(lines)
+        digest.update(line + b"\n")
+        kind, values = _parts(line)
+        if kind not in found:
+            raise ValueError(f"the table has parts of a kind that is not known here: {kind}")
+        if whole and None in values.values():
+            raise ValueError("a whole table says of a part that it is gone")
+        found[kind].update(values)
+        if place % LINES_IN_A_SLICE == LINES_IN_A_SLICE - 1:
+            time.sleep(0)
+    if digest.hexdigest() != section.digest:
+        raise ValueError("the digest is not that of the lines; the table was cut off or altered")
+    return found
+
+
+def _parts(line: bytes) -> tuple[str, dict[str, Any]]:
+    """Read one line: some parts of one kind; a feature stays a line once it is known to be one."""
+    document = _document(line)
+    if len(document) != 1:
+        raise ValueError("a line of the table is not of one kind")
+    kind, values = document.popitem()
+    if not isinstance(values, dict):
+        raise ValueError(f"{kind} is not a map")
+    good = _GOOD.get(kind)
+    if good is not None and not all(value is None or good(value) for value in values.values()):
+        raise ValueError(f"{kind} is malformed: {line[:80].decode('utf-8', 'replace')}")
+    if kind == "features":
+        return kind, {feature: None if value is None else line for feature, value in values.items()}
+    return kind, values
+
+
+def _next(lines: Lines) -> bytes:
+    line = next(lines, None)
+    if line is None:
+        raise ValueError("the table is cut off")
+    return line
+
+
+def _document(line: bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(line)
+    except RecursionError:
+        document = None
+    except ValueError:
+        raise ValueError(f"this is no line of a table: {line[:80].decode('utf-8', 'replace')}") from None
+    if not isinstance(document, dict):
+        raise ValueError("a line of the table is not an object")
+    return document
 
 
 def _number(given: Any) -> Number:
@@ -83,38 +162,10 @@ def _number(given: Any) -> Number:
     return Number(*given)
 
 
-def _names(document: Mapping[str, Any], member: str, kind: type[T]) -> T:
-    given = document.get(member, kind())
-    values = given.values() if isinstance(given, dict) else given
-    if not isinstance(given, kind) or not all(isinstance(value, str) for value in values):  # pyright: ignore[reportGeneralTypeIssues]
-        raise ValueError(f"{member} is not a {'list' if kind is list else 'map'} of names")
-    return given
-
-
-def _member(text: str, at: int) -> tuple[tuple[str, Any], int]:
-    """Read one member of the document; the long ones piece by piece."""
-    name, at = _name(text, at)
-    if name == "features":
-        pieces = _pieces(text, _open(text, at, "{"), "}", _feature)
-        return (name, Features(dict(pieces[0]))), pieces[1]
-    if name == "thrown_tenants" and text[_skip(text, at)] == "[":
-        tenants, at = _pieces(text, _open(text, at, "["), "]", _value)
-        return (name, tenants), at
-    if name == "rings" and text[_skip(text, at)] == "{":
-        rings, at = _pieces(text, _open(text, at, "{"), "}", _pair)
-        return (name, dict(rings)), at
-    value, at = _value(text, at)
-    return (name, value), at
-
-
-def _feature(text: str, at: int) -> tuple[tuple[str, str], int]:
-    """Keep a feature as text, once it is known to be one."""
-    name, at = _name(text, at)
-    start = _skip(text, at)
-    document, end = _decode(text, start)
-    if not _is_feature(document):
-        raise ValueError(f"feature {name} is malformed")
-    return (name, text[start:end]), end
+def _section(given: Any) -> Section:
+    if not isinstance(given, list) or len(given) != 2 or type(given[0]) is not int or not isinstance(given[1], str):
+        raise ValueError("a section of the table is not a count of lines and their digest")
+    return Section(*given)
 
 
 def _is_feature(document: Any) -> bool:
@@ -144,53 +195,23 @@ def _are_names(given: Any) -> bool:
     return isinstance(given, list | tuple) and all(isinstance(each, str) for each in given)
 
 
-def _pair(text: str, at: int) -> tuple[tuple[str, Any], int]:
-    name, at = _name(text, at)
-    value, at = _value(text, at)
-    return (name, value), at
+def _is_name(given: Any) -> bool:
+    return isinstance(given, str)
 
 
-def _name(text: str, at: int) -> tuple[str, int]:
-    name, at = _decode(text, _skip(text, at))
-    if not isinstance(name, str):
-        raise ValueError("a member has no name")
-    return name, _open(text, at, ":")
+def _is_true(given: Any) -> bool:
+    return given is True
 
 
-def _value(text: str, at: int) -> tuple[Any, int]:
-    return _decode(text, _skip(text, at))
+def _is_seconds(given: Any) -> bool:
+    return isinstance(given, int | float) and not isinstance(given, bool) and given >= 0
 
 
-def _members(text: str, at: int, end: str, read: Callable[[str, int], tuple[T, int]]) -> list[T]:
-    pieces, at = _pieces(text, at, end, read)
-    if text[at:].strip():
-        raise ValueError("something follows the table")
-    return pieces
-
-
-def _pieces(text: str, at: int, end: str, read: Callable[[str, int], tuple[T, int]]) -> tuple[list[T], int]:
-    """Read pieces with commas between them up to `end`; return them, and where they ended."""
-    pieces: list[T] = []
-    at = _skip(text, at)
-    if text[at] == end:
-        return pieces, at + 1
-    while True:
-        piece, at = read(text, at)
-        pieces.append(piece)
-        at = _skip(text, at)
-        if text[at] == end:
-            return pieces, at + 1
-        at = _open(text, at, ",")
-
-
-def _open(text: str, at: int, mark: str) -> int:
-    at = _skip(text, at)
-    if text[at] != mark:
-        raise ValueError(f"{mark} is missing at character {at}")
-    return at + 1
-
-
-def _skip(text: str, at: int) -> int:
-    while text[at] in " \t\r\n":
-        at += 1
-    return at
+_GOOD: Mapping[str, Callable[[Any], bool]] = {
+    "thrown_tenants": _is_true,
+    "thrown_features": _is_true,
+    "thrown_models": _is_name,
+    "settings": _is_seconds,
+    "rings": _is_name,
+    "features": _is_feature,
+}

@@ -18,6 +18,7 @@ from leverframe.gateway.hands import Hands, unwatch_forks, watch_forks
 from leverframe.gateway.held import Held, NoTable
 from leverframe.gateway.listening import Identity
 from leverframe.gateway.outcomes import FLUSH_SECONDS, Telling
+from leverframe.gateway.trust import Trust
 from leverframe.nouns.outcomes import CallFacts, Feedback, Outcome
 from leverframe.nouns.tables import Decision, Number, Reason, RouteTable, Variant
 from leverframe.nouns.units import Unit
@@ -32,9 +33,10 @@ class Gateway:
     """Which unit serves this request? One object, one call, never an exception.
 
     `control_plane` is its address and `token` this gateway's own; without them the gateway lives on its disk or
-    snapshot. The last good table is kept in `state_dir`, `snapshot` is a table for cold starts. `fallbacks` name
-    what users get where a feature is off and no table says so; `on_no_table` maps a feature to "current" where
-    its unit in `current` is to serve even without any table.
+    snapshot. The last good table is kept in `state_dir`; `snapshot` is a table for cold starts, a file or an http(s)
+    address. Where `keys` are given (as `leverframe key show` prints them), a table that none of them has signed is
+    refused; that needs the extra `signed`. `fallbacks` name what users get where a feature is off and no table says
+    so; `on_no_table` maps a feature to "current" where its unit in `current` is to serve even without any table.
     """
 
     def __init__(
@@ -45,7 +47,8 @@ class Gateway:
         state_dir: Path | None = None,
         instance: str | None = None,
         on_no_table: Mapping[str, str] | None = None,
-        snapshot: Path | None = None,
+        snapshot: Path | str | None = None,
+        keys: Sequence[str] = (),
         current: Mapping[str, Unit] | None = None,
         fallbacks: Mapping[str, str] | None = None,
         flush_seconds: float = FLUSH_SECONDS,
@@ -61,10 +64,13 @@ class Gateway:
         ]:
             raise ValueError(f"current has no unit for {', '.join(missing)}, which on_no_table declares")
         self._control_plane, self._token = control_plane, token or ""
-        self._instance, self._snapshot = instance or socket.gethostname(), snapshot
+        self._instance = instance or socket.gethostname()
+        is_address = isinstance(snapshot, str) and snapshot.startswith(("http://", "https://"))
+        self._snapshot_file = Path(snapshot) if snapshot and not is_address else None
+        self._snapshot_address = str(snapshot) if is_address else ""
         self._fallbacks = dict(fallbacks or {})
         self._flush_seconds, self._monotonic = flush_seconds, monotonic
-        self._held = Held(NoTable(on_no_table, current, self._fallbacks), state_dir)
+        self._held = Held(NoTable(on_no_table, current, self._fallbacks), state_dir, Trust(keys))
         self._hands: Hands | None = None
         self._asked = False
 
@@ -72,7 +78,7 @@ class Gateway:
         """Take the table from disk, and begin to listen, to report and to send. Waits for nothing."""
         if self._hands is not None:
             return self
-        self._held.load(self._snapshot)
+        self._held.load(self._snapshot_file)
         self._begin()
         watch_forks(self)
         return self
@@ -216,6 +222,7 @@ class Gateway:
             monotonic=self._monotonic,
             take_traffic=self._take_traffic,
             flush_seconds=self._flush_seconds,
+            snapshot=self._snapshot_address,
         )
         self._hands.start()
 

@@ -29,8 +29,18 @@ class Hands:
         monotonic: Callable[[], float],
         take_traffic: Callable[[], bool],
         flush_seconds: float,
+        snapshot: str = "",
     ) -> None:
-        self.listening = Listening(control_plane, token, identity, held, monotonic, lambda: self.reporting.applied())
+        self.listening = Listening(
+            control_plane,
+            token,
+            identity,
+            held,
+            monotonic,
+            applied=lambda: self.reporting.applied(),
+            had_traffic=lambda: self.reporting.had_traffic,
+            snapshot=snapshot,
+        )
         self.reporting = Reporting(token, identity, held, lambda: self.listening.me, take_traffic)
         self.telling = Telling(control_plane, token, identity.boot, flush_seconds)
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
-import os
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from leverframe.gateway.frames import read_frame
+from leverframe.gateway.amending import NOTHING, amended, narrowed, without_collecting
+from leverframe.gateway.frames import Head, read_body, read_head, read_overlay
+from leverframe.gateway.journal import Journal
+from leverframe.gateway.trust import Trust
 from leverframe.nouns.tables import NO_NUMBER, Decision, Number, Reason, RouteTable, Variant
 from leverframe.nouns.targets import LAST_RING
 from leverframe.nouns.units import Unit
@@ -18,7 +17,6 @@ from leverframe.rules.routing import Router
 
 log = logging.getLogger("leverframe.gateway")
 
-FILE = "table.json"
 NEVER = float("-inf")
 
 
@@ -59,62 +57,101 @@ class Held:
     """The newest good table: in memory for answers, on disk for the next cold start.
 
     `lease_until` is when the candidate must no longer be served, on the monotonic clock: each beat that confirms
-    the held number moves it on, and a table from disk has none yet.
+    the held number moves it on, and a table from disk has none yet. `missed` says that a frame came which belongs
+    to a newer table than the one held: what lies between them has to be asked for.
     """
 
-    def __init__(self, no_table: NoTable, state_dir: Path | None = None) -> None:
+    def __init__(self, no_table: NoTable, state_dir: Path | None = None, trust: Trust | None = None) -> None:
         self.router: Router | NoTable = no_table
         self.number = NO_NUMBER
         self.lease_until = NEVER
         self.refused = ""
         self.refused_number: Number | None = None
-        self._path = state_dir / FILE if state_dir else None
-        self._frame = ""
-        self._lease_seconds = 0.0
+        self.missed = False
+        self._trust = trust or Trust()
+        self._journal = Journal(state_dir)
+        self._unkept: list[tuple[bool, list[bytes]]] = []
 
-    def offer(self, frame: str, at: float | None = None) -> bool:
-        """Obey a frame if it is good and newer than what is held; say whether it is obeyed now.
+    @property
+    def wants_whole(self) -> bool:
+        """Say whether the disk needs a whole table, although the held one is the newest."""
+        return self._journal.wants_whole
+
+    def offer(self, lines: Iterable[bytes], at: float | None = None) -> bool:
+        """Obey a frame if it is good, and newer than what is held; say whether its table is obeyed now.
 
         `at` is when it came from the control plane, which begins the candidate's lease; None for one from disk.
         """
+        kept: list[bytes] = []
+        self.missed = False
         try:
-            table = read_frame(frame)
+            with without_collecting():
+                return self._offer(_noting(lines, kept), kept, at)
         except ValueError as fault:
             return self._refuse(str(fault))
-        if table.number < self.number:
-            self.refused_number = table.number
-            return self._refuse(f"table {table.number} is older than {self.number}, which is held")
-        if table.number > self.number:
-            self._obey(table, frame, at)
-        return True
 
     def beat(self, number: Number, at: float) -> None:
         """Renew the candidate's lease where the control plane confirms the number that is held."""
-        if number == self.number:
-            self.lease_until = at + self._lease_seconds
+        if number == self.number and isinstance(self.router, Router):
+            self.lease_until = at + self.router.table.candidate_lease_seconds
 
     def load(self, snapshot: Path | None = None) -> None:
-        """Take what is on disk, or the snapshot if it is newer; a file that is broken is passed over."""
-        for frame in (_read(self._path), _read(snapshot, bare=True)):
-            if frame is not None:
-                self.offer(frame)
+        """Take what is on disk, or the snapshot if it is newer; what is broken of them is passed over."""
+        self._journal.load(self.offer)
+        self._unkept.clear()
+        if snapshot is not None:
+            self._load(snapshot)
         self.refused, self.refused_number = "", None
 
     def keep(self) -> None:
-        """Write the held table to disk: whole or not at all."""
-        if self._path is None or not self._frame:
-            return
+        """Write to disk what is obeyed now and was not yet there."""
+        unkept, self._unkept = self._unkept, []
         try:
-            _write(self._path, self._frame, self.number)
+            for whole, lines in unkept:
+                self._journal.begin(lines) if whole else self._journal.append(lines)
         except OSError as fault:
-            log.warning("table %s could not be kept in %s: %s", self.number, self._path, fault)
+            log.warning("table %s could not be kept: %s", self.number, fault)
 
-    def _obey(self, table: RouteTable, frame: str, at: float | None) -> None:
-        router = Router(table)
-        self._frame, self._lease_seconds = frame, table.candidate_lease_seconds
-        self.lease_until = NEVER if at is None else at + self._lease_seconds
-        self.router, self.number = router, table.number
+    def _offer(self, lines: Iterator[bytes], kept: list[bytes], at: float | None) -> bool:
+        head = read_head(lines, self._trust.check)
+        if head.after is None and head.number < self.number:
+            self.refused_number = head.number
+            raise ValueError(f"table {head.number} is older than {self.number}, which is held")
+        if self._is_beyond(head):
+            self.missed = True
+            return False
+        overlay = read_overlay(lines, head)
+        table = self._table()
+        if head.body.lines and head.number > self.number and table is not NOTHING:
+            self.router = Router(narrowed(table, overlay))
+        found = overlay | read_body(lines, head)
+        if head.number > self.number:
+            self._obey(amended(NOTHING if head.after is None else table, head.number, found), at)
+        elif head.after is not None:
+            return head.number == self.number
+        self._unkept.append((head.after is None, kept))
+        return True
+
+    def _is_beyond(self, head: Head) -> bool:
+        """Say whether something lies between the held table and what a frame changes."""
+        after = head.after
+        return after is not None and (after.epoch != self.number.epoch or after > self.number)
+
+    def _table(self) -> RouteTable:
+        return self.router.table if isinstance(self.router, Router) else NOTHING
+
+    def _obey(self, table: RouteTable, at: float | None) -> None:
+        if not table.features:
+            raise ValueError("the table is empty")
+        self.lease_until = NEVER if at is None else at + table.candidate_lease_seconds
+        self.router, self.number = Router(table), table.number
         self.refused, self.refused_number = "", None
+
+    def _load(self, snapshot: Path) -> None:
+        try:
+            self.offer(snapshot.read_bytes().split(b"\n"))
+        except OSError as fault:
+            log.warning("%s is not used: %s", snapshot, fault)
 
     def _refuse(self, because: str) -> bool:
         self.refused = because
@@ -122,57 +159,7 @@ class Held:
         return False
 
 
-def _write(path: Path, frame: str, number: Number) -> None:
-    """Write beside the file, then put it in its place: a power cut leaves the old one or the new one."""
-    raw = frame.encode("utf-8", "surrogatepass")
-    head = json.dumps({"leverframe": "table", "number": str(number), "digest": _digest(raw)}).encode()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".table-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(head + b"\n" + raw)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    _fsync_folder(path.parent)
-
-
-def _fsync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _read(path: Path | None, *, bare: bool = False) -> str | None:
-    """Return the frame in a file that a gateway wrote (`bare`: or in a plain document); None without a good one."""
-    if path is None or not path.exists():
-        return None
-    try:
-        raw = path.read_bytes()
-        first, _, rest = raw.partition(b"\n")
-        digest = _digest_in(first)
-        if bare and not digest:
-            return raw.decode()
-        if digest != _digest(rest):
-            raise ValueError("its digest is not that of its table; it was cut off or altered")
-        return rest.decode("utf-8", "surrogatepass")
-    except (OSError, ValueError) as fault:
-        log.warning("%s is not used: %s", path, fault)
-        return None
-
-
-def _digest_in(line: bytes) -> str:
-    try:
-        head = json.loads(line)
-    except ValueError:
-        return ""
-    return str(head.get("digest", "")) if isinstance(head, dict) and head.get("leverframe") == "table" else ""
-
-
-def _digest(raw: bytes) -> str:
-    return "sha256:" + hashlib.sha256(raw).hexdigest()
+def _noting(lines: Iterable[bytes], kept: list[bytes]) -> Iterator[bytes]:
+    for line in lines:
+        kept.append(line)
+        yield line

@@ -1,7 +1,9 @@
 """What does the control plane say?
 
 One thread keeps one line open for ever. A line that is silent for three beats is dead, whatever the network
-says: it is closed and opened again, after a jittered wait that never gives up.
+says: it is closed and opened again, after a jittered wait that never gives up. Between two tries it asks the API for
+what is new, so that a kill arrives where no stream does. It is the same thread: while the line stands nothing is
+polled, and neither way can bring back an older table.
 """
 
 from __future__ import annotations
@@ -26,18 +28,21 @@ from leverframe.gateway.asking import (
     Unreachable,
     Waits,
     drop_inherited,
+    fetch,
     headers,
     open_connection,
     read_address,
 )
+from leverframe.gateway.events import Ended, events
 from leverframe.gateway.held import NEVER, Held
 from leverframe.nouns.gateways import HEARTBEAT_SECONDS
-from leverframe.nouns.tables import Number
+from leverframe.nouns.tables import NO_NUMBER, Number
 
 log = logging.getLogger("leverframe.gateway")
 
 MISSED_BEATS = 3
-LARGEST_FRAME = 64 * 1024 * 1024
+MOST_POLLS = 3
+"""Polls in a row: the second says what the first has brought, and takes what has come meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +63,6 @@ class Identity:
     boot: str
 
 
-class Ended(Exception):
-    """The line has ended, or says nothing any more."""
-
-
 class Listening:
     """The thread that hears tables and beats."""
 
@@ -73,14 +74,18 @@ class Listening:
         held: Held,
         monotonic: Callable[[], float],
         applied: Callable[[], None],
+        had_traffic: Callable[[], bool] = lambda: False,
+        snapshot: str = "",
     ) -> None:
         self.me: Me | None = None
         self.connected = False
         self.heard_at = NEVER
         self._lost_because = ""
+        self._answered = False
         self._asker = Asker(control_plane, token)
         self._token, self._identity, self._held = token, identity, held
-        self._monotonic, self._applied = monotonic, applied
+        self._monotonic, self._applied, self._had_traffic = monotonic, applied, had_traffic
+        self._snapshot = snapshot
         self._stopping = threading.Event()
         self._waits = Waits()
         self._sock: socket.socket | None = None
@@ -113,6 +118,8 @@ class Listening:
             except Exception:
                 log.exception("the line to the control plane broke in a way that was not foreseen")
             self.connected = False
+            if not self._stopping.is_set():
+                self._do_without()
             self._stopping.wait(self._waits.next())
 
     def _lost(self, fault: Exception) -> None:
@@ -129,8 +136,10 @@ class Listening:
 
     def _introduce(self) -> Me:
         """Ask who this gateway is; what was told before holds while the control plane does not answer."""
+        self._answered = False
         try:
             self.me = _me(self._asker.ask("GET", "/gateways/me"))
+            self._answered = True
         except (Unreachable, Denied):
             if self.me is None:
                 raise
@@ -158,17 +167,17 @@ class Listening:
             connection.close()
 
     def _question(self) -> str:
-        who = self._identity
-        return urlencode({"instance": who.instance, "boot": who.boot, "number": str(self._held.number)})
+        who, whole = self._identity, {"whole": "1"} if self._held.wants_whole else {}
+        return urlencode({"instance": who.instance, "boot": who.boot, "number": str(self._held.number), **whole})
 
     def _hear(self, response: http.client.HTTPResponse, patience: float) -> None:
         self.connected, self.heard_at, self._lost_because = True, self._monotonic(), ""
         log.info("the line to the control plane stands")
-        for event, text in _events(response):
+        for event, data in events(response):
             if event == "table":
-                self._table(text)
+                self._table(data)
             elif event == "beat":
-                self._beat(text)
+                self._beat(next(data))
             elif event == "bye":
                 raise Ended("the control plane says goodbye")
             if self._stopping.is_set():
@@ -176,16 +185,19 @@ class Listening:
             if self._monotonic() - self.heard_at > patience:
                 raise Ended(f"no beat for {patience:.0f} s")
 
-    def _table(self, text: str) -> None:
+    def _table(self, lines: Iterator[bytes]) -> None:
         """Obey it first, report it, and then write it down: a kill does not wait for a disk."""
-        at, before = self._monotonic(), self._held.number
-        self.heard_at = at
-        if self._held.offer(text, at):
-            self._applied()
-            if self._held.number != before:
-                self._held.keep()
+        self._take(lines)
+        if self._held.missed:
+            raise Ended("a table was missed")
 
-    def _beat(self, text: str) -> None:
+    def _take(self, lines: Iterator[bytes]) -> None:
+        at = self.heard_at = self._monotonic()
+        if self._held.offer(lines, at):
+            self._applied()
+            self._held.keep()
+
+    def _beat(self, text: bytes) -> None:
         at, number = self._monotonic(), Number.parse(json.loads(text)["number"])
         self.heard_at = at
         self._waits.reset()
@@ -193,22 +205,44 @@ class Listening:
         if number > self._held.number and self._held.refused_number is None and not self._held.refused:
             raise Ended(f"table {number} was missed")
 
+    def _do_without(self) -> None:
+        """Make do without a line: ask the API where it answers, else begin with the snapshot at an address."""
+        if self._answered:
+            self._poll()
+        elif self._snapshot and self._held.number == NO_NUMBER:
+            self._cold_start()
 
-def _events(response: http.client.HTTPResponse) -> Iterator[tuple[str, str]]:
-    """Yield (event, data) of a server-sent stream, a comment as ("", ""); raises Ended where it ends."""
-    event, data = "", ""
-    while True:
-        line = response.readline(LARGEST_FRAME)
-        if not line.endswith(b"\n"):
-            raise Ended("the line was closed")
-        text = line.decode().rstrip("\r\n")
-        if not text:
-            yield event, data
-            event, data = "", ""
-        elif text.startswith("event: "):
-            event = text[7:]
-        elif text.startswith("data: "):
-            data = text[6:]
+    def _poll(self) -> None:
+        """Ask the API for what is new, and say what is held."""
+        try:
+            for _ in range(MOST_POLLS):
+                found = self._asker.ask_text("POST", "/gateways/me/poll", self._said())
+                self._poll_answered(found)
+                if not found:
+                    break
+        except (Unreachable, Denied, ValueError) as fault:
+            log.debug("a poll was not answered: %s", fault)
+        finally:
+            self._asker.close()
+
+    def _poll_answered(self, found: bytes) -> None:
+        at = self._monotonic()
+        if found:
+            self._take(iter(found.split(b"\n")))
+        else:
+            self.heard_at = at
+            self._held.beat(self._held.number, at)
+
+    def _said(self) -> dict[str, object]:
+        who = self._identity
+        held = {"instance": who.instance, "boot": who.boot, "number": str(self._held.number)}
+        return {**held, "traffic": self._had_traffic()}
+
+    def _cold_start(self) -> None:
+        try:
+            self._held.offer(fetch(self._snapshot).split(b"\n"))
+        except (OSError, ValueError, http.client.HTTPException) as fault:
+            log.warning("%s is not used: %s", self._snapshot, fault)
 
 
 def _me(document: Any) -> Me:

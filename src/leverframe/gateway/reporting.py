@@ -21,7 +21,10 @@ GOODBYE_SECONDS = 2.0
 
 
 class Reporting:
-    """The thread that reports. `take_traffic` says whether anything was asked since it was last called."""
+    """The thread that reports. `take_traffic` says whether anything was asked since it was last called.
+
+    `had_traffic` says whether anything was asked that no report has told yet.
+    """
 
     def __init__(
         self,
@@ -32,7 +35,7 @@ class Reporting:
         take_traffic: Callable[[], bool],
     ) -> None:
         self._token, self._identity, self._held, self._me = token, identity, held, me
-        self._take_traffic, self._had_traffic = take_traffic, False
+        self._take_traffic, self.had_traffic = take_traffic, False
         self._wake = threading.Event()
         self._stopping = False
         self._waits = Waits()
@@ -76,14 +79,14 @@ class Reporting:
         me = self._me()
         if me is None:
             return HEARTBEAT_SECONDS
-        started, self._had_traffic = time.monotonic(), self._take_traffic() or self._had_traffic
+        started, self.had_traffic = time.monotonic(), self._take_traffic() or self.had_traffic
         try:
             self._asker_of(me).ask("POST", "/report", self._document(goodbye))
         except (Unreachable, Denied, ValueError) as fault:
             log.debug("a report was not taken: %s", fault)
             return min(self._waits.next(), me.heartbeat_seconds)
         self._waits.reset()
-        self._had_traffic = False
+        self.had_traffic = False
         return max(0.0, me.heartbeat_seconds - (time.monotonic() - started))
 
     def _document(self, goodbye: bool) -> dict[str, object]:
@@ -91,7 +94,7 @@ class Reporting:
             "instance": self._identity.instance,
             "boot": self._identity.boot,
             "number": str(self._held.number),
-            "traffic": self._had_traffic,
+            "traffic": self.had_traffic,
             "goodbye": goodbye,
         }
 

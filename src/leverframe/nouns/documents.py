@@ -11,6 +11,7 @@ import json
 import types
 import typing
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime, time
 from enum import Enum
@@ -121,7 +122,7 @@ def _container_reader(origin: Any, arguments: tuple[Any, ...]) -> _Reader:
     first = _reader(arguments[0])
     if origin is tuple:
         return lambda document: tuple(map(first, document))
-    if origin in (frozenset, set):
+    if origin in (frozenset, set, AbstractSet):
         return lambda document: frozenset(map(first, document))
     if issubclass(origin, Mapping):
         second = _reader(arguments[1])

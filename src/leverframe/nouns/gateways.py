@@ -35,6 +35,16 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class Report:
+    """What a gateway's process says that it holds; `traffic` whether anything was asked since it last said so."""
+
+    instance: str
+    boot: str
+    number: str
+    traffic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class MissingBatches:
     """How many batches of outcomes never arrived, of those that some of a gateway's processes have numbered.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -112,12 +113,11 @@ class RouteTable:
 
     number: Number
     features: Mapping[str, FeatureRoute]
-    thrown_features: frozenset[str] = frozenset()
+    thrown_features: AbstractSet[str] = frozenset()
     thrown_models: Mapping[str, str] = field(default_factory=dict)
-    thrown_tenants: frozenset[str] = frozenset()
+    thrown_tenants: AbstractSet[str] = frozenset()
     rings: Mapping[str, str] = field(default_factory=dict)
     candidate_lease_seconds: float = 300.0
-    format: int = 1
 
 
 @dataclass(frozen=True, slots=True)

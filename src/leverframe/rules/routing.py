@@ -40,7 +40,7 @@ class Router:
 
     def __init__(self, table: RouteTable) -> None:
         self.table = table
-        self._tenants = frozenset(table.thrown_tenants)
+        self._tenants = table.thrown_tenants
         self._rings = table.rings
         self._answers: dict[str, tuple[Any, ...]] = {}
         self._killed: dict[str, Decision] = {}

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import os
 import secrets
 from dataclasses import dataclass
@@ -17,33 +16,9 @@ from pathlib import Path
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-_ED25519 = b"\x01"
+from leverframe.nouns.keys import ED25519, PublicKey, key_parts
+
 _PRIVATE = "PRIVATE+KEY+"
-
-
-@dataclass(frozen=True, slots=True)
-class PublicKey:
-    """A verifier: its name and its key."""
-
-    name: str
-    raw: bytes
-
-    @property
-    def id(self) -> bytes:
-        """Return the four bytes by which a signature names its key."""
-        return hashlib.sha256(self.name.encode() + b"\n" + _ED25519 + self.raw).digest()[:4]
-
-    def __str__(self) -> str:
-        return f"{self.name}+{self.id.hex()}+{base64.b64encode(_ED25519 + self.raw).decode()}"
-
-    @classmethod
-    def parse(cls, text: str) -> PublicKey:
-        """Read `name+id+base64`; raises ValueError."""
-        name, id, raw = _parts(text)
-        key = cls(name, raw)
-        if key.id.hex() != id:
-            raise ValueError("the key's id does not belong to its name and bytes")
-        return key
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +53,7 @@ def load_key(path: Path) -> SigningKey:
     text = path.read_text("utf-8").strip()
     if not text.startswith(_PRIVATE):
         raise ValueError(f"{path.name} is not a signing key: it does not begin with {_PRIVATE}")
-    name, id, seed = _parts(text.removeprefix(_PRIVATE))
+    name, id, seed = key_parts(text.removeprefix(_PRIVATE))
     key = _signing_key(name, Ed25519PrivateKey.from_private_bytes(seed))
     if key.public.id.hex() != id:
         raise ValueError(f"{path.name} is damaged: the key's id does not belong to its bytes")
@@ -118,7 +93,7 @@ def _signing_key(name: str, private: Ed25519PrivateKey) -> SigningKey:
 
 def _write_key(path: Path, key: SigningKey) -> None:
     """Write the whole file aside and link it into place, so that of two first starts one key wins."""
-    encoded = base64.b64encode(_ED25519 + key.private.private_bytes_raw()).decode()
+    encoded = base64.b64encode(ED25519 + key.private.private_bytes_raw()).decode()
     aside = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     path.parent.mkdir(parents=True, exist_ok=True)
     with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
@@ -129,15 +104,3 @@ def _write_key(path: Path, key: SigningKey) -> None:
         pass
     finally:
         aside.unlink()
-
-
-def _parts(text: str) -> tuple[str, str, bytes]:
-    name, _, rest = text.strip().partition("+")
-    id, _, encoded = rest.partition("+")
-    try:
-        raw = base64.b64decode(encoded, validate=True)
-    except binascii.Error as error:
-        raise ValueError("the key is not in base64") from error
-    if raw[:1] != _ED25519 or len(raw) != 33:
-        raise ValueError("the key is not an Ed25519 key")
-    return name, id, raw[1:]

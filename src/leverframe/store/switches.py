@@ -35,6 +35,7 @@ switch_history = Table(
 )
 
 _ALL = select(switches.c.body).order_by(switches.c.layer, switches.c.key)
+_OF_LAYER = select(switches.c.body).where(switches.c.layer == bindparam("layer")).order_by(switches.c.key)
 _ONE = select(switches.c.body).where(switches.c.id == bindparam("id"))
 _THROWN = select(switches.c.id).where(switches.c.thrown, switches.c.layer.in_(bindparam("layers", expanding=True)))
 _ADD = on_both(lambda insert: insert(switches).on_conflict_do_nothing().returning(switches.c.id))
@@ -45,6 +46,11 @@ _NOTE = switch_history.insert()
 def all_switches(db: Db) -> list[Switch]:
     """List every switch: features, models, tenants, each by key."""
     return list(db.execute(_ALL).scalars())
+
+
+def of_layer(db: Db, layer: Layer) -> list[Switch]:
+    """List the switches of one layer, by key."""
+    return list(db.execute(_OF_LAYER, {"layer": layer.value}).scalars())
 
 
 def thrown(db: Db, layers: Iterable[Layer]) -> frozenset[str]:

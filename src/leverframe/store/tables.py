@@ -2,44 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Index, Integer, Table, Text, bindparam, select
-from sqlalchemy import update as sql_update
+from sqlalchemy import Column, Integer, Table, Text, select
 
-from leverframe.nouns.documents import to_document
-from leverframe.nouns.tables import NO_NUMBER, Number, RouteTable
+from leverframe.nouns.tables import NO_NUMBER, Number
 from leverframe.nouns.verdicts import Conflict
 from leverframe.store import settings
 from leverframe.store.columns import Utc
 from leverframe.store.database import Db, metadata, on_both
-
-KEPT_DOCUMENTS = 50
-"""Of older tables only number, time and reason are kept: a document can be megabytes."""
 
 route_tables = Table(
     "route_tables",
     metadata,
     Column("epoch", Integer, primary_key=True, autoincrement=False),
     Column("generation", Integer, primary_key=True, autoincrement=False),
-    Column("document", Text),
     Column("published_at", Utc, nullable=False, index=True),
     Column("because", Text, nullable=False),
 )
-Index(
-    "ix_route_tables_documents",
-    route_tables.c.generation,
-    sqlite_where=route_tables.c.document.is_not(None),
-    postgresql_where=route_tables.c.document.is_not(None),
-)
-
-
-def newest(db: Db) -> tuple[Number, str] | None:
-    """Return the newest table that was published: its number and its document, on one line."""
-    row = db.execute(_NEWEST).one_or_none()
-    return None if row is None else (Number(row.epoch, row.generation), row.document)
 
 
 def newest_number(db: Db) -> Number:
@@ -57,19 +38,14 @@ def next_number(db: Db) -> Number:
     return Number(int(stands or 1), newest_number(db).generation + 1)
 
 
-def insert(db: Db, table: RouteTable, published_at: datetime, because: str, *, document: str = "") -> None:
-    """Write a table that is being published; raises Conflict where its number is not above all others.
-
-    `document` is the table on one line, where that is at hand.
-    """
-    number, last = table.number, newest_number(db)
+def insert(db: Db, number: Number, published_at: datetime, because: str) -> None:
+    """Write down that a table is being published; raises Conflict where its number is not above all others."""
+    last = newest_number(db)
     if number <= last:
         raise Conflict(f"The table {number} cannot follow {last}.")
-    document = document or json.dumps(to_document(table), separators=(",", ":"))
     row = {"epoch": number.epoch, "generation": number.generation, "published_at": published_at, "because": because}
-    if db.execute(_ADD(db), {**row, "document": document}).scalar_one_or_none() is None:
+    if db.execute(_ADD(db), row).scalar_one_or_none() is None:
         raise Conflict(f"Another process has just published the table {number}.")
-    db.execute(_FORGET_DOCUMENTS, {"up_to": number.generation - KEPT_DOCUMENTS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +97,6 @@ def clear_alarm(db: Db) -> None:
 
 _NEWEST_FIRST = (route_tables.c.epoch.desc(), route_tables.c.generation.desc())
 _NUMBER = (route_tables.c.epoch, route_tables.c.generation)
-_NEWEST = select(*_NUMBER, route_tables.c.document).order_by(*_NEWEST_FIRST).limit(1)
 _NEWEST_NUMBER = select(*_NUMBER).order_by(*_NEWEST_FIRST).limit(1)
 _LOCKED_EPOCH = select(settings.settings.c.value).where(settings.settings.c.key == "epoch").with_for_update()
 _ADD = on_both(lambda insert: insert(route_tables).on_conflict_do_nothing().returning(route_tables.c.epoch))
-_FORGET_DOCUMENTS = (
-    sql_update(route_tables)
-    .where(route_tables.c.generation <= bindparam("up_to"), route_tables.c.document.is_not(None))
-    .values(document=None)
-)

@@ -16,12 +16,13 @@ from typing import Any
 
 from sqlalchemy import Row, func, select
 
+from leverframe.nouns.keys import PublicKey
 from leverframe.nouns.verdicts import Fault
 from leverframe.rules import merkle
 from leverframe.store import audit, checkpoints
 from leverframe.store.audit import entries
 from leverframe.store.database import Db
-from leverframe.store.notes import PublicKey, open_note
+from leverframe.store.notes import open_note
 
 _AT_ONCE = 10_000
 _NAMED = 100

@@ -1,8 +1,9 @@
 """How does a table reach every gateway within milliseconds?
 
-A raw writer on a uvloop loop in a thread of its own: one frame is serialised once and written to each open line
-in a loop; there is no queue and no task per gateway. GET /stream opens a line (server-sent events), POST /report
-says what a gateway has applied. Who does not read is dropped, and comes back for a new snapshot.
+A raw writer on a uvloop loop in a thread of its own: one frame is serialised and signed once and written to each
+open line in a loop; there is no queue and no task per gateway. GET /stream opens a line (server-sent events), POST
+/report says what a gateway has applied. A line begins with what its gateway lacks, a whole table where it has none;
+from then on it hears what changes. Who does not read is dropped, and comes back for what it missed.
 """
 
 from __future__ import annotations
@@ -18,9 +19,11 @@ from functools import partial
 from typing import Any
 
 from leverframe.actions.fleet import Fleet
+from leverframe.nouns.frames import Frame
 from leverframe.nouns.gateways import HEARTBEAT_SECONDS, Seen
 from leverframe.nouns.tables import NO_NUMBER, Number
 from leverframe.stream.lines import Line
+from leverframe.stream.newest import Newest, Since, event_of
 
 log = logging.getLogger("leverframe.stream")
 
@@ -35,13 +38,14 @@ class Stream:
     """The writer. `start`, `publish` and `close` may be called from any thread.
 
     `authenticate` maps a token to its gateway's name (None: not known); it may block, and is asked again every few
-    seconds. `on_report` is told of each report after the fleet has it, in a thread of its own.
+    seconds. `since` may block too. `on_report` is told of each report after the fleet has it, in a thread of its own.
     """
 
     def __init__(
         self,
         authenticate: Authenticate,
         fleet: Fleet,
+        since: Since,
         *,
         host: str = "127.0.0.1",
         port: int = 0,
@@ -53,7 +57,8 @@ class Stream:
         self.fleet, self.monotonic, self.unsent_limit = fleet, monotonic, unsent_limit
         self.lines: set[Line] = set()
         self.readers: set[Line] = set()
-        self.number, self.event = NO_NUMBER, b""
+        self.number = NO_NUMBER
+        self._newest = Newest(since)
         self._authenticate, self._on_report = authenticate, on_report
         self._heartbeat_seconds, self._host, self._port = heartbeat_seconds, host, port
         self._loop = _new_loop()
@@ -79,13 +84,14 @@ class Stream:
         self._thread = threading.Thread(target=self._loop.run_forever, name="stream", daemon=True)
         self._thread.start()
 
-    def publish(self, number: Number, frame: bytes) -> None:
-        """Write a table to every open line; a number that is not newer than the last is passed over."""
-        if b"\n" in frame or b"\r" in frame:
-            raise ValueError("a frame is one line")
-        event = b"event: table\ndata: " + frame + b"\n\n"
+    def publish(self, frame: Frame) -> None:
+        """Write a frame to every open line; a number that is not newer than the last is passed over.
+
+        Where it begins after what was last written, what lies between is asked for first.
+        """
+        event = event_of(frame)
         with contextlib.suppress(RuntimeError):  # the stream was closed: gateways come back to the next process
-            self._loop.call_soon_threadsafe(self._broadcast, number, event)
+            self._loop.call_soon_threadsafe(self._broadcast, frame, event)
 
     def close(self, timeout: float = 2.0) -> None:
         """Say goodbye to the gateways, which will come back by themselves, and stop."""
@@ -119,12 +125,63 @@ class Stream:
         """Return the beat: the number that gateways should hold."""
         return b'event: beat\ndata: {"number": "%s"}\n\n' % str(self.number).encode()
 
-    def _broadcast(self, number: Number, event: bytes) -> None:
-        if number <= self.number:
+    def bring(self, line: Line, number: Number) -> None:
+        """Write to a line what its gateway lacks, and let it hear the rest; `number` is what it holds."""
+        if number == self.number:
+            self._join(line)
             return
-        self.number, self.event = number, event
+        kept = self._newest.kept(number)
+        if kept is not None:
+            self._brought(line, kept)
+            return
+        asking = self._loop.run_in_executor(self._askers, self._newest.ask, number)
+        asking.add_done_callback(partial(self._answered, line, number))
+
+    def _broadcast(self, frame: Frame, event: bytes) -> None:
+        if frame.number <= self.number:
+            return
+        after = frame.after
+        if after is not None and (after.epoch != self.number.epoch or after > self.number):
+            self._loop.run_in_executor(self._askers, self._newest.ask, self.number).add_done_callback(self._caught_up)
+            return
+        self.number = frame.number
+        self._newest.note(frame, event)
         for line in list(self.readers):
             line.send(event)
+
+    def _caught_up(self, asked: asyncio.Future[Any]) -> None:
+        """Write what lay between two frames; where it cannot be asked for, the clock's next round brings it."""
+        if asked.cancelled() or asked.exception() is not None:
+            log.warning("could not ask for the newest table: %s", "" if asked.cancelled() else asked.exception())
+        elif (told := asked.result()) is not None:
+            self._broadcast(*told)
+
+    def _answered(self, line: Line, number: Number, asked: asyncio.Future[Any]) -> None:
+        if asked.cancelled() or asked.exception() is not None:
+            log.warning("could not ask for the newest table: %s", "" if asked.cancelled() else asked.exception())
+            line.close()
+        elif (told := asked.result()) is None:
+            self._join(line)
+        else:
+            self._newest.keep(number, *told)
+            self._brought(line, told)
+
+    def _brought(self, line: Line, told: tuple[Frame, bytes]) -> None:
+        """Write what was asked for, and what was broadcast meanwhile."""
+        frame, event = told
+        later = self._newest.later(frame.number)
+        if later is None:
+            self.bring(line, NO_NUMBER)
+            return
+        line.begin(event)
+        for each in later:
+            line.send(each)
+        self._join(line)
+
+    def _join(self, line: Line) -> None:
+        if not line.is_closing:
+            self.readers.add(line)
+            line.send(self.beat_event())
 
     def _beat(self) -> None:
         self._loop.call_later(self._heartbeat_seconds, self._beat)

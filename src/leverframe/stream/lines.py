@@ -49,7 +49,13 @@ class Line(asyncio.Protocol):
         self._busy = False
         self._transport: Any = None
         self._instance: tuple[str, str, str] | None = None
+        self._begun_with = 0
         self._heard_at = stream.monotonic()
+
+    @property
+    def is_closing(self) -> bool:
+        """Say whether nothing more can be written."""
+        return self._transport.is_closing()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to listen."""
@@ -101,20 +107,27 @@ class Line(asyncio.Protocol):
         self._waiting.append(self._asked)
         self._next()
 
+    def begin(self, event: bytes) -> None:
+        """Write what the gateway lacks, however much that is."""
+        self._begun_with = len(event)
+        self.send(event)
+
     def send(self, event: bytes) -> None:
         """Write an event if this is a stream; drop it if it does not read."""
         if self._instance is None or self._transport.is_closing():
             return
-        if self._transport.get_write_buffer_size() > self._stream.unsent_limit + len(self._stream.event):
+        if self._transport.get_write_buffer_size() > self._stream.unsent_limit + self._begun_with:
             log.warning("%s reads too slowly; its line is dropped", "/".join(self._instance[:2]))
             self._transport.abort()
             return
         self._transport.write(event)
 
     def beat(self, event: bytes, now: float) -> None:
-        """Write a beat to a stream; close a connection on which nothing is asked any more."""
-        if self._instance is not None:
+        """Write a beat to a stream that has what it lacked; close a connection on which nothing is asked any more."""
+        if self in self._stream.readers:
             self.send(event)
+        elif self._instance is not None:
+            return
         elif now - self._heard_at > IDLE_SECONDS:
             self.close()
 
@@ -162,8 +175,8 @@ class Line(asyncio.Protocol):
         number = _number(given.get("number", str(NO_NUMBER)))
         seen = self._stream.fleet.connected(gateway, instance, boot, number, self._stream.monotonic())
         self.token, self._instance = asked.token, (gateway, instance, boot)
-        self._stream.readers.add(self)
-        self._transport.write(STREAM_HEAD + self._stream.event + self._stream.beat_event())
+        self._transport.write(STREAM_HEAD)
+        self._stream.bring(self, NO_NUMBER if given.get("whole") == "1" else number)
         self._stream.tell(seen)
 
     def _take(self, asked: _Asked, gateway: str, query: str) -> None:

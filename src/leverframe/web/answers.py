@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from leverframe.actions import tables
 from leverframe.actions.house import House
 from leverframe.nouns.documents import to_document
+from leverframe.nouns.frames import Frame
 from leverframe.nouns.tables import Number
 from leverframe.web.rendering import wanted_format
 
@@ -24,6 +25,11 @@ def done(request: Request, view: Any, href: str, *, status: int = 200) -> Respon
 def numbered(house: House, number: Number | None) -> dict[str, str]:
     """Return the part of an answer that says which table carries an act, or why none goes out."""
     return {"number": str(number or ""), "withheld": "" if number else tables.why_withheld(house)}
+
+
+def framed(frame: Frame) -> Response:
+    """Answer with a table's frame, as a gateway takes it."""
+    return Response(frame.text, media_type="application/x-ndjson", headers={"Cache-Control": "no-store"})
 
 
 PROBLEM = {

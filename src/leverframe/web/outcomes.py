@@ -10,12 +10,13 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import TypeAdapter, ValidationError
 
-from leverframe.actions import accounts, gateways, outcomes
+from leverframe.actions import accounts, gateways, outcomes, polls
 from leverframe.actions.house import House
 from leverframe.nouns.documents import to_document
-from leverframe.nouns.gateways import Gateway
+from leverframe.nouns.gateways import Gateway, Report
 from leverframe.nouns.outcomes import Batch, Feedback
 from leverframe.nouns.verdicts import Fault, Forbidden, Invalid
+from leverframe.web.answers import framed
 from leverframe.web.sent import document, raw
 from leverframe.web.visits import NotLoggedIn, aside, bearer_of, house_of
 
@@ -52,7 +53,18 @@ def me(visit: FromGateway) -> Response:
     )
 
 
-BATCH, FEEDBACK = TypeAdapter(Batch), TypeAdapter(list[Feedback])
+REPORT, BATCH, FEEDBACK = TypeAdapter(Report), TypeAdapter(Batch), TypeAdapter(list[Feedback])
+
+
+async def _report(request: Request) -> Report:
+    return _checked(REPORT, await document(request), "send instance, boot, number and traffic")
+
+
+@router.post("/gateways/me/poll")
+def poll(visit: FromGateway, report: Annotated[Report, Depends(_report)]) -> Response:
+    """Take what a gateway holds that has no line, and answer with what it lacks; 204 where that is nothing."""
+    frame = polls.poll(visit.house, visit.gateway, report)
+    return framed(frame) if frame is not None else Response(status_code=204)
 
 
 async def _batch(request: Request) -> Batch:

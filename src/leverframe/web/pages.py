@@ -17,8 +17,8 @@ from leverframe.actions.today import today
 from leverframe.clock import monotonic
 from leverframe.nouns.documents import from_document, to_document
 from leverframe.nouns.units import UNIT_PARTS, Unit
-from leverframe.nouns.verdicts import Fault, Invalid
-from leverframe.web.answers import done
+from leverframe.nouns.verdicts import Fault, Invalid, NotFound
+from leverframe.web.answers import done, framed
 from leverframe.web.rendering import respond, wanted_format
 from leverframe.web.sent import Body, Reason, describes, sent
 from leverframe.web.visits import Visiting
@@ -166,9 +166,11 @@ def adopt(visit: Visiting, target: str, body: Annotated[Adopting, Depends(sent(A
 
 @router.get("/route-tables/newest")
 def newest_table(visit: Visiting) -> Response:
-    """Return the newest route table."""
-    newest = tables.newest_frame(visit.house)
-    return Response(newest[1] if newest else b"null", media_type="application/json")
+    """Return the newest route table, whole and signed, as a gateway takes it at a cold start."""
+    newest = tables.whole_frame(visit.house)
+    if newest is None:
+        raise NotFound("no table was published yet", remedy="load a policy: leverframe policy load DIR")
+    return framed(newest)
 
 
 @router.post("/route-tables/epochs", openapi_extra=describes(Reason))

@@ -332,20 +332,20 @@ def _make_tables() -> None:
         "route_tables",
         sa.Column("epoch", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("generation", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("document", sa.Text(), nullable=True),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("because", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("epoch", "generation", name=op.f("pk_route_tables")),
     )
     op.create_index(op.f("ix_route_tables_published_at"), "route_tables", ["published_at"], unique=False)
-    op.create_index(
-        "ix_route_tables_documents",
-        "route_tables",
-        ["generation"],
-        unique=False,
-        sqlite_where=sa.text("document IS NOT NULL"),
-        postgresql_where=sa.text("document IS NOT NULL"),
+    op.create_table(
+        "route_parts",
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("kind", "key", name=op.f("pk_route_parts")),
     )
+    op.create_index(op.f("ix_route_parts_generation"), "route_parts", ["generation"], unique=False)
     op.create_table(
         "scored_calls",
         sa.Column("change", sa.String(), nullable=False),

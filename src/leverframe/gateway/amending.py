@@ -1,0 +1,84 @@
+"""What does a frame make of the table that is held?"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
+from typing import Any
+
+from leverframe.gateway.frames import Features, Found
+from leverframe.nouns.frames import LEASE
+from leverframe.nouns.tables import NO_NUMBER, Number, RouteTable
+
+NOTHING = RouteTable(NO_NUMBER, Features({}))
+"""What a whole table is made of."""
+
+
+def amended(table: RouteTable, number: Number, found: Found) -> RouteTable:
+    """Return a table with what a frame says. What did not change is shared with the former one.
+
+    A tenant is thrown or set in place, for the former table too: a set of 100,000 is not copied for one kill.
+    """
+    return RouteTable(
+        number=number,
+        features=_features(table.features, found["features"]),
+        thrown_features=_names(table.thrown_features, found["thrown_features"]),
+        thrown_models=_map(table.thrown_models, found["thrown_models"]),
+        thrown_tenants=_in_place(table.thrown_tenants, found["thrown_tenants"]),
+        rings=_map(table.rings, found["rings"]),
+        candidate_lease_seconds=float(found["settings"].get(LEASE.key) or table.candidate_lease_seconds),
+    )
+
+
+def narrowed(table: RouteTable, overlay: Found) -> RouteTable:
+    """Return the same table with all that an overlay throws, and nothing that it sets: that waits for the rest."""
+    throws = {kind: _thrown(values) for kind, values in overlay.items()}
+    return amended(table, table.number, {"features": {}, "rings": {}, "settings": {}, **throws})
+
+
+def _thrown(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value is not None}
+
+
+@contextmanager
+def without_collecting() -> Iterator[None]:
+    """Keep the garbage collector from walking a table that is being built; what is built has nothing to collect."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
+
+
+def _features(features: Mapping[str, Any], changes: Mapping[str, bytes | None]) -> Mapping[str, Any]:
+    if not changes:
+        return features
+    assert isinstance(features, Features)
+    return features.amended(changes)
+
+
+def _names(names: AbstractSet[str], changes: Mapping[str, Any]) -> AbstractSet[str]:
+    if not changes:
+        return names
+    return frozenset((names | changes.keys()) - {name for name, value in changes.items() if value is None})
+
+
+def _in_place(names: AbstractSet[str], changes: Mapping[str, Any]) -> AbstractSet[str]:
+    known = names if isinstance(names, set) else set(names)
+    for name, value in changes.items():
+        if value is None:
+            known.discard(name)
+        else:
+            known.add(name)
+    return known
+
+
+def _map(values: Mapping[str, Any], changes: Mapping[str, Any]) -> Mapping[str, Any]:
+    if not changes:
+        return values
+    made = {**values, **changes}
+    return {key: value for key, value in made.items() if value is not None} if None in changes.values() else made
