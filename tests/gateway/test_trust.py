@@ -1,0 +1,109 @@
+"""Whose tables does a gateway obey that holds keys?"""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import pytest
+
+from leverframe.gateway import Gateway
+from leverframe.gateway.held import Held, NoTable
+from leverframe.gateway.trust import Trust
+from leverframe.nouns.tables import NO_NUMBER, Number
+from leverframe.rules.framing import write_frame
+from leverframe.rules.parts import changed, parts_of
+from leverframe.store.notes import new_key
+from leverframe.store.table_keys import TableKeys, prepare_next, public_keys, use_next
+
+
+@pytest.fixture(autouse=True)
+def _quiet(caplog):
+    caplog.set_level(logging.CRITICAL)
+
+
+def signer(key):
+    return lambda head: (key.public.id.hex(), key.private.sign(head))
+
+
+def lines(table, sign=None, before=None):
+    if before is None:
+        return write_frame(table.number, None, parts_of(table), sign).text.splitlines()
+    changes = changed(parts_of(before), parts_of(table))
+    return write_frame(table.number, before.number, changes, sign).text.splitlines()
+
+
+@pytest.fixture
+def key():
+    return new_key("leverframe")
+
+
+@pytest.fixture
+def trusting(key, tmp_path):
+    return Held(NoTable({}, {}, {}), tmp_path, Trust([str(key.public)]))
+
+
+def test_a_table_and_a_change_that_the_key_has_signed_are_obeyed(trusting, key, a_table):
+    assert trusting.offer(lines(a_table(1), signer(key)))
+    assert trusting.offer(lines(a_table(2, rings={"a": "b"}), signer(key), before=a_table(1)))
+    assert trusting.number == Number(1, 2)
+
+
+@pytest.mark.parametrize("which", ["nobody", "stranger", "stranger under our id"])
+def test_what_nobody_or_somebody_else_has_signed_is_refused_and_the_held_table_stays(trusting, key, a_table, which):
+    trusting.offer(lines(a_table(1), signer(key)))
+    stranger = new_key("leverframe")
+    sign = {
+        "nobody": None,
+        "stranger": signer(stranger),
+        "stranger under our id": lambda head: (key.public.id.hex(), stranger.private.sign(head)),
+    }[which]
+    assert not trusting.offer(lines(a_table(2, features={}), sign))
+    assert not trusting.offer(lines(a_table(2, rings={"a": "b"}), sign, before=a_table(1)))
+    assert trusting.number == Number(1, 1)
+    assert "signed by" in trusting.refused or "signature does not hold" in trusting.refused
+
+
+def test_every_byte_of_a_signed_frame_counts(trusting, key, a_table):
+    """One flipped bit anywhere: in the head, the signature, or a line that the head's digests stand for."""
+    text = b"\n".join(lines(a_table(1, thrown_tenants=frozenset({"acme"})), signer(key)))
+    for at in range(0, len(text), 7):
+        flipped = text[:at] + bytes([text[at] ^ 1]) + text[at + 1 :]
+        assert not trusting.offer(flipped.split(b"\n")), (at, text[at - 10 : at + 10])
+    assert trusting.number == NO_NUMBER
+
+
+def test_the_disk_is_not_trusted_more_than_the_wire(trusting, key, a_table, tmp_path):
+    trusting.offer(lines(a_table(1), signer(key)))
+    trusting.keep()
+    stranger = new_key("leverframe")
+    again = Held(NoTable({}, {}, {}), tmp_path, Trust([str(stranger.public)]))
+    again.load()
+    assert again.number == NO_NUMBER
+
+
+def test_a_rotation_never_meets_a_gateway_that_does_not_trust_the_key(a_table, tmp_path):
+    keys = TableKeys(tmp_path, "leverframe")
+    first = str(public_keys(tmp_path)["signs"])
+    held = Held(NoTable({}, {}, {}), trust=Trust([first]))
+    assert held.offer(lines(a_table(1), keys.sign))
+    following = str(prepare_next(tmp_path, "leverframe"))
+    assert str(prepare_next(tmp_path, "leverframe")) == following
+    assert held.offer(lines(a_table(2), keys.sign))
+    told = Held(NoTable({}, {}, {}), trust=Trust([first, following]))
+    use_next(tmp_path)
+    assert told.offer(lines(a_table(3), keys.sign))
+    assert not held.offer(lines(a_table(3), keys.sign))
+    assert public_keys(tmp_path).keys() == {"signs"}
+    assert (tmp_path / "table.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_gateway_that_is_given_what_is_no_key_says_so_at_once():
+    with pytest.raises(ValueError, match="base64"):
+        Gateway(keys=["leverframe+0000+!"])
+
+
+def test_keys_need_the_extra_and_the_message_names_it(key, monkeypatch):
+    monkeypatch.setitem(sys.modules, "cryptography.hazmat.primitives.asymmetric.ed25519", None)
+    with pytest.raises(ValueError, match=r"leverframe\[signed\]"):
+        Trust([str(key.public)])
