@@ -14,7 +14,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from leverframe.actions import audits, deliveries, receipts, reports, reviews, setting, starting, stepping, tables
+from leverframe.actions import (
+    audits,
+    deliveries,
+    exercising,
+    receipts,
+    reports,
+    reviews,
+    setting,
+    starting,
+    stepping,
+    tables,
+)
 from leverframe.actions.due import Due, give_back, lease, what_is_due
 from leverframe.actions.house import House
 from leverframe.actions.watching import Watch
@@ -45,6 +56,8 @@ class Runner:
     owner: str = field(default_factory=lambda: f"{os.uname().nodename}-{os.getpid()}")
     lease_seconds: float = LEASE_SECONDS
     published: Number = NO_NUMBER
+    asking: exercising.Asking | None = None
+    """How a game day asks the gateways; without it none is held here."""
     watch: Watch = field(default_factory=Watch)
     _stop: threading.Event = field(default_factory=threading.Event)
     _checkpoint_at: float = 0.0
@@ -53,6 +66,8 @@ class Runner:
     _leased_at: float = 0.0
     _thread: threading.Thread | None = None
     _stepping: threading.Lock = field(default_factory=threading.Lock)
+    _holding: threading.Thread | None = None
+    _leaving: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> None:
         """Begin to run rounds in a thread of its own."""
@@ -62,6 +77,9 @@ class Runner:
     def stop(self) -> None:
         """End after the present round, and sign what has been committed."""
         self._stop.set()
+        self._leaving.set()
+        if self._holding is not None:
+            self._holding.join(timeout=10)
         if self._thread is not None:
             self._thread.join(timeout=10)
         self._guarded("reports", reports.end, self.house)
@@ -108,7 +126,9 @@ class Runner:
             self._finish(due)
 
     def _finish(self, due: Due) -> None:
-        """Write down what gateways have obeyed, tell people, sign the log."""
+        """Write down what gateways have obeyed, hold game days, tell people, sign the log."""
+        if due.exercising:
+            self._guarded("game days", self._hold_game_days)
         if self.house.opened:
             self._guarded("receipts", receipts.close_receipts, self.house)
         if due.telling:
@@ -116,6 +136,18 @@ class Runner:
         if monotonic() - self._checkpoint_at >= CHECKPOINT_SECONDS:
             self._guarded("receipts left open", receipts.take_over, self.house)
             self._guarded("checkpoint", self._checkpoint)
+
+    def _hold_game_days(self) -> None:
+        """Carry out a game day in a thread of its own: it waits for gateways, and the clock does not wait for it."""
+        if self.asking is None or (self._holding is not None and self._holding.is_alive()):
+            return
+        day = exercising.to_hold(self.house, self.owner)
+        if day is not None:
+            driver = exercising.Driver(self.house, self.asking, self.owner, self._leaving)
+            self._holding = threading.Thread(
+                target=self._guarded, args=(day, driver.drive, day), name="game-day", daemon=True
+            )
+            self._holding.start()
 
     def _look(self) -> Due:
         try:

@@ -27,6 +27,7 @@ from leverframe.nouns.gateways import Seen
 from leverframe.nouns.tables import Number
 from leverframe.nouns.verdicts import Fault, Invalid
 from leverframe.runner import LEASE_SECONDS, Runner
+from leverframe.sources.probes import Probes
 from leverframe.store import Store
 from leverframe.store.notes import SigningKey, load_or_make_key
 from leverframe.store.serving import serving
@@ -46,6 +47,7 @@ class Settings:
     `data` holds the database (unless `database` names another), the keys and the checkpoints (unless
     `checkpoints` names a folder outside). `clock_start` and `demo` go together: a clock that is moved by hand.
     `stream_address` is what gateways are told where a proxy stands before the stream.
+    `probes` is the folder of executables that a switch's probe may name.
     `lease_seconds` is how long another process waits before it takes over the ramps of one that has died.
     """
 
@@ -58,6 +60,7 @@ class Settings:
     demo: bool = False
     clock_start: datetime | None = None
     lease_seconds: float = LEASE_SECONDS
+    probes: Path | None = None
     secrets: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
 
     @property
@@ -137,6 +140,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Built:
     house.publish, house.sign = stream.publish, TableKeys(settings.data, ORIGIN).sign
     key, folder = audit_key(settings), settings.checkpoints or settings.data / "checkpoints"
     runner = Runner(house, key.sign, folder, settings.secrets, lease_seconds=settings.lease_seconds)
+    runner.asking = Probes(settings.secrets, settings.probes)
     app = make_app(house, events)
     app.state.runner, app.state.settled = runner, lambda: _settled(house)
     app.state.audit = (key.public, folder)

@@ -149,7 +149,8 @@ def _merged(written: Switch, kept: Switch | None, throws: bool, actor: Actor, no
         fallback=written.fallback,
         owner=written.owner or stands.owner,
         place=written.place,
-        exercised_on=written.exercised_on or stands.exercised_on,
+        exercised_on=max(filter(None, (written.exercised_on, stands.exercised_on)), default=None),
+        probe=written.probe,
         zone=written.zone or stands.zone,
     )
     if not throws:

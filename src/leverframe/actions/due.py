@@ -10,9 +10,10 @@ from leverframe.actions.house import House
 from leverframe.actions.setting import lapses, may_be_set
 from leverframe.clock import wall
 from leverframe.nouns.changes import State
+from leverframe.nouns.exercises import GameDayState
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.tables import Number
-from leverframe.store import changes, outbox, ramps, switches, tables
+from leverframe.store import changes, exercises, outbox, ramps, switches, tables
 from leverframe.store.database import Db
 
 MOST = 100_000
@@ -31,6 +32,7 @@ class Due:
     setting: tuple[str, ...] = ()
     lapsing: tuple[str, ...] = ()
     telling: bool = False
+    exercising: bool = False
     newest: Number | None = None
 
 
@@ -49,6 +51,7 @@ def what_is_due(house: House) -> Due:
             setting=tuple(s.id for s in thrown if may_be_set(db, policy, s, now)),
             lapsing=tuple(s.id for s in thrown if lapses(db, policy, s, now)),
             telling=bool(outbox.waiting(db)),
+            exercising=any(day.state is GameDayState.RUNNING for day in exercises.open_days(db)),
             newest=tables.newest_number(db),
         )
 

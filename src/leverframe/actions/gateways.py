@@ -6,7 +6,7 @@ import base64
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from leverframe.actions.accounts import fingerprint
 from leverframe.actions.house import House, permit, record
@@ -20,21 +20,42 @@ from leverframe.nouns.verdicts import Fault, Invalid
 from leverframe.store import gateways
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_ADDRESS = re.compile(r"https?://[^/\s?#]+(/[^\s?#]*)?")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 
 
-def enrol(house: House, actor: Actor, name: str, targets: frozenset[str]) -> str:
-    """Enrol a gateway and return its token, which is shown once and stored hashed."""
+def enrol(
+    house: House, actor: Actor, name: str, targets: frozenset[str], *, address: str = "", key_env: str = ""
+) -> str:
+    """Enrol a gateway and return its token, which is shown once and stored hashed.
+
+    `address` and `key_env` say where and with which key a game day asks it, as `Gateway` has them; raises Invalid.
+    """
     token = "lfg_" + secrets.token_urlsafe(32)
     with house.store.write() as db:
         now, policy = house.clock.now(), house.policy(db)
         role = permit(policy, actor, "gateway.enrol")
-        _refuse_faults(policy, name, targets)
-        gateways.enrol(db, Gateway(name, targets, actor.name, now), fingerprint(token))
+        _refuse_faults(policy, name, targets, address, key_env)
+        made = Gateway(name, targets, actor.name, now, address=address.rstrip("/"), key_env=key_env)
+        gateways.enrol(db, made, fingerprint(token))
         record(db, now, actor, "gateway.enrolled", name, ", ".join(sorted(targets)) or "all targets", role=role)
     return token
 
 
-def _refuse_faults(policy: Policy, name: str, targets: frozenset[str]) -> None:
+def set_address(house: House, actor: Actor, name: str, address: str, key_env: str) -> Gateway:
+    """Say where a gateway answers users, so that a game day can ask it; an empty address: it is not asked."""
+    with house.store.write() as db:
+        now, policy = house.clock.now(), house.policy(db)
+        role = permit(policy, actor, "gateway.enrol")
+        known = gateways.get(db, name)
+        _refuse_faults(policy, name, frozenset(), address, key_env)
+        changed = replace(known, address=address.rstrip("/"), key_env=key_env)
+        gateways.update(db, changed)
+        record(db, now, actor, "gateway.addressed", name, address or "no address", role=role)
+        return changed
+
+
+def _refuse_faults(policy: Policy, name: str, targets: frozenset[str], address: str, key_env: str) -> None:
     known = policy.catalog.targets
     faults = [
         Fault("targets", f"{t} is no target of the catalog", "leave it out") for t in sorted(targets - set(known))
@@ -43,6 +64,10 @@ def _refuse_faults(policy: Policy, name: str, targets: frozenset[str]) -> None:
         faults.append(
             Fault("name", f"{name or 'nothing'} is no name of a gateway", "letters, digits, dots and dashes")
         )
+    if address and not _ADDRESS.fullmatch(address):
+        faults.append(Fault("address", f"{address} is no address", "write it as https://ai.example.com/v1"))
+    if key_env and not _VARIABLE.fullmatch(key_env):
+        faults.append(Fault("key_env", f"{key_env} names no environment variable", "such as EDGE_PROBE_KEY"))
     if faults:
         raise Invalid(faults)
 

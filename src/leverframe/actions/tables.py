@@ -11,14 +11,14 @@ from leverframe.nouns.frames import Changes, Frame, Part
 from leverframe.nouns.people import CLOCK, Actor
 from leverframe.nouns.ramps import Ramp
 from leverframe.nouns.switches import Layer, Switch
-from leverframe.nouns.tables import NO_NUMBER, Number
+from leverframe.nouns.tables import NO_NUMBER, Number, Slice
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import failed
 from leverframe.rules.framing import write_frame
-from leverframe.rules.overlays import overlay_of
-from leverframe.rules.parts import changed, parts_of
+from leverframe.rules.overlays import overlay_of, slice_of
+from leverframe.rules.parts import changed, parts_of, text_of
 from leverframe.rules.tables import RampFacts, TableFacts, compile_table
-from leverframe.store import changes, outbox, parts, ramps, switches, tables, units
+from leverframe.store import changes, exercises, outbox, parts, ramps, switches, tables, units
 from leverframe.store.database import Db
 
 ALARM = failed(
@@ -69,6 +69,28 @@ def publish_switch(house: House, db: Db, now: datetime, because: str, switch: Sw
         return changed(before, compiled)
 
     return _publish(house, db, now, because, differing)
+
+
+def publish_exercise(house: House, db: Db, now: datetime, because: str) -> Number | None:
+    """Compile what is exercised now, and nothing else; hand it to gateways after the commit."""
+
+    def differing(number: Number) -> Changes:
+        standing = {Part("exercises", id): text_of(slice) for id, slice in slices(db).items()}
+        return changed(parts.of_kinds(db, ("exercises",)), standing)
+
+    return _publish(house, db, now, because, differing)
+
+
+def slices(db: Db) -> dict[str, Slice]:
+    """Return for whom each switch is thrown that is being exercised, by its id."""
+    found: dict[str, Slice] = {}
+    for each in exercises.standing(db):
+        switch = switches.find(db, each.switch)
+        if switch is None:
+            continue
+        models = switches.of_layer(db, Layer.MODEL) if switch.layer is Layer.MODEL else ()
+        found[switch.id] = slice_of(switch, exercises.show(db, each.game_day), each.id, models)
+    return found
 
 
 def _publish(
@@ -123,6 +145,7 @@ def table_facts(house: House, db: Db, targets: Collection[str] | None = None) ->
         switches=tuple(switches.all_switches(db) if targets is None else switches.of_layer(db, Layer.FEATURE)),
         rings=policy.rings,
         candidate_lease_seconds=policy.candidate_lease_seconds,
+        exercises=slices(db) if targets is None else {},
     )
 
 

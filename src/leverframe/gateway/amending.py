@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from leverframe.gateway.frames import Features, Found
+from leverframe.nouns.documents import from_document
 from leverframe.nouns.frames import LEASE
-from leverframe.nouns.tables import NO_NUMBER, Number, RouteTable
+from leverframe.nouns.tables import NO_NUMBER, Number, RouteTable, Slice
 
 NOTHING = RouteTable(NO_NUMBER, Features({}))
 """What a whole table is made of."""
@@ -28,6 +29,7 @@ def amended(table: RouteTable, number: Number, found: Found) -> RouteTable:
         thrown_models=_map(table.thrown_models, found["thrown_models"]),
         thrown_tenants=_in_place(table.thrown_tenants, found["thrown_tenants"]),
         rings=_map(table.rings, found["rings"]),
+        exercises=_map(table.exercises, _slices(found["exercises"])),
         candidate_lease_seconds=float(found["settings"].get(LEASE.key) or table.candidate_lease_seconds),
     )
 
@@ -59,6 +61,10 @@ def _features(features: Mapping[str, Any], changes: Mapping[str, bytes | None]) 
         return features
     assert isinstance(features, Features)
     return features.amended(changes)
+
+
+def _slices(changes: Mapping[str, Any]) -> dict[str, Slice | None]:
+    return {switch: value and from_document(Slice, value) for switch, value in changes.items()}
 
 
 def _names(names: AbstractSet[str], changes: Mapping[str, Any]) -> AbstractSet[str]:

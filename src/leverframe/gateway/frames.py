@@ -199,6 +199,12 @@ def _is_name(given: Any) -> bool:
     return isinstance(given, str)
 
 
+def _is_slice(given: Any) -> bool:
+    if not isinstance(given, dict) or type(given.get("below", 0)) is not int:
+        return False
+    return all(isinstance(given.get(name, ""), str) for name in ("tenant", "subject", "salt", "instead"))
+
+
 def _is_true(given: Any) -> bool:
     return given is True
 
@@ -211,6 +217,7 @@ _GOOD: Mapping[str, Callable[[Any], bool]] = {
     "thrown_tenants": _is_true,
     "thrown_features": _is_true,
     "thrown_models": _is_name,
+    "exercises": _is_slice,
     "settings": _is_seconds,
     "rings": _is_name,
     "features": _is_feature,

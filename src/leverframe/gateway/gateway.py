@@ -22,7 +22,6 @@ from leverframe.gateway.trust import Trust
 from leverframe.nouns.outcomes import CallFacts, Feedback, Outcome
 from leverframe.nouns.tables import Decision, Number, Reason, RouteTable, Variant
 from leverframe.nouns.units import Unit
-from leverframe.rules.routing import Router
 
 log = logging.getLogger("leverframe.gateway")
 
@@ -113,7 +112,16 @@ class Gateway:
     def table(self) -> RouteTable | None:
         """Return the table that is obeyed, or None."""
         router = self._held.router
-        return router.table if isinstance(router, Router) else None
+        return None if isinstance(router, NoTable) else router.table
+
+    def table_for(
+        self, *, subject: str | None = None, tenant: str | None = None, conversation: str | None = None
+    ) -> RouteTable | None:
+        """Return the table as it stands for one caller: with what is thrown for it while a switch is exercised."""
+        router = self._held.router
+        if isinstance(router, NoTable):
+            return None
+        return router.table_for(subject, tenant, conversation, self._monotonic() < self._held.lease_until)
 
     @property
     def connected(self) -> bool:

@@ -13,6 +13,7 @@ from leverframe.gateway.trust import Trust
 from leverframe.nouns.tables import NO_NUMBER, Decision, Number, Reason, RouteTable, Variant
 from leverframe.nouns.targets import LAST_RING
 from leverframe.nouns.units import Unit
+from leverframe.rules.exercised import Exercised, router_of
 from leverframe.rules.routing import Router
 
 log = logging.getLogger("leverframe.gateway")
@@ -62,7 +63,7 @@ class Held:
     """
 
     def __init__(self, no_table: NoTable, state_dir: Path | None = None, trust: Trust | None = None) -> None:
-        self.router: Router | NoTable = no_table
+        self.router: Router | Exercised | NoTable = no_table
         self.number = NO_NUMBER
         self.lease_until = NEVER
         self.refused = ""
@@ -92,7 +93,7 @@ class Held:
 
     def beat(self, number: Number, at: float) -> None:
         """Renew the candidate's lease where the control plane confirms the number that is held."""
-        if number == self.number and isinstance(self.router, Router):
+        if number == self.number and isinstance(self.router, Router | Exercised):
             self.lease_until = at + self.router.table.candidate_lease_seconds
 
     def load(self, snapshot: Path | None = None) -> None:
@@ -123,7 +124,7 @@ class Held:
         overlay = read_overlay(lines, head)
         table = self._table()
         if head.body.lines and head.number > self.number and table is not NOTHING:
-            self.router = Router(narrowed(table, overlay))
+            self.router = router_of(narrowed(table, overlay))
         found = overlay | read_body(lines, head)
         if head.number > self.number:
             self._obey(amended(NOTHING if head.after is None else table, head.number, found), at)
@@ -138,13 +139,13 @@ class Held:
         return after is not None and (after.epoch != self.number.epoch or after > self.number)
 
     def _table(self) -> RouteTable:
-        return self.router.table if isinstance(self.router, Router) else NOTHING
+        return self.router.table if isinstance(self.router, Router | Exercised) else NOTHING
 
     def _obey(self, table: RouteTable, at: float | None) -> None:
         if not table.features:
             raise ValueError("the table is empty")
         self.lease_until = NEVER if at is None else at + table.candidate_lease_seconds
-        self.router, self.number = Router(table), table.number
+        self.router, self.number = router_of(table), table.number
         self.refused, self.refused_number = "", None
 
     def _load(self, snapshot: Path) -> None:

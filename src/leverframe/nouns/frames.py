@@ -10,7 +10,7 @@ from leverframe.nouns.tables import Number
 
 FORMAT = 2
 
-OVERLAY = ("thrown_tenants", "thrown_features", "thrown_models")
+OVERLAY = ("thrown_tenants", "thrown_features", "thrown_models", "exercises")
 """What stops something: written, read and obeyed before anything else of a frame."""
 BODY = ("settings", "rings", "features")
 """All else that gateways obey."""

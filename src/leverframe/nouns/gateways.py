@@ -12,13 +12,19 @@ HEARTBEAT_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """One enrolled gateway; outcomes are taken only for its `targets` (empty: all)."""
+    """One enrolled gateway; outcomes are taken only for its `targets` (empty: all).
+
+    `address` is where it answers users, in OpenAI's form (`https://ai.acme.example/v1`): a game day asks there, with
+    the bearer token in the environment variable `key_env`. Without an address it is not asked.
+    """
 
     name: str
     targets: frozenset[str]
     enrolled_by: str
     enrolled_at: datetime
     revoked_at: datetime | None = None
+    address: str = ""
+    key_env: str = ""
 
 
 @dataclass(frozen=True, slots=True)

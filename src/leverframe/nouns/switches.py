@@ -23,6 +23,23 @@ class OnExpiry(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Probe:
+    """How it is proved that users get what a switch promises, as its file declares it; empty parts follow the switch.
+
+    `feature` is asked through each gateway, with `ask` as the text. The answer has the HTTP status `status` and
+    contains `contains`; with a `url`, that page is what users get, and these are said of it. `command` names an
+    executable of the server's folder of probes, which ends with 0 where the fallback works.
+    """
+
+    feature: str = ""
+    ask: str = ""
+    status: int = 0
+    contains: str = ""
+    url: str = ""
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Switch:
     """One lever: thrown (off) or set (armed).
 
@@ -44,6 +61,7 @@ class Switch:
     on_expiry: OnExpiry = OnExpiry.LAPSE
     zone: str = ""
     exercised_on: date | None = None
+    probe: Probe = Probe()
     place: str = ""
     version: int = 1
 

@@ -104,11 +104,27 @@ class FeatureRoute:
 
 
 @dataclass(frozen=True, slots=True)
+class Slice:
+    """For whom a switch is thrown while it is exercised: all that is not empty must match.
+
+    `below` is an exclusive bucket bound over `salt` (0: any bucket). `instead` is the end of the fallback chain where
+    the switch is a model's.
+    """
+
+    tenant: str = ""
+    subject: str = ""
+    below: int = 0
+    salt: str = ""
+    instead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RouteTable:
     """Everything that a gateway obeys, under one number.
 
     `thrown_models` maps a thrown model to the end of its fallback chain ("" where none is left).
-    `rings` maps a tenant to its ring; other tenants are in the last ring.
+    `rings` maps a tenant to its ring; other tenants are in the last ring. `exercises` maps a switch's id to the slice
+    on which it is thrown to prove that it works.
     """
 
     number: Number
@@ -118,6 +134,7 @@ class RouteTable:
     thrown_tenants: AbstractSet[str] = frozenset()
     rings: Mapping[str, str] = field(default_factory=dict)
     candidate_lease_seconds: float = 300.0
+    exercises: Mapping[str, Slice] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

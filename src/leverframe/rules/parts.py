@@ -17,6 +17,7 @@ def parts_of(table: RouteTable) -> dict[Part, str]:
         "thrown_tenants": dict.fromkeys(table.thrown_tenants, True),
         "thrown_features": dict.fromkeys(table.thrown_features, True),
         "thrown_models": table.thrown_models,
+        "exercises": table.exercises,
         "settings": {LEASE.key: table.candidate_lease_seconds},
         "rings": table.rings,
         "features": table.features,

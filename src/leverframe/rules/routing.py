@@ -80,6 +80,12 @@ class Router:
             return answers[3]
         return answers[4]
 
+    def table_for(
+        self, subject: str | None, tenant: str | None, conversation: str | None, lease_ok: bool = True
+    ) -> RouteTable:
+        """Return the table that stands for a caller: the same for all."""
+        return self.table
+
     def cell(self, feature: str, tenant: str | None, region: str | None) -> tuple[str, str]:
         """Return the (region, ring) in which a request is counted: the last where it is unknown."""
         route = self.table.features.get(feature)

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from leverframe.nouns.changes import BlastRadius
 from leverframe.nouns.ramps import Clause, Ramp, RampPlan, RampState
 from leverframe.nouns.switches import Layer, OnExpiry, Switch
-from leverframe.nouns.tables import BUCKETS, CandidateRoute, FeatureRoute, Number, RouteTable
+from leverframe.nouns.tables import BUCKETS, CandidateRoute, FeatureRoute, Number, RouteTable, Slice
 from leverframe.nouns.targets import EVERYWHERE, LAST_RING, Cell, Target
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Refused, Verdict, failed, passed
@@ -51,6 +51,7 @@ class TableFacts:
     rings: Mapping[str, str] = field(default_factory=dict)
     candidate_lease_seconds: float = 300.0
     now: datetime | None = None
+    exercises: Mapping[str, Slice] = field(default_factory=dict)
 
 
 def compile_table(number: Number, facts: TableFacts, *, withhold: bool = False) -> RouteTable:
@@ -166,6 +167,7 @@ def _table(number: Number, facts: TableFacts, candidates: Mapping[str, Candidate
         thrown_tenants=frozenset(switch.key for switch in thrown if switch.layer is Layer.TENANT),
         rings=dict(facts.rings),
         candidate_lease_seconds=facts.candidate_lease_seconds,
+        exercises=dict(facts.exercises),
     )
 
 

@@ -85,6 +85,11 @@ def get(db: Db, name: str) -> Gateway:
     return found
 
 
+def update(db: Db, gateway: Gateway) -> None:
+    """Write what is known of an enrolled gateway anew."""
+    db.execute(sql_update(gateways).where(gateways.c.name == gateway.name).values(body=gateway))
+
+
 def by_token(db: Db, token_hash: str) -> Gateway | None:
     """Return the gateway whose token has this hash, unless it was revoked."""
     holds = (gateways.c.token_hash == token_hash) & gateways.c.revoked_at.is_(None)

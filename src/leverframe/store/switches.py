@@ -66,6 +66,11 @@ def get(db: Db, id: str) -> Switch:
     return found
 
 
+def find(db: Db, id: str) -> Switch | None:
+    """Return one switch by its id, or None where there is none."""
+    return db.execute(_ONE, {"id": id}).scalar_one_or_none()
+
+
 def lock(db: Db, id: str) -> Switch | None:
     """Return one switch as it stands once nobody else writes it, held to the end; None where there is none."""
     return db.execute(_ONE.with_for_update(), {"id": id}).scalar_one_or_none()

@@ -1,7 +1,7 @@
 """Which kill switches are there, and which of them are thrown?
 
 The handbook's file is read as it is: `enabled: true` is set, `disabled: true` and `ai_disabled: true` are thrown.
-Ours beside its keys: `owner`, `reason`, `ticket`, `exercised_on`, `on_expiry`, `zone`.
+Ours beside its keys: `owner`, `reason`, `ticket`, `exercised_on`, `probe`, `on_expiry`, `zone`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from leverframe.nouns.switches import Layer, OnExpiry, Switch
+from leverframe.nouns.switches import Layer, OnExpiry, Probe, Switch
 from leverframe.sources.policies.reading import Report, Section, read_mapping
 
 PATH = "gateway-policies/kill-switches.yaml"
@@ -81,8 +81,30 @@ def _switch(layer: Layer, key: str, thrown: bool, fallback: str, section: Sectio
         because=reason,
         ticket=section.text("ticket") or (ticket[1] if ticket else ""),
         exercised_on=section.day("exercised_on"),
+        probe=_probe(section),
         place=section.place,
     )
+
+
+def _probe(section: Section) -> Probe:
+    """Return how the switch is proved, where it says so."""
+    if not section.has("probe"):
+        return Probe()
+    with section.section("probe") as said:
+        url, command = said.text("url"), said.text("command")
+        if url and not re.match(r"https?://[^/\s]+", url):
+            said.wrong("url", f"is `{url}`, which is no address", "Write it as https://help.example.com/search.")
+        if command and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", command):
+            because = f"is `{command}`, which is not the name of a file"
+            said.wrong("command", because, "Name an executable of the server's folder of probes, without a path.")
+        return Probe(
+            feature=said.text("feature"),
+            ask=said.text("ask"),
+            status=said.whole("status", low=100, high=599) if said.has("status") else 0,
+            contains=said.text("contains"),
+            url=url,
+            command=command,
+        )
 
 
 def is_model_key(name: str) -> bool:

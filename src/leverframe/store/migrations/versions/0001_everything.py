@@ -329,6 +329,34 @@ def _make_tables() -> None:
         postgresql_where=sa.text("state = 'open'"),
     )
     op.create_table(
+        "game_days",
+        sa.Column(
+            "ordinal", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("driver", sa.String(), nullable=False),
+        sa.Column("driven_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("ordinal", name=op.f("pk_game_days")),
+        sa.UniqueConstraint("id", name=op.f("uq_game_days_id")),
+    )
+    op.create_index(op.f("ix_game_days_state"), "game_days", ["state"], unique=False)
+    op.create_table(
+        "exercises",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("game_day", sa.String(), nullable=False),
+        sa.Column("switch", sa.String(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exercises")),
+    )
+    for column in ("game_day", "switch", "state"):
+        op.create_index(op.f(f"ix_exercises_{column}"), "exercises", [column], unique=False)
+    op.create_table(
         "route_tables",
         sa.Column("epoch", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("generation", sa.Integer(), autoincrement=False, nullable=False),

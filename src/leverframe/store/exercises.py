@@ -1,0 +1,163 @@
+"""Which game days were held, and what did each switch's exercise prove?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Column, Integer, String, Table, bindparam, select
+from sqlalchemy import update as sql_update
+
+from leverframe.nouns.exercises import Exercise, ExerciseState, GameDay, GameDayState
+from leverframe.nouns.verdicts import Conflict, NotFound
+from leverframe.store.columns import Noun, RunningId, Utc
+from leverframe.store.database import Db, metadata
+
+game_days = Table(
+    "game_days",
+    metadata,
+    Column("ordinal", RunningId, primary_key=True, autoincrement=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("state", String, nullable=False, index=True),
+    Column("version", Integer, nullable=False),
+    Column("driver", String, nullable=False),
+    Column("driven_at", Utc),
+    Column("body", Noun(GameDay), nullable=False),
+)
+
+exercises = Table(
+    "exercises",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("game_day", String, nullable=False, index=True),
+    Column("switch", String, nullable=False, index=True),
+    Column("place", Integer, nullable=False),
+    Column("state", String, nullable=False, index=True),
+    Column("version", Integer, nullable=False),
+    Column("body", Noun(Exercise), nullable=False),
+)
+
+_DAYS = select(game_days.c.body).order_by(game_days.c.ordinal.desc())
+_DAY = select(game_days.c.body).where(game_days.c.id == bindparam("id"))
+_OPEN = select(game_days.c.body).where(game_days.c.state.in_(("running", "paused"))).order_by(game_days.c.ordinal)
+_OF_DAY = select(exercises.c.body).where(exercises.c.game_day == bindparam("id")).order_by(exercises.c.place)
+_ONE = select(exercises.c.body).where(exercises.c.id == bindparam("id"))
+_STANDING = select(exercises.c.body).where(exercises.c.state == ExerciseState.THROWN.value).order_by(exercises.c.id)
+_OF_SWITCH = select(exercises.c.body).where(exercises.c.switch == bindparam("switch"))
+
+
+def next_id(db: Db, year: int) -> str:
+    """Return the year's next id of a game day, `GD-2026-001`; who makes one holds the table's newest row."""
+    like = select(game_days.c.id).where(game_days.c.id.like(f"GD-{year}-%")).order_by(game_days.c.ordinal.desc())
+    last = db.execute(like.limit(1)).scalar_one_or_none()
+    return f"GD-{year}-{int(last.rsplit('-', 1)[1]) + 1 if last else 1:03d}"
+
+
+def insert(db: Db, day: GameDay, planned: Iterable[Exercise]) -> None:
+    """Write a new game day with its exercises, in their order."""
+    db.execute(game_days.insert().values(id=day.id, state=day.state.value, version=day.version, driver="", body=day))
+    rows = [
+        {
+            "id": each.id,
+            "game_day": day.id,
+            "switch": each.switch,
+            "place": place,
+            "state": each.state.value,
+            "version": each.version,
+            "body": each,
+        }
+        for place, each in enumerate(planned)
+    ]
+    db.execute(exercises.insert(), rows)
+
+
+def day(db: Db, id: str) -> GameDay:
+    """Return one game day, held for us in a transaction that writes; raises NotFound."""
+    found = db.execute(_DAY.with_for_update(), {"id": id}).scalar_one_or_none()
+    if found is None:
+        raise NotFound(f"There is no game day {id}.", remedy="leverframe game-day list shows them all.")
+    return found
+
+
+def show(db: Db, id: str) -> GameDay:
+    """Return one game day; raises NotFound."""
+    found = db.execute(_DAY, {"id": id}).scalar_one_or_none()
+    if found is None:
+        raise NotFound(f"There is no game day {id}.", remedy="leverframe game-day list shows them all.")
+    return found
+
+
+def days(db: Db, limit: int = 100) -> list[GameDay]:
+    """List the game days, the newest first."""
+    return list(db.execute(_DAYS.limit(limit)).scalars())
+
+
+def open_days(db: Db) -> list[GameDay]:
+    """List the game days that run or are paused, the oldest first."""
+    return list(db.execute(_OPEN).scalars())
+
+
+def of_day(db: Db, id: str) -> list[Exercise]:
+    """List a game day's exercises, in their order."""
+    return list(db.execute(_OF_DAY, {"id": id}).scalars())
+
+
+def get(db: Db, id: str) -> Exercise:
+    """Return one exercise; raises NotFound."""
+    found = db.execute(_ONE, {"id": id}).scalar_one_or_none()
+    if found is None:
+        raise NotFound(f"There is no exercise {id}.", remedy="Its game day lists them.")
+    return found
+
+
+def standing(db: Db) -> list[Exercise]:
+    """List the exercises whose switch is thrown on its slice now."""
+    return list(db.execute(_STANDING).scalars())
+
+
+def newest_of(db: Db, switch: str) -> Exercise | None:
+    """Return a switch's newest exercise that was judged, or None."""
+    judged = exercises.c.state.in_((ExerciseState.PASSED.value, ExerciseState.FAILED.value))
+    return db.execute(_OF_SWITCH.where(judged).order_by(exercises.c.id.desc()).limit(1), {"switch": switch}).scalar()
+
+
+def update_day(db: Db, changed: GameDay) -> GameDay:
+    """Write a game day over the version it was read at; raises Conflict."""
+    written = replace(changed, version=changed.version + 1)
+    stood = (game_days.c.id == changed.id) & (game_days.c.version == changed.version)
+    values = {"state": written.state.value, "version": written.version, "body": written}
+    if not db.execute(sql_update(game_days).where(stood).values(**values)).rowcount:
+        raise Conflict(f"The game day {changed.id} was changed by someone else.", remedy="Look at it again.")
+    return written
+
+
+def update(db: Db, changed: Exercise) -> Exercise:
+    """Write an exercise over the version it was read at; raises Conflict."""
+    written = replace(changed, version=changed.version + 1)
+    stood = (exercises.c.id == changed.id) & (exercises.c.version == changed.version)
+    values = {"state": written.state.value, "version": written.version, "body": written}
+    if not db.execute(sql_update(exercises).where(stood).values(**values)).rowcount:
+        raise Conflict(f"The exercise {changed.id} was changed by someone else.", remedy="Look at it again.")
+    return written
+
+
+def claim(db: Db, id: str, driver: str, now_wall: datetime, seconds: float) -> str | None:
+    """Take the holding of a running game day, or renew it; return who held it before, None where somebody else does.
+
+    Before the first it is "", which also is what a game day that was resumed begins with.
+    """
+    held = select(game_days.c.driver, game_days.c.driven_at).where(
+        game_days.c.id == id, game_days.c.state == GameDayState.RUNNING.value
+    )
+    row = db.execute(held.with_for_update()).one_or_none()
+    if row is None or (row.driver not in ("", driver) and row.driven_at + timedelta(seconds=seconds) > now_wall):
+        return None
+    values = {"driver": driver, "driven_at": now_wall}
+    db.execute(sql_update(game_days).where(game_days.c.id == id).values(**values))
+    return row.driver
+
+
+def release(db: Db, id: str) -> None:
+    """Let nobody hold a game day."""
+    db.execute(sql_update(game_days).where(game_days.c.id == id).values(driver="", driven_at=None))
