@@ -18,6 +18,7 @@ from leverframe.nouns.exercises import (
     GameDayState,
     Phase,
 )
+from leverframe.nouns.switches import Layer, Switch
 from leverframe.nouns.tables import Reason
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Conflict, Invalid
@@ -261,9 +262,8 @@ def test_a_share_of_the_buckets_meets_the_switch_and_the_question_falls_into_it(
 
 def test_a_tenants_switch_is_exercised_for_a_made_up_subject_of_that_tenant(day):
     world, _, asking, driver = day
-    world.throw("sol", "tenant/northwind")
-    world.set_again("remi", "tenant/northwind", "release_manager")
-    world.set_again("sol", "tenant/northwind", "support_engineer")
+    with world.house.store.write() as db:
+        lever_rows.put(db, Switch(Layer.TENANT, "northwind"))
     (exercise,) = held_day(world, driver, "tenant/northwind").exercises
     assert exercise.state is ExerciseState.PASSED
     assert {(asked.tenant, asked.subject) for asked in asking.asked} == {("northwind", EXERCISE_TENANT)}
