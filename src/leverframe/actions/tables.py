@@ -99,11 +99,11 @@ def _publish(
     """Publish what differs under the next number; a new epoch is published even where nothing does."""
     if tables.alarm(db) is not None:
         return None
-    number, last = tables.next_number(db), tables.newest_number(db)
+    last, number = tables.numbers(db)
     changes = differing(number)
     if not changes and number.epoch == last.epoch:
         return None
-    tables.insert(db, number, now, because)
+    tables.insert(db, number, now, because, last=last)
     parts.write(db, number.generation, changes)
     if number.epoch == last.epoch:
         frame = write_frame(number, last, changes, house.sign)

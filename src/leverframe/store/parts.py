@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import Column, Integer, String, Table, Text, bindparam, select, tuple_
+from sqlalchemy import Column, Integer, String, Table, Text, bindparam, select
 
 from leverframe.nouns.frames import Changes, Part
 from leverframe.store.database import Db, metadata, on_both
@@ -21,12 +21,11 @@ route_parts = Table(
     Column("generation", Integer, nullable=False, index=True),
     Column("document", Text),
 )
-MOST_ASKED = 400
 
 _COLUMNS = (route_parts.c.kind, route_parts.c.key, route_parts.c.document)
 _STANDING = select(*_COLUMNS).where(route_parts.c.document.is_not(None))
 _OF_KINDS = _STANDING.where(route_parts.c.kind.in_(bindparam("kinds", expanding=True)))
-_NAMED = _STANDING.where(tuple_(route_parts.c.kind, route_parts.c.key).in_(bindparam("names", expanding=True)))
+_ONE = _STANDING.where(route_parts.c.kind == bindparam("kind"), route_parts.c.key == bindparam("key"))
 _SINCE = select(*_COLUMNS).where(route_parts.c.generation > bindparam("generation"))
 
 
@@ -41,10 +40,10 @@ def of_kinds(db: Db, kinds: Collection[str]) -> dict[Part, str]:
 
 
 def named(db: Db, names: Collection[Part]) -> dict[Part, str]:
-    """Return those of some parts that stand."""
-    asked, found = [tuple(name) for name in names], {}
-    for start in range(0, len(asked), MOST_ASKED):
-        found |= _by_name(db.execute(_NAMED, {"names": asked[start : start + MOST_ASKED]}))
+    """Return those of some parts that stand; for a few, each asked for by itself."""
+    found: dict[Part, str] = {}
+    for kind, key in names:
+        found |= _by_name(db.execute(_ONE, {"kind": kind, "key": key}))
     return found
 
 

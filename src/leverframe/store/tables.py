@@ -34,13 +34,22 @@ def next_number(db: Db) -> Number:
 
     Ask it before the table's facts are gathered: what another publisher writes meanwhile would be missing.
     """
+    return numbers(db)[1]
+
+
+def numbers(db: Db) -> tuple[Number, Number]:
+    """Return the newest number, and the next one as `next_number` does."""
     stands = db.execute(_LOCKED_EPOCH).scalar_one_or_none()
-    return Number(int(stands or 1), newest_number(db).generation + 1)
-
-
-def insert(db: Db, number: Number, published_at: datetime, because: str) -> None:
-    """Write down that a table is being published; raises Conflict where its number is not above all others."""
     last = newest_number(db)
+    return last, Number(int(stands or 1), last.generation + 1)
+
+
+def insert(db: Db, number: Number, published_at: datetime, because: str, *, last: Number | None = None) -> None:
+    """Write down that a table is being published; raises Conflict where its number is not above all others.
+
+    `last` is the newest number, where that is at hand.
+    """
+    last = newest_number(db) if last is None else last
     if number <= last:
         raise Conflict(f"The table {number} cannot follow {last}.")
     row = {"epoch": number.epoch, "generation": number.generation, "published_at": published_at, "because": because}

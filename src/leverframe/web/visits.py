@@ -55,7 +55,8 @@ def house_of(request: Request) -> House:
 async def visit(request: Request) -> Visit:
     """Find out who asks; refuses a write whose form does not carry the session's own csrf.
 
-    The page's reader is known before anything can be refused, so that a refusal is a page of theirs too.
+    The page's reader is known before anything can be refused, so that a refusal is a page of theirs too; but where
+    something is to be stopped, nothing is read that only a page needs.
     """
     house, bearer = house_of(request), bearer_of(request)
     if bearer:
@@ -63,19 +64,25 @@ async def visit(request: Request) -> Visit:
         if actor is None:
             raise NotLoggedIn("this token is not known, has expired or was revoked")
         _check_scope(request, actor)
-        return await _welcome(request, Visit(request, house, actor))
-    made = await of_session(request)
-    if made is None:
+        made = Visit(request, house, actor)
+        return made if is_urgent(request) else await _welcome(request, made)
+    found = await _found(request) if is_urgent(request) else await of_session(request)
+    if found is None:
         raise NotLoggedIn("nobody is logged in")
-    await _check_csrf(request, made.csrf)
-    return made
+    await _check_csrf(request, found.csrf)
+    return found
 
 
 async def of_session(request: Request) -> Visit | None:
     """Return the visit of the person whose session's cookie came with a request, if it is one."""
+    found = await _found(request)
+    return await _welcome(request, found) if found else None
+
+
+async def _found(request: Request) -> Visit | None:
     house = house_of(request)
     found = await aside(request, accounts.who_is, house, request.cookies.get(COOKIE, ""))
-    return await _welcome(request, Visit(request, house, found[0], found[1])) if found else None
+    return Visit(request, house, found[0], found[1]) if found else None
 
 
 async def _welcome(request: Request, made: Visit) -> Visit:
