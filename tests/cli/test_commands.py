@@ -21,6 +21,8 @@ LOCAL = {
     "policy check",
     "policy init",
     "policy recover",
+    "key show",
+    "key rotate",
 }
 ASKED = {
     "serve", "demo", "login", "logout", "changed", "why", "backup", "restore",
@@ -31,7 +33,8 @@ ASKED = {
     "change ramp", "change hold", "change release", "change promote", "change abort", "change back", "change review",
     "change cancel", "change evidence", "switch list", "switch show", "switch throw", "switch set",
     "switch fmt",
-    "targets list", "targets adopt", "audit list", "audit show", "audit verify", "table raise-epoch",
+    "targets list", "targets adopt", "audit list", "audit show", "audit verify", "table raise-epoch", "table save",
+    "key show", "key rotate",
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from leverframe import wiring
+from leverframe.store import audit
 
 
 @pytest.fixture
@@ -107,3 +108,24 @@ def test_a_lost_machine_is_restored_into_an_empty_folder_and_a_wrong_file_leaves
         assert not (home / "new").exists()
     assert run("restore", home / "saved.db", "--data", home / "new").code == 0
     assert (home / "new" / "leverframe.db").is_file()
+
+
+def test_the_key_of_tables_is_rotated_in_two_steps_that_are_in_the_log(run, data: Path):
+    (first,) = json.loads(run("key", "show", "--data", data, "--json").out)["keys"].values()
+    ran = run("key", "rotate", "--data", data)
+    assert ran.code == 0
+    assert "Give this key to every gateway" in ran.out
+    keys = json.loads(run("key", "show", "--data", data, "--json").out)["keys"]
+    assert keys["signs"] == first
+    assert keys["next"] in ran.out
+    assert run("key", "rotate", "--data", data, "--use").code == 0
+    assert json.loads(run("key", "show", "--data", data, "--json").out)["keys"] == {"signs": keys["next"]}
+    with wiring.open_store(wiring.Settings(data=data)).read() as db:
+        acts = [entry.act for entry in audit.find(db, limit=10)]
+    assert acts[:2] == ["key.rotated", "key.prepared"]
+
+
+def test_no_key_signs_that_was_not_made_before(run, data: Path):
+    ran = run("key", "rotate", "--data", data, "--use")
+    assert ran.code != 0
+    assert "There is no next key" in ran.err

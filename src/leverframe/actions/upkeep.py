@@ -13,6 +13,7 @@ from leverframe.nouns.keys import PublicKey
 from leverframe.nouns.people import CLOCK
 from leverframe.store import Store, tables
 from leverframe.store.backup import backup, check, restore
+from leverframe.store.table_keys import prepare_next, public_keys, use_next
 from leverframe.store.verification import AuditReport, verify
 
 
@@ -43,6 +44,30 @@ def bring_back(house: House, path: Path) -> int:
         if house.policy_or_none(db) is not None:
             publish_table(house, db, now, because, narrows=True)
     return epoch
+
+
+def table_keys(folder: Path) -> dict[str, str]:
+    """Return the public keys of tables by what they do: `signs`, and `next` where a rotation is under way."""
+    return {role: str(key) for role, key in public_keys(folder).items()}
+
+
+def prepare_next_key(house: House, folder: Path) -> str:
+    """Make the key that will sign tables next, and return its public half, for the gateways to trust."""
+    key = str(prepare_next(folder, house.origin))
+    _note_key(house, "key.prepared", key, "made on the console; it signs nothing yet")
+    return key
+
+
+def use_next_key(house: House, folder: Path) -> str:
+    """Let the next key sign tables from now on; raises Conflict where none was made."""
+    key = str(use_next(folder))
+    _note_key(house, "key.rotated", key, "signs tables from now on, by the console")
+    return key
+
+
+def _note_key(house: House, act: str, key: str, because: str) -> None:
+    with house.store.write() as db:
+        record(db, house.clock.now(), CLOCK, act, "table-key", because, role="console", facts={"key": key})
 
 
 def prove(store: Store, key: PublicKey, folder: Path) -> AuditReport:

@@ -16,6 +16,7 @@ from leverframe.cli import (
     changed,
     demo,
     gateway,
+    key,
     login,
     policy,
     serve,
@@ -59,6 +60,6 @@ def build() -> typer.Typer:
     )
     for alone in (serve, demo, login, changed, call, upkeep):
         alone.add_to(app)
-    for noun in (change, switch, target, policy, user, token, gateway, audit, table):
+    for noun in (change, switch, target, policy, user, token, gateway, audit, table, key):
         noun.add_to(app)
     return app

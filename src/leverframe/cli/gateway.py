@@ -48,7 +48,11 @@ def run(
         Path | None, typer.Option("--state", metavar="DIR", help="Where the last good table is kept.")
     ] = None,
     snapshot: Annotated[
-        Path | None, typer.Option("--snapshot", metavar="FILE", help="A table for a start without a server.")
+        str, typer.Option("--snapshot", metavar="FILE|URL", help="A table for a start without a server.")
+    ] = "",
+    trust: Annotated[
+        Path | None,
+        typer.Option("--trust", metavar="FILE", help="Public keys, one a line: a table none has signed is refused."),
     ] = None,
     on_no_table: Annotated[
         list[str] | None,
@@ -82,11 +86,26 @@ def run(
             state_dir=state,
             instance=instance or None,
             snapshot=snapshot,
+            keys=read_keys(trust),
             on_no_table=pairs("--on-no-table", on_no_table),
             current_file=current,
             fallbacks=pairs("--fallback", fallback),
             lockstep=lockstep,
         )
+
+
+def read_keys(path: Path | None) -> tuple[str, ...]:
+    """Read public keys, one a line; raises Invalid where the file cannot be read or has none."""
+    if path is None:
+        return ()
+    try:
+        lines = [line.strip() for line in path.read_text("utf-8").splitlines()]
+    except (OSError, ValueError) as no:
+        raise Invalid([Fault("--trust", f"{path} cannot be read: {no}", "leverframe key show prints keys")]) from no
+    found = tuple(line for line in lines if line and not line.startswith("#"))
+    if not found:
+        raise Invalid([Fault("--trust", f"{path} has no key", "leverframe key show prints keys")])
+    return found
 
 
 def pairs(option: str, given: list[str] | None) -> dict[str, str]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from leverframe.cli.output import say
 from leverframe.cli.verbs import Because, noun, server, show, verb
-from leverframe.client import at
+from leverframe.client import at, document_of
 from leverframe.nouns.documents import from_document
 from leverframe.nouns.gateways import Receipt
 
@@ -32,6 +34,20 @@ def raise_epoch(because: Because = "") -> None:
 def _say_number(document: dict[str, Any]) -> None:
     number = document["number"]
     say(f"Gateways obey table {number} from now on." if number else "The epoch is raised; the next table carries it.")
+
+
+@verb(app, "save")
+def save(path: Annotated[Path, typer.Argument(metavar="FILE", help="The new file.")]) -> None:
+    """Save the newest table, whole and signed: a gateway's --snapshot for a start without a server."""
+    answer = server().answer("GET", "/route-tables/newest")
+    if answer.status_code != 200:
+        document_of(answer)
+    path.write_bytes(answer.content)
+    epoch, generation = json.loads(answer.content.split(b"\n", 1)[0])["number"]
+    show(
+        {"file": str(path), "number": f"{epoch}.{generation}"},
+        lambda d: say(f"Table {d['number']} is saved in {d['file']}."),
+    )
 
 
 @verb(app, "receipt")

@@ -47,7 +47,7 @@ class Settings:
     all. `upstream_keys` are the platforms' own keys; without one the client's Authorization is passed on.
     `on_no_table` maps a feature to `current`: it then serves its unit in `current_file` (JSON, units by feature)
     while there is no table. `fallbacks` name what users get where a feature is off and no table says so;
-    `snapshot` is a table for cold starts.
+    `snapshot` is a table for cold starts, a file or an address; where `keys` are given, tables must be signed by one.
     """
 
     control_plane: str
@@ -62,7 +62,8 @@ class Settings:
     on_no_table: Mapping[str, str] = field(default_factory=dict)
     current_file: Path | None = None
     fallbacks: Mapping[str, str] = field(default_factory=dict)
-    snapshot: Path | None = None
+    snapshot: Path | str | None = None
+    keys: tuple[str, ...] = ()
     lockstep: bool = False
 
 
@@ -163,7 +164,8 @@ def _gateway(settings: Settings) -> Gateway:
             on_no_table=settings.on_no_table,
             current=read_units(settings.current_file),
             fallbacks=settings.fallbacks,
-            snapshot=settings.snapshot,
+            snapshot=settings.snapshot or None,
+            keys=settings.keys,
         )
     except (OSError, ValueError) as fault:
         raise Invalid([Fault("gateway", f"it cannot begin: {fault}.")]) from fault
