@@ -70,6 +70,20 @@ def test_a_table_that_is_not_understood_is_refused_and_the_held_one_stays(held, 
     assert held.router.route("search").serve
 
 
+def test_names_that_features_have_in_common_are_held_once(held, a_table):
+    assert held.offer(frame_of(a_table(1)))
+    support, search = (held.router.table.features[name] for name in ("support", "search"))
+    assert support.current.model is search.current.model is support.candidate.unit.model
+    assert support.rings[0] is search.rings[0]
+
+
+def test_members_of_a_newer_table_do_not_hinder_a_feature(held, a_table):
+    document = to_document(a_table(1))
+    document["features"]["support"] |= {"model": 7, "later": {"regions": [1, {"rings": None}], "fallback": ["a"]}}
+    assert held.offer(json.dumps(document))
+    assert held.router.route("support", "vic", region="eu").variant is Variant.CANDIDATE
+
+
 def test_a_frame_that_is_cut_anywhere_is_refused(held, a_table):
     frame = frame_of(a_table(2, thrown_tenants=frozenset({"acme"}), rings={"beta": "internal"}))
     for length in range(len(frame)):
