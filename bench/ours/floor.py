@@ -1,4 +1,4 @@
-"""What is the least that any decision does? One call, two dict lookups, one hash, over as many keys."""
+"""What does the floor answer? Nothing: it does the least that any decision does, over as many keys."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import json
 
 from cells import Cell, features, salt, thrown
 from contenders import Loaded
+from floors import route_floor
 
-NAME, DISTRIBUTION, MODULES = "floor", "", ("xxhash",)
+NAME, DISTRIBUTION, MODULES = "floor", "", ("floors",)
 LIST_IN_EACH_FLAG = False
 
 
@@ -19,15 +20,6 @@ def write(cell: Cell) -> str:
 
 def load(text: str) -> Loaded:
     """Return a function that looks up both and hashes: it decides nothing."""
-    from xxhash import xxh3_64_intdigest
-
     read = json.loads(text)
-    salts: dict[str, str] = read["salts"]
-    tenants: dict[str, bool] = read["tenants"]
-
-    def floor(feature: str, subject: str, tenant: str) -> int:
-        tenants.get(tenant)
-        salt = salts.get(feature)
-        return xxh3_64_intdigest(f"{salt}{subject}".encode())
-
+    floor = route_floor(read["salts"], read["tenants"])
     return Loaded("None", "floor(feature, subject, tenant)", {"floor": floor}, None)
