@@ -1,9 +1,10 @@
 # What can be done here? Every target works on a fresh clone; each builds on `setup`.
 PY ?= python3
 BIN := .venv/bin
+PEERS := .venv-peers
 WORKERS ?= 2
 
-.PHONY: setup demo test check bench soak lock clean
+.PHONY: setup demo test check bench peers soak lock clean
 
 setup: .venv/.ready ## the virtual environment, from the hash-locked requirements
 
@@ -24,7 +25,15 @@ check: setup ## the quick half: format, lint, types, contracts
 	$(BIN)/python tools/test_everything.py --quick
 
 bench: setup ## measure, and print goals beside figures
+	@$(MAKE) --no-print-directory peers || echo "going on without the peers: their environment cannot be made here"
 	$(BIN)/python bench/all.py
+
+peers: $(PEERS)/.ready ## the environment of the products that route() is measured beside
+
+$(PEERS)/.ready: requirements/peers.txt | setup
+	test -x $(PEERS)/bin/python || $(PY) -m venv --without-pip $(PEERS)
+	$(BIN)/uv pip install --quiet --python $(PEERS)/bin/python --require-hashes -r requirements/peers.txt
+	touch $@
 
 soak: setup ## the long half: ten demos, kill -9 at random points
 	$(BIN)/python tools/soak.py
@@ -33,6 +42,7 @@ soak: setup ## the long half: ten demos, kill -9 at random points
 lock: ## lock the requirements again, without any index address
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --all-extras --group dev pyproject.toml -o requirements/dev.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --extra server --extra postgres pyproject.toml -o requirements/server.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --group peers -o requirements/peers.txt
 
 clean:
-	rm -rf .venv build dist .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-peers build dist .pytest_cache .ruff_cache .hypothesis

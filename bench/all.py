@@ -44,7 +44,8 @@ def _run(name: str) -> dict:
     if not ran.stdout:
         raise SystemExit(f"{name} has measured nothing")
     said = json.loads(ran.stdout)
-    say("\n".join(goal_lines(said["goals"])) + ("\nthis run is void" if said["void"] else ""))
+    notes = [f"{about}: {note}" for about, note in said["notes"].items()]
+    say("\n".join([*notes, *goal_lines(said["goals"])]) + ("\nthis run is void" if said["void"] else ""))
     return said
 
 
@@ -64,6 +65,7 @@ def _together(ran: dict[str, dict]) -> dict[str, dict]:
     return {
         "figures": {name: said["figures"] for name, said in ran.items()},
         "goals": {f"{name}: {goal}": held for name, said in ran.items() for goal, held in said["goals"].items()},
+        "notes": {f"{name}: {about}": note for name, said in ran.items() for about, note in said["notes"].items()},
     }
 
 

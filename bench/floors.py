@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import os
 import statistics
-from collections.abc import Callable, Sequence
-from time import perf_counter_ns
+from collections.abc import Callable, Mapping, Sequence
 
 from xxhash import xxh3_64_intdigest
 
@@ -21,27 +20,15 @@ def load() -> float:
     return os.getloadavg()[0]
 
 
-def route_floor(features: dict[str, str], tenants: dict[str, bool]) -> Callable[[str, str, str], int]:
+def route_floor(salts: Mapping[str, str], tenants: Mapping[str, bool]) -> Callable[[str, str, str], int]:
     """Return the least that any decision does: one call, two dict lookups, one hash, over as many keys."""
 
     def floor(feature: str, subject: str, tenant: str) -> int:
         tenants.get(tenant)
-        salt = features.get(feature)
+        salt = salts.get(feature)
         return xxh3_64_intdigest(f"{salt}{subject}".encode())
 
     return floor
-
-
-def each_ns(call: Callable[[int], object], count: int) -> list[int]:
-    """Time single calls, in nanoseconds, without what the clock itself costs; sorted."""
-    empty = sorted(_pairs(count // 10 or 1))
-    clock = empty[len(empty) // 2]
-    times = []
-    for place in range(count):
-        start = perf_counter_ns()
-        call(place)
-        times.append(perf_counter_ns() - start)
-    return sorted(max(0, each - clock) for each in times)
 
 
 def percentile(times: Sequence[int], percent: float) -> int:
@@ -52,11 +39,3 @@ def percentile(times: Sequence[int], percent: float) -> int:
 def median(values: Sequence[float]) -> float:
     """Return the median of some runs."""
     return statistics.median(values)
-
-
-def _pairs(count: int) -> list[int]:
-    times = []
-    for _ in range(count):
-        start = perf_counter_ns()
-        times.append(perf_counter_ns() - start)
-    return times

@@ -1,7 +1,8 @@
 """How does a benchmark say what it measured, and whether that is good enough?
 
-`figures` is a table: measures by name, by row. `goals` holds each goal beside its value. A run is void where others
-kept the machine busy before it began: what it does itself is no reason.
+`figures` is a table: measures by name, by row. `goals` holds each goal beside its value, which is None where it could
+not be measured. `notes` says what no number says. A run is void where others kept the machine busy before it began:
+what it does itself is no reason.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ class Report:
 
     figures: Figures = field(default_factory=dict)
     goals: dict[str, dict[str, object]] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
 
     def add(self, row: str, **measures: float) -> None:
         """Put measures into a row of the table."""
@@ -31,6 +33,15 @@ class Report:
     def at_most(self, name: str, most: float, value: float) -> None:
         """Hold a value against the largest that is good enough."""
         self.goals[name] = {"goal": f"at most {most:g}", "value": tidy(value), "met": value <= most}
+
+    def at_least(self, name: str, least: float, value: float | None) -> None:
+        """Hold a value against the smallest that is good enough; None, not measured, is not."""
+        met = value is not None and value >= least
+        self.goals[name] = {
+            "goal": f"at least {least:g}",
+            "value": None if value is None else tidy(value),
+            "met": met,
+        }
 
 
 def parser(description: str | None) -> argparse.ArgumentParser:
@@ -44,10 +55,11 @@ def finish(given: argparse.Namespace, report: Report, before: float) -> int:
     """Print a report, and say by the exit code whether the run counts and the goals are met."""
     void = before > HIGHEST_LOAD
     if given.json:
-        said = {"figures": report.figures, "goals": report.goals, "load": tidy(before), "load_after": tidy(load())}
-        print(json.dumps({**said, "void": void}))
+        said = {"figures": report.figures, "goals": report.goals, "notes": report.notes}
+        print(json.dumps({**said, "load": tidy(before), "load_after": tidy(load()), "void": void}))
     else:
         _print(report.figures)
+        print("\n".join(f"{about}: {note}" for about, note in report.notes.items()))
         print("\n".join(goal_lines(report.goals)))
         print(f"load {before:.2f} before, {load():.2f} after{'; this run is void' if void else ''}")
     return 0 if not void and all(goal["met"] for goal in report.goals.values()) else 1
@@ -56,7 +68,9 @@ def finish(given: argparse.Namespace, report: Report, before: float) -> int:
 def goal_lines(goals: Mapping[str, Mapping[str, object]]) -> list[str]:
     """Return each goal as a line: whether it is met, its value, what was asked."""
     return [
-        f"{'met' if of['met'] else 'NOT MET':<8} {name}: {of['value']} ({of['goal']})" for name, of in goals.items()
+        f"{'met' if of['met'] else 'NOT MET':<8} {name}: {'not measured' if of['value'] is None else of['value']}"
+        f" ({of['goal']})"
+        for name, of in goals.items()
     ]
 
 

@@ -1,135 +1,117 @@
-"""What does one decision cost, beside its floor?
+"""What does one decision cost, beside its floor and beside others' products?
 
-    python bench/route.py [--json] [--calls N]
+    python bench/route.py [--json] [--runs N] [--without-peers]
 
-Grid: 10, 1,000 and 10,000 features, each under a ramp; 10, 1,000 and 100,000 thrown tenants. A request names
-feature, subject, tenant and region; one tenant in twenty is thrown. What is timed is Gateway.route(), as a service
-calls it. Three runs of route() and floor in turn; the median of the three is shown.
+Grid: 10, 1,000 and 10,000 features, each under a ramp; 10, 1,000 and 100,000 thrown tenants, one request in twenty
+from one of them. Each contender answers whether a request gets the candidate, from the same configuration; it is
+checked before it is timed. What is timed is the call alone, with what it needs built beforehand. `Gateway.route` is
+what a service calls, `Router.route` the rule in it. Three runs of all contenders in turn, each in a process of its
+own; the median of the three is shown. The peers live in an environment of their own, which `make bench` makes.
 """
 
 from __future__ import annotations
 
-import json
-import random
 import sys
-import time
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from floors import each_ns, load, median, percentile, route_floor
-from reports import Report, finish, parser
+from cells import CELLS, Cell
+from contest import OURS, PEERS, PEERS_PYTHON, RUNS, compete, title
+from floors import load
+from reports import Report, finish, parser, say
 
-from leverframe.gateway import Gateway
-from leverframe.nouns.documents import to_document
-from leverframe.nouns.tables import BUCKETS, CandidateRoute, FeatureRoute, Number, RouteTable
-from leverframe.nouns.units import Unit
-
-FEATURES = (10, 1_000, 10_000)
-TENANTS = (10, 1_000, 100_000)
-RUNS = 3
-REQUESTS = 20_000
+FLOOR, ROUTER, ROUTE = map(title, OURS)
+STATSIG = title(PEERS[0])
+TITLES = tuple(map(title, PEERS))
 GOAL_FLOORS, GOAL_NS, GOAL_GROWTH = 5.0, 1_000, 3.0
+MEASURES = ("p50_ns", "p99_ns", "context_ns", "memory_mb", "load_s", "first_use_s", "calls")
+GOAL_STATSIG, MANY_FEATURES, GOAL_FASTEST = 4.0, 1_000, 2.0
 
-
-def a_table(features: int, tenants: int) -> RouteTable:
-    """Return a table of that size, all of whose features are under a ramp of 10 %: the longest way through."""
-    below = {f"{region}|{ring}": BUCKETS // 10 for region in ("eu", "us") for ring in ("internal", "everyone")}
-    return RouteTable(
-        Number(1, 1),
-        {
-            f"feature-{n}": FeatureRoute(
-                Unit(f"prompt-{n}@1", "openai.gpt-4o-2024-11"),
-                "a-fallback",
-                CandidateRoute(
-                    f"CHG-2026-{n:05}", 1, Unit(f"prompt-{n}@2", "openai.gpt-4o-2024-11"), f"salt-{n}", below
-                ),
-                ("eu", "us"),
-                ("internal", "everyone"),
-            )
-            for n in range(features)
-        },
-        thrown_tenants=frozenset(f"thrown-{n}" for n in range(tenants)),
-        rings={f"tenant-{n}": "internal" for n in range(100)},
-    )
-
-
-def a_gateway(table: RouteTable) -> Gateway:
-    """Return a gateway that obeys a table, its lease under way."""
-    gateway = Gateway()
-    gateway._held.offer(json.dumps(to_document(table)), time.monotonic() + 3600.0)
-    for feature in table.features:
-        gateway.route(feature, subject="first use")
-    return gateway
-
-
-def requests(features: int, tenants: int) -> list[tuple[str, str, str, str]]:
-    """Return feature, subject, tenant and region of each request."""
-    chance = random.Random(features * 7 + tenants)
-    return [
-        (
-            f"feature-{chance.randrange(features)}",
-            f"user-{chance.randrange(10**6)}",
-            f"thrown-{chance.randrange(tenants)}" if chance.random() < 0.05 else f"tenant-{chance.randrange(1000)}",
-            chance.choice(("eu", "us")),
-        )
-        for _ in range(REQUESTS)
-    ]
-
-
-def measure(features: int, tenants: int, calls: int) -> dict[str, float]:
-    """Measure one cell of the grid."""
-    table, asked = a_table(features, tenants), requests(features, tenants)
-    gateway = a_gateway(table)
-    salts = {feature: f"salt-{feature}:" for feature in table.features}
-    floor = route_floor(salts, dict.fromkeys(table.thrown_tenants, True))
-    route = gateway.route
-
-    def ask(place: int) -> object:
-        feature, subject, tenant, region = asked[place % REQUESTS]
-        return route(feature, subject=subject, tenant=tenant, region=region)
-
-    def least(place: int) -> object:
-        feature, subject, tenant, _ = asked[place % REQUESTS]
-        return floor(feature, subject, tenant)
-
-    runs = [(each_ns(ask, calls), each_ns(least, calls)) for _ in range(RUNS)]
-    p50, floor_p50 = (median([percentile(run[which], 50) for run in runs]) for which in (0, 1))
-    return {
-        "p50_ns": p50,
-        "p99_ns": median([percentile(times, 99) for times, _ in runs]),
-        "floor_p50_ns": floor_p50,
-        "floor_p99_ns": median([percentile(times, 99) for _, times in runs]),
-        "times_floor": p50 / floor_p50,
-    }
-
-
-def hold(report: Report) -> None:
-    """Hold the figures against DESIGN.md, section 7."""
-    cells = report.figures
-    report.at_most("route p50, times its floor", GOAL_FLOORS, max(cell["times_floor"] for cell in cells.values()))
-    report.at_most("route p50, ns", GOAL_NS, max(cell["p50_ns"] for cell in cells.values()))
-    few, many = FEATURES[0], FEATURES[-1]
-    growths = (cells[row(many, tenants)]["p50_ns"] / cells[row(few, tenants)]["p50_ns"] for tenants in TENANTS)
-    report.at_most(f"route p50, growth from {few} to {many:,} features", GOAL_GROWTH, max(growths))
-
-
-def row(features: int, tenants: int) -> str:
-    """Name one cell of the grid."""
-    return f"{features:,} features, {tenants:,} tenants"
+Measured = Mapping[Cell, Mapping[str, Mapping[str, Any]]]
+"""What was measured in each cell, by the contender's name."""
 
 
 def main() -> int:
     """Measure, print, and say by the exit code whether the run counts and the goals are met."""
     options = parser(__doc__)
-    options.add_argument("--calls", type=int, default=50_000, help="calls of each run in each cell")
+    options.add_argument("--runs", type=int, default=RUNS, help="runs of each contender in each cell")
+    options.add_argument("--without-peers", action="store_true", help="measure our own only, beside the floor")
     given = options.parse_args()
     before, report = load(), Report()
-    for features in FEATURES:
-        for tenants in TENANTS:
-            report.add(row(features, tenants), **measure(features, tenants, given.calls))
-    hold(report)
+    peers = () if given.without_peers else _peers(report)
+    measured: dict[Cell, dict[str, dict[str, Any]]] = {}
+    for cell in CELLS:
+        say(str(cell))
+        measured[cell], out = compete(cell, (*OURS, *peers), given.runs)
+        report.notes.update({row(cell, name): reason for name, reason in out.items()})
+    tell(report, measured)
+    hold(report, measured)
     return finish(given, report, before)
+
+
+def _peers(report: Report) -> tuple[str, ...]:
+    """Return the peers, or none where their environment is not there: then the report says so."""
+    if PEERS_PYTHON.exists():
+        return PEERS
+    report.notes["peers"] = "not measured: their environment, .venv-peers, is not there; make bench makes it"
+    return ()
+
+
+def tell(report: Report, measured: Measured) -> None:
+    """Put all that was measured into the report, a row for each contender in each cell."""
+    for cell, contenders in measured.items():
+        for name, measures in contenders.items():
+            numbers = {measure: measures[measure] for measure in MEASURES if measure in measures}
+            report.add(row(cell, name), **numbers, **_times(measures, contenders))
+            if measures["version"]:
+                report.notes[name] = f"version {measures['version']}"
+
+
+def _times(measures: Mapping[str, Any], contenders: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
+    against = {"times_floor": FLOOR, "times_route": ROUTE}
+    return {
+        measure: measures["p50_ns"] / contenders[name]["p50_ns"]
+        for measure, name in against.items()
+        if name in contenders
+    }
+
+
+def hold(report: Report, measured: Measured) -> None:
+    """Hold the figures against DESIGN.md, section 7: what could not be measured is not met."""
+    ours = {cell: contenders[ROUTE]["p50_ns"] for cell, contenders in measured.items()}
+    floors = (ours[cell] / contenders[FLOOR]["p50_ns"] for cell, contenders in measured.items())
+    report.at_most("route p50, times its floor", GOAL_FLOORS, max(floors))
+    report.at_most("route p50, ns", GOAL_NS, max(ours.values()))
+    few, many = min(cell.features for cell in ours), max(cell.features for cell in ours)
+    grown = (ours[Cell(many, each.tenants)] / ours[each] for each in ours if (many, each.tenants) in ours)
+    report.at_most(f"route p50, growth from {few} to {many:,} features", GOAL_GROWTH, max(grown))
+    statsig = _faster(measured, [STATSIG], [cell for cell in measured if cell.features >= MANY_FEATURES])
+    report.at_least(
+        f"route p50, times faster than {STATSIG} from {MANY_FEATURES:,} features on", GOAL_STATSIG, statsig
+    )
+    fastest = _faster(measured, TITLES, measured)
+    report.at_least("route p50, times faster than the fastest peer in each cell", GOAL_FASTEST, fastest)
+
+
+def _faster(measured: Measured, names: Iterable[str], cells: Iterable[Cell]) -> float | None:
+    """Return how many times faster than the fastest of these we are in the worst of these cells; None without any."""
+    return min(
+        (
+            measured[cell][name]["p50_ns"] / measured[cell][ROUTE]["p50_ns"]
+            for cell in cells
+            for name in names
+            if name in measured[cell]
+        ),
+        default=None,
+    )
+
+
+def row(cell: Cell, name: str) -> str:
+    """Name one row: a contender in a cell."""
+    return f"{cell}: {name}"
 
 
 if __name__ == "__main__":

@@ -207,9 +207,9 @@ def test_a_decision_says_its_status_its_date_and_what_was_rejected(page):
 
 def test_every_dependency_has_a_decision():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    extras = project["project"]["optional-dependencies"].values()
-    wanted = [*project["project"]["dependencies"], *(d for extra in extras for d in extra)]
-    names = {re.split(r"[\[<>=;~! ]", each)[0] for each in (*wanted, *project["dependency-groups"]["dev"])}
+    several = (*project["project"]["optional-dependencies"].values(), *project["dependency-groups"].values())
+    wanted = [*project["project"]["dependencies"], *(each for some in several for each in some)]
+    names = {re.split(r"[\[<>=;~! ]", each)[0] for each in wanted}
     decided = "".join(page.read_text("utf-8") for page in (DOCS / "decisions").glob("0*.md"))
     assert not [name for name in sorted(names) if f"`{name}`" not in decided]
 

@@ -146,6 +146,13 @@ def test_a_frame_says_the_whole_table(held, a_table):
     assert to_document(held.router.table) == to_document(table)
 
 
+def test_names_that_features_have_in_common_are_held_once(held, a_table):
+    assert held.offer(frame_of(a_table(1)))
+    support, search = (held.router.table.features[name] for name in ("support", "search"))
+    assert support.current.model is search.current.model is support.candidate.unit.model
+    assert support.rings[0] is search.rings[0]
+
+
 def test_a_change_makes_the_newer_table_of_every_table_from_its_beginning_on(held, a_table):
     tables = [a_table(1), a_table(2, thrown_tenants=frozenset({"acme"}), rings={"beta": "internal"})]
     tables.append(a_table(3, candidate=False, thrown_models={"a.b": ""}, thrown_features=frozenset({"search"})))

@@ -174,6 +174,26 @@ def test_an_unknown_region_or_tenant_is_in_the_last(region, tenant, cell):
         assert "|".join(router.cell("support", tenant, region)) == cell
 
 
+def test_features_that_share_regions_and_rings_keep_their_own_shares():
+    exposed = {"support": "us|internal", "search": "eu|everyone", "drafts": "us|internal", "notes": "eu|internal"}
+    rings = {"notes": ("everyone", "internal")}
+    features = {
+        name: FeatureRoute(
+            CURRENT, "", CandidateRoute("CHG", 1, CANDIDATE, "salt", {cell: ALL}), ("us", "eu"),
+            rings.get(name, ("internal", "everyone")),
+        )
+        for name, cell in exposed.items()
+    }  # fmt: skip
+    router = Router(RouteTable(Number(1, 1), features, rings={"acme": "internal", "beta": "everyone"}))
+    for name, cell in exposed.items():
+        for region, tenant, asked in (
+            ("us", "acme", "us|internal"), ("us", "beta", "us|everyone"),
+            ("eu", "acme", "eu|internal"), ("eu", "beta", "eu|everyone"),
+        ):  # fmt: skip
+            decision = router.route(name, "vic", tenant, region)
+            assert (decision.variant is Variant.CANDIDATE) == (asked == cell), (name, asked)
+
+
 def test_a_feature_of_one_region_needs_no_region():
     feature = FeatureRoute(CURRENT, candidate=_ramp(everywhere__everyone=ALL))
     router = Router(RouteTable(Number(1, 1), {"support": feature}))

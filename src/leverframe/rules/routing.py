@@ -26,11 +26,13 @@ def bucket(salt: str, subject: str) -> int:
     return xxh3_64_intdigest(f"{salt}:{subject}".encode())
 
 
+Places = tuple[dict[str, int], dict[str, int]]
+"""The places of a feature's regions, and of its rings."""
+
 # What a feature answers lies in one tuple, because at 10,000 features it is memory that takes the time:
-# (None, decision) where there is no ramp, else (places of regions, places of rings, salt with its colon, candidate,
-# not exposed, no subject, lease expired, bounds ...). A cell's bound is at its region's place plus its ring's; the
-# last region is at FIRST_BOUND and the last ring at 0, which is also where the unknown ones are.
-FIRST_BOUND = 7
+# (None, decision) where there is no ramp, else (places, salt with its colon, bounds, candidate, not exposed,
+# no subject, lease expired). A cell's bound is at its region's place plus its ring's. The last of both are at 0: that
+# is also where the unknown ones are. Features with the same places or bounds share them.
 
 
 class Router:
@@ -44,8 +46,8 @@ class Router:
         self._rings = table.rings
         self._answers: dict[str, tuple[Any, ...]] = {}
         self._killed: dict[str, Decision] = {}
-        self._places: dict[tuple[Any, ...], dict[str, int]] = {}
-        self._bounds: dict[int, int] = {}
+        self._places: dict[tuple[tuple[str, ...], tuple[str, ...]], Places] = {}
+        self._bounds: dict[tuple[int, ...], tuple[int, ...]] = {}
         self._unknown = _off(Reason.UNKNOWN_FEATURE, table, "")
 
     def route(
@@ -67,16 +69,19 @@ class Router:
         answers = self._answers.get(feature)
         if answers is None:
             answers = self._first_use(feature)
-        regions = answers[0]
-        if regions is None:
+        places = answers[0]
+        if places is None:
             return answers[1]
         if not lease_ok:
             return answers[6]
         key = subject or conversation or tenant
         if not key:
             return answers[5]
-        bound = answers[regions.get(region, FIRST_BOUND) + answers[1].get(self._rings.get(tenant), 0)]  # pyright: ignore[reportArgumentType]
-        if xxh3_64_intdigest(f"{answers[2]}{key}".encode()) < bound:
+        place = places[0].get(region, 0)
+        ring = self._rings.get(tenant)  # pyright: ignore[reportArgumentType]
+        if ring is not None:
+            place += places[1].get(ring, 0)
+        if xxh3_64_intdigest(f"{answers[1]}{key}".encode()) < answers[2][place]:
             return answers[3]
         return answers[4]
 
@@ -121,27 +126,26 @@ class Router:
 
         regions, rings = _regions(route), _rings(route)
         cells = (f"{region}|{ring}" for region in reversed(regions) for ring in reversed(rings))
+        bounds = tuple(candidate.below.get(cell, 0) for cell in cells)
         return (
-            self._place(regions, FIRST_BOUND, len(rings)),
-            self._place(rings, 0, 1),
+            self._shared_places(regions, rings),
             f"{candidate.salt}:",
+            self._bounds.setdefault(bounds, bounds),
             _candidate(route, candidate, self.table, current),
             current(Reason.RAMP_SUSPENDED if _is_thrown(candidate.unit, self.table) else Reason.NOT_EXPOSED),
             current(Reason.NO_SUBJECT),
             current(Reason.LEASE_EXPIRED),
-            *(self._shared(candidate.below.get(cell, 0)) for cell in cells),
         )
 
-    def _place(self, names: tuple[str, ...], first: int, step: int) -> dict[str, int]:
-        """Return the place of each name, the last one first; features with the same names share it."""
-        known = self._places.get((names, first, step))
+    def _shared_places(self, regions: tuple[str, ...], rings: tuple[str, ...]) -> Places:
+        known = self._places.get((regions, rings))
         if known is None:
-            known = {name: first + step * place for place, name in enumerate(reversed(names))}
-            self._places[(names, first, step)] = known
+            known = (
+                {region: place * len(rings) for place, region in enumerate(reversed(regions))},
+                {ring: place for place, ring in enumerate(reversed(rings))},
+            )
+            self._places[(regions, rings)] = known
         return known
-
-    def _shared(self, bound: int) -> int:
-        return self._bounds.setdefault(bound, bound)
 
     def _kill(self, feature: str) -> Decision:
         route = self.table.features.get(feature)
