@@ -13,11 +13,11 @@ Three runs; the median of loads and memory, the worst of all stalls.
 from __future__ import annotations
 
 import gc
-import io
 import json
 import multiprocessing
 import os
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -36,20 +36,19 @@ RUNS, APPLICATIONS, CHANGES = 3, 5, 200
 GOAL_LOAD_MS, GOAL_MB, GOAL_STALL_MS = 100.0, 40.0, 10.0
 
 
-def measure(pipe: Connection) -> None:
+def measure(pipe: Connection, path: str) -> None:
     """Load, weigh, and apply; says the measures."""
     from leverframe.gateway import Gateway
     from leverframe.nouns.frames import Part
     from leverframe.nouns.tables import Number
     from leverframe.rules.framing import write_frame
 
-    text = write(CELL).encode()
     gateway = Gateway()
     gc.collect()
     before, started = _resident(), time.perf_counter()
-    assert gateway._held.offer(_arriving(text), time.monotonic() + 3600.0), gateway._held.refused
+    assert gateway._held.offer(_arriving(path), time.monotonic() + 3600.0), gateway._held.refused
     found = {"load_ms": (time.perf_counter() - started) * 1e3, "memory_mb": _resident() - before}
-    lines = text.split(b"\n")
+    lines = list(_arriving(path))
     for feature in features(CELL):
         gateway.route(feature, subject="first use")
     found["memory_all_asked_mb"] = _resident() - before
@@ -89,6 +88,17 @@ def measure(pipe: Connection) -> None:
     pipe.send(found)
 
 
+def _in_its_own_process(path: str) -> dict[str, float]:
+    spawn = multiprocessing.get_context("spawn")
+    ours, theirs = spawn.Pipe()
+    child = spawn.Process(target=measure, args=(theirs, path))
+    child.start()
+    try:
+        return ours.recv()
+    finally:
+        child.join()
+
+
 def _stalls(route: Callable[..., object], act: Callable[[], object]) -> tuple[list[int], float]:
     """Call route() without a pause while another thread acts; return the times of all calls, sorted, and how long."""
     asked = requests(CELL)
@@ -106,10 +116,11 @@ def _stalls(route: Callable[..., object], act: Callable[[], object]) -> tuple[li
     return sorted(times), time.perf_counter() - began
 
 
-def _arriving(text: bytes) -> Iterator[bytes]:
-    """Yield the lines of a frame as they come off a line: none of them is anybody else's."""
-    for line in io.BytesIO(text):
-        yield line.rstrip(b"\n")
+def _arriving(path: str) -> Iterator[bytes]:
+    """Yield the lines of a frame as they come off a line: nobody else holds them."""
+    with open(path, "rb") as file:
+        for line in file:
+            yield line.rstrip(b"\n")
 
 
 def _resident() -> float:
@@ -121,14 +132,12 @@ def _resident() -> float:
 def main() -> int:
     """Measure, print, and say by the exit code whether the run counts and the goals are met."""
     given, before, report, runs = parser(__doc__).parse_args(), load(), Report(), []
-    spawn = multiprocessing.get_context("spawn")
-    for run in range(RUNS):
-        ours, theirs = spawn.Pipe()
-        child = spawn.Process(target=measure, args=(theirs,))
-        child.start()
-        runs.append(ours.recv())
-        child.join()
-        say(f"run {run + 1}: {runs[-1]}")
+    with tempfile.NamedTemporaryFile() as frame:
+        frame.write(write(CELL).encode())
+        frame.flush()
+        for run in range(RUNS):
+            runs.append(_in_its_own_process(frame.name))
+            say(f"run {run + 1}: {runs[-1]}")
     middle = median_of(runs)
     worst = {name: max(run[name] for run in runs) for name in ("whole_worst_ms", "plain_worst_ms", "idle_worst_ms")}
     report.add(str(CELL), **(middle | worst))
