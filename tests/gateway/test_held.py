@@ -101,8 +101,6 @@ def test_a_head_that_is_not_understood_is_refused_and_the_held_table_stays(held,
 @pytest.mark.parametrize(
     ("kind", "line", "because"),
     [
-        ("features", b'{"features":{"support":{"current":"gpt"}}}', "features is malformed"),
-        ("features", b'{"features":{"support":{}}}', "features is malformed"),
         ("features", b'{"features":[]}', "not a map"),
         ("features", b'{"features":{"support":null}}', "gone"),
         ("thrown_tenants", b'{"thrown_tenants":{"acme":7}}', "thrown_tenants is malformed"),
@@ -122,6 +120,32 @@ def test_a_line_that_is_not_understood_is_refused_and_the_held_table_stays(held,
     assert because in held.refused
     assert held.number == Number(1, 1)
     assert held.router.route("search").serve
+
+
+@pytest.mark.parametrize("document", [b'{"current":"gpt"}', b"{}", b"7", b"{"])
+def test_a_feature_that_is_malformed_is_off_by_itself_and_keeps_no_kill_out(plane, a_table, document):
+    """What a control plane has signed and wrongly written must not keep out what it says of everything else."""
+    lines = altered_frame(
+        a_table(2, features={"search": a_table(1).features["search"]}, thrown_tenants=frozenset({"acme"})),
+        "features",
+        b'{"features":{"support":' + document + b"}}",
+    )
+    gateway = Gateway(fallbacks={"support": "macro-templates"})
+    assert gateway._held.offer(lines, at=0.0)
+    assert gateway.route("search", tenant="acme").reason is Reason.TENANT_THROWN
+    assert gateway.route("search").serve
+    broken = gateway.route("support", subject="vic")
+    assert (broken.serve, broken.reason, broken.fallback) == (False, Reason.ERROR, "macro-templates")
+
+
+@pytest.mark.parametrize("name", ['a "quoted" name', "ünïcode", "back\\slash", "a}}", ":null"])
+def test_a_feature_may_have_any_name(held, a_table, name):
+    route = a_table(1).features["search"]
+    table = a_table(1, features={name: route, "other": route})
+    assert held.offer(frame_of(table))
+    assert held.router.route(name).serve
+    assert held.offer(change_of(table, a_table(2, features={"other": route})))
+    assert held.router.route(name).reason is Reason.UNKNOWN_FEATURE
 
 
 def test_an_empty_table_is_never_taken_as_valid(held, a_table):

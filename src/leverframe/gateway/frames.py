@@ -1,7 +1,8 @@
 """What does a frame say?
 
 It is read line by line (rules/framing.py writes it), so that no other thread waits long for the interpreter, and a
-feature is made into objects only when it is first asked for: of 10,000 features a gateway process serves a few.
+feature is read only when it is first asked for: of 10,000 features a gateway process serves a few, and one that is
+malformed is off by itself; it keeps no kill out.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from leverframe.nouns.tables import FeatureRoute, Number
 COMMON = frozenset(("model", "fallback", "regions", "rings"))
 """Members whose names many features have in common."""
 UNIT_MEMBERS = ("prompt", "model", "index", "code_ref", "config_digest")
+FEATURE, GONE = b'{"features":{"', b'":null}}'
 LINES_IN_A_SLICE = 50
 
 Found = dict[str, dict[str, Any]]
@@ -54,11 +56,13 @@ class Features(Mapping[str, FeatureRoute]):
         self._read: dict[str, FeatureRoute] = read or {}
 
     def __getitem__(self, feature: str) -> FeatureRoute:
-        """Return one feature's route; raises KeyError."""
+        """Return one feature's route; raises KeyError, and ValueError for one that is malformed."""
         known = self._read.get(feature)
         if known is None:
-            known = from_document(FeatureRoute, _members(self._lines[feature])["features"][feature])
-            self._read[feature] = known
+            document = _members(self._lines[feature])["features"][feature]
+            if not _is_feature(document):
+                raise ValueError(f"the feature {feature} is malformed")
+            known = self._read[feature] = from_document(FeatureRoute, document)
         return known
 
     def __iter__(self) -> Iterator[str]:
@@ -140,7 +144,9 @@ def _read(lines: Lines, section: Section, kinds: Sequence[str], *, whole: bool) 
 
 
 def _parts(line: bytes) -> tuple[str, dict[str, Any]]:
-    """Read one line: some parts of one kind; a feature stays a line once it is known to be one."""
+    """Read one line: some parts of one kind; a feature stays a line, but for its name."""
+    if line.startswith(FEATURE):
+        return "features", {_name(line): None if line.endswith(GONE) else line}
     document = _document(line)
     if len(document) != 1:
         raise ValueError("a line of the table is not of one kind")
@@ -150,9 +156,16 @@ def _parts(line: bytes) -> tuple[str, dict[str, Any]]:
     good = _GOOD.get(kind)
     if good is not None and not all(value is None or good(value) for value in values.values()):
         raise ValueError(f"{kind} is malformed: {line[:80].decode('utf-8', 'replace')}")
-    if kind == "features":
-        return kind, {feature: None if value is None else line for feature, value in values.items()}
     return kind, values
+
+
+def _name(line: bytes) -> str:
+    """Return the name of a feature's line; one with an escape in it is read as JSON."""
+    end = line.find(b'"', len(FEATURE))
+    name = line[len(FEATURE) : end]
+    if end < 0 or b"\\" in name:
+        return next(iter(_document(line)["features"]))
+    return name.decode()
 
 
 def _next(lines: Lines) -> bytes:
@@ -238,5 +251,4 @@ _GOOD: Mapping[str, Callable[[Any], bool]] = {
     "exercises": _is_slice,
     "settings": _is_seconds,
     "rings": _is_name,
-    "features": _is_feature,
 }
