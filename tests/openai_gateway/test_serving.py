@@ -97,7 +97,7 @@ def test_models_lists_the_features_and_the_models_behind_them(run_edge):
 def test_a_model_may_be_asked_for_by_its_own_name_and_obeys_its_switch(run_edge):
     edge = run_edge(table())
     assert edge.ask(model="openai.gpt-4o").headers["x-leverframe-served"] == "openai.gpt-4o"
-    thrown = replace(table(2), thrown_models={"openai.gpt-4o": "anthropic.claude-sonnet-4-5"})
+    thrown = replace(table(2), thrown_models={"openai.gpt-4o": ("anthropic.claude-sonnet-4-5",)})
     edge.publish(thrown)
     said = edge.ask(model="openai.gpt-4o").headers
     assert (said["x-leverframe-served"], said["x-leverframe-reason"]) == (
@@ -117,7 +117,7 @@ def test_an_unknown_model_is_a_404_in_openais_shape(run_edge, model: str):
 KILLED = {
     "feature_thrown": replace(table(), thrown_features=frozenset({SEARCH})),
     "tenant_thrown": replace(table(), thrown_tenants=frozenset({"acme"})),
-    "model_off": replace(table(), thrown_models={V8.model: ""}),
+    "model_off": replace(table(), thrown_models={V8.model: ()}),
     "no_unit": table(policy_search_v1=route(current=None)),
 }
 

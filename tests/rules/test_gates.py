@@ -133,7 +133,8 @@ RADIUS = [
     ({"plan": plan((Clause(100.0, ("au",)),), (ALL,))}, "met", ""),
     ({"plan": plan((Clause(100.0, ("eu",)),), (ALL,))}, "not_met", "would reach 90% of support's users"),
     ({"plan": plan((Clause(100.0, (), ("internal",)),), (ALL,))}, "met", ""),
-    ({"plan": plan((Clause(5.0, cohorts=("staff",)),), (ALL,))}, "not_met", "names cohorts"),
+    ({"plan": plan((Clause(5.0, cohorts=("staff",)),), (ALL,))}, "met", ""),
+    ({"plan": plan((Clause(51.0, cohorts=("staff",)),), (ALL,))}, "not_met", "would reach 51% of support's users"),
     ({"plan": plan((Clause(10.0),), (Clause(100.0, ("eu",)),))}, "not_met", "does not bring everyone in au to 100 %"),
 ]
 

@@ -73,12 +73,12 @@ def test_a_switch_speaks_even_for_a_feature_that_the_table_does_not_know():
 # candidate's model, thrown models -> variant, model, reason
 MODELS = [
     ({}, Variant.CANDIDATE, CLAUDE, Reason.CANDIDATE),
-    ({HAIKU: GPT}, Variant.CANDIDATE, CLAUDE, Reason.CANDIDATE),
-    ({CLAUDE: HAIKU}, Variant.CURRENT, GPT, Reason.CANDIDATE_MODEL_THROWN),
-    ({CLAUDE: ""}, Variant.CURRENT, GPT, Reason.CANDIDATE_MODEL_THROWN),
-    ({GPT: HAIKU}, Variant.CANDIDATE, CLAUDE, Reason.RAMP_SUSPENDED),
-    ({GPT: HAIKU, CLAUDE: HAIKU}, Variant.CURRENT, HAIKU, Reason.MODEL_FALLBACK),
-    ({GPT: "", CLAUDE: ""}, Variant.OFF, None, Reason.MODEL_OFF),
+    ({HAIKU: (GPT,)}, Variant.CANDIDATE, CLAUDE, Reason.CANDIDATE),
+    ({CLAUDE: (HAIKU,)}, Variant.CURRENT, GPT, Reason.CANDIDATE_MODEL_THROWN),
+    ({CLAUDE: ()}, Variant.CURRENT, GPT, Reason.CANDIDATE_MODEL_THROWN),
+    ({GPT: (HAIKU,)}, Variant.CANDIDATE, CLAUDE, Reason.RAMP_SUSPENDED),
+    ({GPT: (HAIKU,), CLAUDE: (HAIKU,)}, Variant.CURRENT, HAIKU, Reason.MODEL_FALLBACK),
+    ({GPT: (), CLAUDE: ()}, Variant.OFF, None, Reason.MODEL_OFF),
 ]
 
 
@@ -95,8 +95,8 @@ def test_a_candidate_whose_model_is_thrown_gives_way_to_the_whole_current_unit(t
 # thrown models -> the reasons of those who are exposed, and of those who are not
 SUSPENDED = [
     ({}, Reason.CANDIDATE, Reason.NOT_EXPOSED),
-    ({CLAUDE: ""}, Reason.CANDIDATE_MODEL_THROWN, Reason.RAMP_SUSPENDED),
-    ({GPT: HAIKU}, Reason.RAMP_SUSPENDED, Reason.MODEL_FALLBACK),
+    ({CLAUDE: ()}, Reason.CANDIDATE_MODEL_THROWN, Reason.RAMP_SUSPENDED),
+    ({GPT: (HAIKU,)}, Reason.RAMP_SUSPENDED, Reason.MODEL_FALLBACK),
 ]
 
 
@@ -109,12 +109,12 @@ def test_while_one_arms_model_is_thrown_neither_arm_is_compared(thrown, exposed,
 
 
 def test_only_the_model_of_a_current_unit_is_replaced():
-    decision = _router(thrown_models={GPT: HAIKU}).route("support")
+    decision = _router(thrown_models={GPT: (HAIKU,)}).route("support")
     assert (decision.unit, decision.reason) == (replace(CURRENT, model=HAIKU), Reason.MODEL_FALLBACK)
 
 
 def test_a_current_unit_without_any_model_left_is_off_with_the_features_fallback():
-    decision = _router(thrown_models={GPT: ""}).route("support")
+    decision = _router(thrown_models={GPT: ()}).route("support")
     assert (decision.serve, decision.unit, decision.reason) == (False, None, Reason.MODEL_OFF)
     assert decision.fallback == "macro-templates"
 

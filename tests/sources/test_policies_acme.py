@@ -122,7 +122,7 @@ def test_a_feature_knows_its_fallback_owner_and_population(policy):
         "customer-support",
     )
     search = policy.catalog.targets["policy-search-v1"]
-    assert search.rings == ("internal", "design_partners", "everyone") == policy.ring_order
+    assert search.rings == ("internal", "design_partners", "everyone") == policy.order.rings
     claims = policy.catalog.targets["claims-summary"]
     assert [(cell.region, cell.users) for cell in claims.population] == [
         ("au", 50000),

@@ -145,7 +145,7 @@ ERRORS = {
         FEATURES, "prompt: meeting-notes", "prompt: meeting-note", "prompt: meeting-note\n", "no version of it", "`meeting-notes`",
     ),
     "a model without a platform": (
-        FEATURES, "models: bedrock.anthropic.claude-haiku-4-5\n", "models: haiku\n", "models: haiku", "not a model key", "platform",
+        FEATURES, "models: bedrock.anthropic.claude-haiku-4-5, ", "models: haiku, ", "models: haiku", "not a model key", "platform",
     ),
     "a feature twice": (
         FEATURES, "name: meeting-notes", "name: claims-summary", "name: claims-summary\n  title: Meeting", "described twice", "",

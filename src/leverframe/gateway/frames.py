@@ -69,12 +69,18 @@ def _table(document: Mapping[str, Any]) -> RouteTable:
         number=_number(document.get("number")),
         features=document["features"],
         thrown_features=frozenset(_names(document, "thrown_features", list)),
-        thrown_models=dict(_names(document, "thrown_models", dict)),
+        thrown_models=_chains(document.get("thrown_models", {})),
         thrown_tenants=frozenset(_names(document, "thrown_tenants", list)),
         rings=dict(_names(document, "rings", dict)),
         candidate_lease_seconds=float(lease),
         format=FORMAT,
     )
+
+
+def _chains(given: Any) -> dict[str, tuple[str, ...]]:
+    if not isinstance(given, dict) or not all(_are_names(chain) for chain in given.values()):
+        raise ValueError("thrown_models is not a map of lists of names")
+    return {model: tuple(chain) for model, chain in given.items()}
 
 
 def _number(given: Any) -> Number:
@@ -121,7 +127,7 @@ def _is_feature(document: Any) -> bool:
     if not isinstance(document, dict) or "current" not in document:
         return False
     current, candidate = document["current"], document.get("candidate")
-    names = (document.get("regions", ()), document.get("rings", ()))
+    names = (document.get(member, ()) for member in ("regions", "rings", "models"))
     if not isinstance(document.get("fallback", ""), str) or not all(_are_names(each) for each in names):
         return False
     return (current is None or _is_unit(current)) and (candidate is None or _is_candidate(candidate))
@@ -130,10 +136,16 @@ def _is_feature(document: Any) -> bool:
 def _is_candidate(document: Any) -> bool:
     if not isinstance(document, dict) or not _is_unit(document.get("unit")):
         return False
-    below, stage = document.get("below"), document.get("stage")
-    if type(stage) is not int or not isinstance(below, dict) or not all(type(each) is int for each in below.values()):
+    cohorts, stage = document.get("cohorts", {}), document.get("stage")
+    if type(stage) is not int or not _are_bounds(document.get("below")):
+        return False
+    if not isinstance(cohorts, dict) or not all(_are_bounds(bounds) for bounds in cohorts.values()):
         return False
     return isinstance(document.get("change"), str) and isinstance(document.get("salt"), str)
+
+
+def _are_bounds(given: Any) -> bool:
+    return isinstance(given, dict) and all(type(each) is int for each in given.values())
 
 
 def _is_unit(document: Any) -> bool:

@@ -77,8 +77,9 @@ class Reason(StrEnum):
 class CandidateRoute:
     """A ramp as gateways see it.
 
-    `below` maps `region|ring` to the exclusive bucket bound (0 to BUCKETS, as an int); a cell that is not in
-    it is not exposed. `stage` counts from 1.
+    `below` maps `region|ring` to the exclusive bucket bound (0 to BUCKETS, as an int); a cell that is not in it is
+    not exposed. `cohorts` maps a cohort to its own bounds, where they are larger than the cell's. `stage` counts from
+    1.
     """
 
     change: str
@@ -86,13 +87,15 @@ class CandidateRoute:
     unit: Unit
     salt: str
     below: Mapping[str, int]
+    cohorts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class FeatureRoute:
     """What one feature serves.
 
-    `regions` and `rings` are the catalog's, in its order: an unknown region or tenant is in the last.
+    `regions` and `rings` are the catalog's, first to last: an unknown region or tenant is in the last. `models` are
+    those that may serve in place of a thrown one (keys and `platform.*`); empty means any.
     """
 
     current: Unit | None
@@ -100,20 +103,22 @@ class FeatureRoute:
     candidate: CandidateRoute | None = None
     regions: tuple[str, ...] = ()
     rings: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RouteTable:
     """Everything that a gateway obeys, under one number.
 
-    `thrown_models` maps a thrown model to the end of its fallback chain ("" where none is left).
+    `thrown_models` maps a thrown model to those of its fallback chain that still stand, in order; each feature takes
+    the first that it may use.
     `rings` maps a tenant to its ring; other tenants are in the last ring.
     """
 
     number: Number
     features: Mapping[str, FeatureRoute]
     thrown_features: frozenset[str] = frozenset()
-    thrown_models: Mapping[str, str] = field(default_factory=dict)
+    thrown_models: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     thrown_tenants: frozenset[str] = frozenset()
     rings: Mapping[str, str] = field(default_factory=dict)
     candidate_lease_seconds: float = 300.0
@@ -124,7 +129,8 @@ class RouteTable:
 class Decision:
     """The answer to one request. Preallocated where it can be: building one costs more than deciding.
 
-    `serve` is False where the feature is off; then `unit` is None and `fallback` names what users get.
+    `serve` is False where the feature is off; then `unit` is None and `fallback` names what users get. `cohort` is
+    the one by whose share it was decided, where that is wider than the cell's.
     """
 
     serve: bool
@@ -135,3 +141,4 @@ class Decision:
     change: str = ""
     stage: int = 0
     number: Number = NO_NUMBER
+    cohort: str = ""

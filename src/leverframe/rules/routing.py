@@ -7,15 +7,15 @@ way: a Decision costs more to make than to find.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from typing import Any
 
 from xxhash import xxh3_64_intdigest
 
 from leverframe.nouns.tables import CandidateRoute, Decision, FeatureRoute, Reason, RouteTable, Variant
 from leverframe.nouns.targets import EVERYWHERE, LAST_RING
-from leverframe.nouns.units import Unit
+from leverframe.nouns.units import Unit, allows
 
 
 def bucket(salt: str, subject: str) -> int:
@@ -36,13 +36,14 @@ FIRST_BOUND = 7
 class Router:
     """One route table, ready to be asked. It never changes; a newer table is a newer Router."""
 
-    __slots__ = ("_answers", "_bounds", "_killed", "_places", "_rings", "_tenants", "_unknown", "table")
+    __slots__ = ("_answers", "_bounds", "_cohorts", "_killed", "_places", "_rings", "_tenants", "_unknown", "table")
 
     def __init__(self, table: RouteTable) -> None:
         self.table = table
         self._tenants = frozenset(table.thrown_tenants)
         self._rings = table.rings
         self._answers: dict[str, tuple[Any, ...]] = {}
+        self._cohorts: dict[str, list[_Cohort]] = {}
         self._killed: dict[str, Decision] = {}
         self._places: dict[tuple[Any, ...], dict[str, int]] = {}
         self._bounds: dict[int, int] = {}
@@ -56,11 +57,13 @@ class Router:
         region: str | None = None,
         conversation: str | None = None,
         lease_ok: bool = True,
+        cohorts: Collection[str] = (),
     ) -> Decision:
         """Answer one request: tenant, feature, then the unit (audience and share), then that unit's model.
 
-        Without a subject the conversation is bucketed, then the tenant; with none of them current serves.
-        An unknown region or tenant is in the last. `lease_ok` False serves current to all.
+        Without a subject the conversation is bucketed, then the tenant; with none of them current serves. An unknown
+        region or tenant is in the last. `lease_ok` False serves current to all. `cohorts` are those that the caller
+        says this user is in.
         """
         if tenant in self._tenants:
             return self._killed.get(feature) or self._kill(feature)
@@ -75,10 +78,33 @@ class Router:
         key = subject or conversation or tenant
         if not key:
             return answers[5]
+        if cohorts:
+            return self._in_cohorts(feature, answers, key, tenant, region, cohorts)
         bound = answers[regions.get(region, FIRST_BOUND) + answers[1].get(self._rings.get(tenant), 0)]  # pyright: ignore[reportArgumentType]
         if xxh3_64_intdigest(f"{answers[2]}{key}".encode()) < bound:
             return answers[3]
         return answers[4]
+
+    def _in_cohorts(
+        self,
+        feature: str,
+        answers: tuple[Any, ...],
+        key: str,
+        tenant: str | None,
+        region: str | None,
+        cohorts: Collection[str],
+    ) -> Decision:
+        """Answer by the largest bound that applies: the cell's, or a cohort's (the first by name among equals).
+
+        Both answers name that cohort: who is decided by a share of its own is counted by itself.
+        """
+        place = answers[0].get(region, FIRST_BOUND) + answers[1].get(self._rings.get(tenant or ""), 0)
+        bound, exposed, beside = answers[place], answers[3], answers[4]
+        told = (cohorts,) if isinstance(cohorts, str) else cohorts
+        for cohort in self._cohorts.get(feature, ()):
+            if cohort.name in told and cohort.bounds.get(place, 0) > bound:
+                bound, exposed, beside = cohort.bounds[place], cohort.exposed, cohort.beside
+        return exposed if xxh3_64_intdigest(f"{answers[2]}{key}".encode()) < bound else beside
 
     def cell(self, feature: str, tenant: str | None, region: str | None) -> tuple[str, str]:
         """Return the (region, ring) in which a request is counted: the last where it is unknown."""
@@ -105,22 +131,26 @@ class Router:
         elif route.candidate is None:
             answers = (None, _current(route, self.table, Reason.CURRENT))
         else:
-            answers = self._ramped(route, route.candidate)
+            answers = self._ramped(feature, route, route.candidate)
         self._answers[feature] = answers
         return answers
 
-    def _ramped(self, route: FeatureRoute, candidate: CandidateRoute) -> tuple[Any, ...]:
+    def _ramped(self, feature: str, route: FeatureRoute, candidate: CandidateRoute) -> tuple[Any, ...]:
         def current(reason: Reason) -> Decision:
             return replace(_current(route, self.table, reason), change=candidate.change, stage=candidate.stage)
 
         regions, rings = _regions(route), _rings(route)
-        cells = (f"{region}|{ring}" for region in reversed(regions) for ring in reversed(rings))
+        cells = [f"{region}|{ring}" for region in reversed(regions) for ring in reversed(rings)]
+        exposed = _candidate(route, candidate, self.table, current)
+        beside = current(Reason.RAMP_SUSPENDED if _is_thrown(candidate.unit, self.table) else Reason.NOT_EXPOSED)
+        if candidate.cohorts:
+            self._cohorts[feature] = _cohorts(candidate, cells, exposed, beside)
         return (
             self._place(regions, FIRST_BOUND, len(rings)),
             self._place(rings, 0, 1),
             f"{candidate.salt}:",
-            _candidate(route, candidate, self.table, current),
-            current(Reason.RAMP_SUSPENDED if _is_thrown(candidate.unit, self.table) else Reason.NOT_EXPOSED),
+            exposed,
+            beside,
             current(Reason.NO_SUBJECT),
             current(Reason.LEASE_EXPIRED),
             *(self._shared(candidate.below.get(cell, 0)) for cell in cells),
@@ -143,6 +173,29 @@ class Router:
         if route is not None:
             self._killed[feature] = decision
         return decision
+
+
+@dataclass(frozen=True, slots=True)
+class _Cohort:
+    """A cohort's bounds, by the place of the cell, and the two answers that name it."""
+
+    name: str
+    bounds: dict[int, int]
+    exposed: Decision
+    beside: Decision
+
+
+def _cohorts(candidate: CandidateRoute, cells: list[str], exposed: Decision, beside: Decision) -> list[_Cohort]:
+    places = {cell: FIRST_BOUND + place for place, cell in enumerate(cells)}
+    return [
+        _Cohort(
+            name,
+            {places[cell]: bound for cell, bound in candidate.cohorts[name].items() if cell in places},
+            replace(exposed, cohort=name),
+            replace(beside, cohort=name),
+        )
+        for name in sorted(candidate.cohorts)
+    ]
 
 
 def _candidate(
@@ -168,13 +221,15 @@ def _is_thrown(unit: Unit, table: RouteTable) -> bool:
 
 
 def _current(route: FeatureRoute, table: RouteTable, reason: Reason) -> Decision:
-    """Answer with the current unit, whose model follows its fallback chain; off where none is left."""
+    """Answer with the current unit, whose model follows its fallback chain to the first that the feature may use; off
+    where none is left."""
     unit = route.current
     if unit is None:
         return _off(Reason.NO_UNIT, table, route.fallback)
-    instead = table.thrown_models.get(unit.model)
-    if instead is None:
+    chain = table.thrown_models.get(unit.model)
+    if chain is None:
         return _serve(unit, reason, table, route.fallback)
+    instead = next((model for model in chain if allows(route.models, model)), "")
     if not instead:
         return _off(Reason.MODEL_OFF, table, route.fallback)
     return _serve(replace(unit, model=instead), Reason.MODEL_FALLBACK, table, route.fallback)

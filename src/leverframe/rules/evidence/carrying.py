@@ -31,11 +31,14 @@ def _widens(earlier: Stage, later: Stage) -> bool:
 
 
 def _is_wider(clause: Clause, before: Clause) -> bool:
-    covers = _covers(clause.regions, before.regions) and _covers(clause.rings, before.rings)
+    parts = (
+        (clause.regions, before.regions), (clause.rings, before.rings), (clause.cohorts, before.cohorts),
+    )  # fmt: skip
+    covers = all(_covers(wider, narrower) for wider, narrower in parts)
     enough = min(ALL_PERCENT, LEAST_WIDENING * before.share_percent)
     return covers and clause.share_percent >= enough
 
 
 def _covers(wider: tuple[str, ...], narrower: tuple[str, ...]) -> bool:
-    """Say whether one list of regions or rings holds another; an empty one means all."""
+    """Say whether one list of regions, rings or cohorts holds another; an empty one means all."""
     return not wider or (bool(narrower) and set(narrower) <= set(wider))
