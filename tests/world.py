@@ -132,6 +132,13 @@ class World:
         with self.store.write() as db:
             activate(self.house, db, adi, "administrator", policy, files or {}, self.now, "a test's policy")
 
+    def of_targets(self, **parts: object) -> None:
+        """Put a policy into force in which every target has these parts."""
+        catalog = self.policy.catalog
+        targets = {name: replace(target, **parts) for name, target in catalog.targets.items()}  # pyright: ignore
+        other = replace(self.policy, catalog=replace(catalog, targets=targets), digest=f"sha256:{sorted(parts)}")
+        self.enforce(other)
+
     @property
     def policy(self) -> Policy:
         with self.store.read() as db:

@@ -81,7 +81,12 @@ def test_a_frame_that_is_cut_anywhere_is_refused(held, a_table):
 
 
 def test_a_table_written_with_spaces_is_the_same_table(held, a_table):
-    table = a_table(3, thrown_tenants=frozenset({"a", ","}), rings={"beta": "internal"}, thrown_models={"a.b": (), "a.c": ("a.d",)})
+    table = a_table(
+        3,
+        thrown_tenants=frozenset({"a", ","}),
+        rings={"beta": "internal"},
+        thrown_models={"a.b": (), "a.c": ("a.d",)},
+    )
     assert held.offer(json.dumps(to_document(table), indent=2) + "\n")
     assert dict(held.router.table.features) == table.features
     assert held.router.table.thrown_tenants == table.thrown_tenants

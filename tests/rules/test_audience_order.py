@@ -91,7 +91,8 @@ BROKEN = [
         "1, 50 of +opted_in; 100",
         [
             f"at stage 1 opted_in in {ring}{region} would be at 50 % while internal in {ring}{region}, which comes "
-            f"first, is at 1 %; reach internal in {ring}{region} first, or take opted_in in {ring}{region} to 1 % at most"
+            f"first, is at 1 %; reach internal in {ring}{region} first, "
+            f"or take opted_in in {ring}{region} to 1 % at most"
             for region in ("au", "eu", "us")
             for ring in ("", "internal in ")
         ],
@@ -234,9 +235,7 @@ regions, rings = st.sampled_from(["au", "ca", "eu", "us", "moon"]), st.sampled_f
 cohorts = st.sampled_from(["internal", "opted_in", "odd"])
 shares = st.sampled_from([0.5, 1, 5, 10, 33.3, 50, 99, 100])
 names = {part: st.lists(kind, max_size=2, unique=True).map(tuple) for part, kind in (("a", regions), ("b", rings))}
-clauses = st.builds(
-    Clause, shares, names["a"], names["b"], st.lists(cohorts, max_size=2, unique=True).map(tuple)
-)
+clauses = st.builds(Clause, shares, names["a"], names["b"], st.lists(cohorts, max_size=2, unique=True).map(tuple))
 plans = st.lists(st.lists(clauses, min_size=1, max_size=3).map(tuple), min_size=1, max_size=4).map(
     lambda stages: RampPlan(tuple(Stage(each, bake_minutes=30) for each in (*stages, (Clause(100.0),))))
 )
@@ -247,7 +246,9 @@ populations = st.lists(
     unique_by=lambda cell: (cell.region, cell.ring),
 ).map(tuple)
 percents = st.sampled_from([0, 50, 100, 100, 100])
-orders = st.builds(AudienceOrder, st.just(RINGS), st.just(REGIONS), st.just(("internal", "opted_in")), percents, percents)
+orders = st.builds(
+    AudienceOrder, st.just(RINGS), st.just(REGIONS), st.just(("internal", "opted_in")), percents, percents, percents
+)
 
 
 def _widths(plan: RampPlan, stands: dict[Cell, int], order: AudienceOrder):
@@ -293,12 +294,11 @@ def test_a_table_that_is_made_is_never_wider_than_allowed_and_one_that_narrows_i
         for later, earlier, percent in _widths(plan, stands, order)
         if later > allowed_after(earlier, percent)
     ]
-    try:
-        compile_table(Number(1, 1), facts)
-    except Refused as no:
-        assert wider, no
+    if wider:
+        with pytest.raises(Refused, match="comes first"):
+            compile_table(Number(1, 1), facts)
     else:
-        assert not wider
+        compile_table(Number(1, 1), facts)
 
 
 @given(plans, populations, orders, st.integers(1, 5), st.data())

@@ -54,7 +54,9 @@ some = {
     "cohorts": st.lists(st.sampled_from(COHORTS), max_size=2, unique=True).map(tuple),
 }
 clauses = st.builds(Clause, share_percent=st.floats(0, 100, allow_nan=False), **some)
-plans = st.lists(st.lists(clauses, min_size=1, max_size=4).map(tuple), min_size=1, max_size=4).map(lambda s: _plan(*s))
+plans = st.lists(st.lists(clauses, min_size=1, max_size=4).map(tuple), min_size=1, max_size=4).map(
+    lambda s: _plan(*s)
+)
 tickets = st.builds(BlastRadius, st.just(1), some["regions"], st.just(100.0), some["rings"])
 subjects = st.text(st.characters(codec="utf-8"), min_size=1, max_size=9)
 told = st.lists(st.sampled_from([*COHORTS, "unheard of"]), max_size=3, unique=True).map(tuple)
@@ -63,7 +65,7 @@ told = st.lists(st.sampled_from([*COHORTS, "unheard of"]), max_size=3, unique=Tr
 def _is_exposed_by_definition(
     plan: RampPlan, ramp: Ramp, ticket: BlastRadius, subject: str, region: str, ring: str, cohorts: tuple[str, ...]
 ) -> bool:
-    """DESIGN.md, section 4: a clause of this or an earlier stage matches, and the bucket is below that clause's share."""
+    """A clause of this or an earlier stage matches, and the bucket is below that clause's share."""
     if (ticket.regions and region not in ticket.regions) or (ticket.rings and ring not in ticket.rings):
         return False
     reached = ramp.stage if region in ramp.published else ramp.stage - 1
@@ -94,7 +96,9 @@ def test_a_gateway_decides_as_the_clauses_one_by_one(
 
 
 @given(plans, st.integers(1, 3), some["regions"], st.sampled_from(REGIONS), subjects, st.sampled_from(REGIONS), told)
-def test_whoever_is_exposed_stays_exposed_in_every_wider_stage(plan, stage, published, more, subject, region, cohorts):
+def test_whoever_is_exposed_stays_exposed_in_every_wider_stage(
+    plan, stage, published, more, subject, region, cohorts
+):
     assume(stage < len(plan.stages))
     ramps = (_ramp(stage, published), _ramp(stage, (*published, more)), _ramp(stage, REGIONS), _ramp(stage + 1, ()))
     seen = [
@@ -131,7 +135,7 @@ def test_a_cohort_is_listed_only_where_it_is_reached_further_than_its_cell():
     plan = _plan((Clause(10), Clause(50, ("au",), cohorts=("internal", "opted_in")), Clause(5, cohorts=("free",))))
     below, cohorts = lower(_ramp(1), plan, _target(), EVERYBODY)
     half = BUCKETS // 2
-    assert cohorts == dict.fromkeys(("internal", "opted_in"), {"au|internal": half, "au|everyone": half})
+    assert cohorts == {name: {"au|internal": half, "au|everyone": half} for name in ("internal", "opted_in")}
     assert set(below.values()) == {BUCKETS // 10}
 
 

@@ -100,19 +100,20 @@ def test_equals_go_as_they_open():
 
 
 def test_a_freeze_on_the_first_region_keeps_those_behind_it_waiting():
-    frozen = Freeze("quiet week", datetime(2026, 5, 11), datetime(2026, 5, 20), because="", scope=_only("au"))
+    frozen = _quiet_week("au")
     told = ask(ALL_AT_ONCE, ORDER, replace(CALENDAR, freezes=(frozen,))).text
     assert told.startswith("Wed 01:00 5% (au), Wed 09:00 5% (eu), Wed 15:00 5% (us), Thu 01:00 50% (au)")
 
 
 def test_a_freeze_on_the_last_region_keeps_nobody_but_itself():
-    frozen = Freeze("quiet week", datetime(2026, 5, 11), datetime(2026, 5, 20), because="", scope=_only("us"))
+    frozen = _quiet_week("us")
     told = ask(ALL_AT_ONCE, ORDER, replace(CALENDAR, freezes=(frozen,))).text
     assert told.startswith("Tue 01:00 5% (au), Tue 09:00 5% (eu), Wed 20 May 15:00 5% (us)")
 
 
-def _only(region: str) -> Scope:
-    return Scope(regions=frozenset({region}))
+def _quiet_week(region: str) -> Freeze:
+    begins, ends = (datetime.fromisoformat(day) for day in ("2026-05-11", "2026-05-20"))
+    return Freeze("quiet week", begins, ends, because="", scope=Scope(regions=frozenset({region})))
 
 
 def _facts(plan: RampPlan, target: Target, regions: tuple[str, ...] = REGIONS) -> RampFacts:
@@ -187,6 +188,8 @@ def test_a_legal_ramp_settles_and_no_step_of_it_is_refused_by_the_interlock(writ
             ticket = TicketFacts(ramp, plan, Unit("claims@2"), BlastRadius(300, REGIONS, 100.0))
             compile_table(Number(1, 1), TableFacts({"claims": target}, {}, [ticket]))
         else:
-            assert step.until is not None and step.until > now, step
+            assert step.until is not None, step
+            assert step.until > now, step
             now = step.until
-    assert ramp is not None and is_settled(ramp, plan, REGIONS)
+    assert ramp is not None
+    assert is_settled(ramp, plan, REGIONS)

@@ -24,7 +24,7 @@ def audience_order(change: Change, facts: ShipFacts, now: datetime) -> Verdict:
     order = facts.policy.order
     if not (len(order.rings) > 1 or len(order.regions) > 1 or order.cohorts):
         return not_needed(GATE, "the policy gives no order of rings, regions or cohorts")
-    return passed(GATE, "no stage reaches a later ring, region or cohort further than an earlier one allows")
+    return passed(GATE, "every stage widens in the policy's order of rings, regions and cohorts")
 
 
 def _faults(change: Change, target: Target, facts: ShipFacts) -> Iterator[tuple[str, str]]:
