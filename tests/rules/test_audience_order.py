@@ -301,11 +301,20 @@ def test_a_table_that_is_made_is_never_wider_than_allowed_and_one_that_narrows_i
         compile_table(Number(1, 1), facts)
 
 
-@given(plans, populations, orders, st.integers(1, 5), st.data())
+def _legal(plan: RampPlan, cells: tuple[Cell, ...], order: AudienceOrder) -> RampPlan:
+    """Leave out the stages that break the order."""
+    kept: tuple[Stage, ...] = ()
+    for stage in plan.stages:
+        if not list(order_faults(RampPlan((*kept, stage)), cells, order)):
+            kept = (*kept, stage)
+    return RampPlan(kept)
+
+
+@given(plans, populations, orders, st.integers(0, 4), st.data())
 def test_regions_that_wait_for_those_before_them_never_break_the_order_on_the_way(plan, cells, order, stage, data):
     """Whatever opens first: publish any region that waits for no other, until the stage has reached all of them."""
-    assume(stage <= len(plan.stages))
-    assume(not list(order_faults(plan, cells, order)))
+    plan = _legal(plan, cells, order)
+    stage = 1 + stage % len(plan.stages)
     left = sorted({cell.region for cell in cells})
     while left:
         waits = waits_for(plan, stage, left, cells, order)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, datetime
 from fractions import Fraction
 
@@ -131,20 +132,47 @@ def test_a_decision_is_counted_where_its_share_is_what_the_table_exposes(
     assert {other.cohort for other in others} == {decision.cohort}
 
 
-def test_a_cohort_is_listed_only_where_it_is_reached_further_than_its_cell():
+def test_a_cohort_has_bounds_of_its_own_that_are_never_smaller_than_its_cells():
     plan = _plan((Clause(10), Clause(50, ("au",), cohorts=("internal", "opted_in")), Clause(5, cohorts=("free",))))
     below, cohorts = lower(_ramp(1), plan, _target(), EVERYBODY)
-    half = BUCKETS // 2
-    assert cohorts == {name: {"au|internal": half, "au|everyone": half} for name in ("internal", "opted_in")}
-    assert set(below.values()) == {BUCKETS // 10}
+    tenth, half = BUCKETS // 10, BUCKETS // 2
+    assert set(below.values()) == {tenth}
+    assert cohorts["free"] == below
+    wide = {"au|internal": half, "au|everyone": half, "eu|internal": tenth, "eu|everyone": tenth}
+    assert cohorts["internal"] == cohorts["opted_in"] == wide
 
 
-def test_every_cohort_that_was_named_keeps_its_strata_when_its_cell_is_as_wide():
-    plan = _plan(Clause(50, cohorts=("internal",)), Clause(60))
-    first, then = (shares(_ramp(stage), plan, _target(), EVERYBODY) for stage in (1, 2))
-    assert set(first) == set(then)
-    assert (first["au|everyone"], first["au|everyone|internal"]) == (0, 0.5)
-    assert then["au|everyone"] == then["au|everyone|internal"] == pytest.approx(0.6)
+def test_a_cohort_is_counted_apart_from_the_first_stage_to_the_last_whichever_names_it():
+    """Else its people would come back, in the same arm, among those of their cell, and be counted as new."""
+    plan = _plan(Clause(5), Clause(50, cohorts=("internal",)), Clause(60))
+    for stage in (1, 2, 3):
+        decision = Router(_table(plan, _ramp(stage))).route("support", "vic", region="au", cohorts=("internal",))
+        assert decision.cohort == "internal"
+    strata = [shares(_ramp(stage), plan, _target(), EVERYBODY) for stage in (1, 2, 3)]
+    assert [each["au|everyone"] for each in strata] == pytest.approx([0.05, 0.05, 0.6])
+    assert [each["au|everyone|internal"] for each in strata] == pytest.approx([0.05, 0.5, 0.6])
+
+
+def test_who_tells_no_cohort_that_the_plan_names_is_counted_in_the_cell():
+    router = Router(_table(_plan((Clause(5), Clause(50, cohorts=("internal",)))), _ramp(1)))
+    for cohorts in ((), ("unheard of",), "", ("intern",)):
+        assert router.route("support", "vic", region="au", cohorts=cohorts).cohort == ""
+    for cohorts in (("internal",), "internal", {"internal"}, ["odd", "internal"]):
+        assert router.route("support", "vic", region="au", cohorts=cohorts).cohort == "internal"
+
+
+@given(plans, subjects, st.sampled_from(REGIONS), told)
+def test_who_is_counted_elsewhere_in_a_later_stage_has_a_larger_share_there(plan, subject, region, cohorts):
+    seen = []
+    for stage in range(1, len(plan.stages) + 1):
+        ramp = _ramp(stage)
+        cohort = Router(_table(plan, ramp)).route("support", subject, None, region, cohorts=cohorts).cohort
+        seen.append(
+            (cohort, shares(ramp, plan, _target(), EVERYBODY)["|".join(filter(None, (region, "everyone", cohort)))])
+        )
+    for (before, narrow), (after, wide) in itertools.pairwise(seen):
+        assert narrow <= wide
+        assert before == after or narrow < wide or after < before
 
 
 # users of the cohort in each of the two cells (None: not known), its share -> percent of all users that it may reach

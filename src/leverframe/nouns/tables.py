@@ -78,8 +78,7 @@ class CandidateRoute:
     """A ramp as gateways see it.
 
     `below` maps `region|ring` to the exclusive bucket bound (0 to BUCKETS, as an int); a cell that is not in it is
-    not exposed. `cohorts` maps a cohort to its own bounds, where they are larger than the cell's. `stage` counts from
-    1.
+    not exposed. `cohorts` maps a cohort to bounds of its own, which are never smaller. `stage` counts from 1.
     """
 
     change: str
@@ -130,7 +129,7 @@ class Decision:
     """The answer to one request. Preallocated where it can be: building one costs more than deciding.
 
     `serve` is False where the feature is off; then `unit` is None and `fallback` names what users get. `cohort` is
-    the one by whose share it was decided, where that is wider than the cell's.
+    the one among those that the caller told by whose share it was decided.
     """
 
     serve: bool

@@ -20,38 +20,32 @@ from leverframe.nouns.targets import EVERYWHERE, LAST_RING, Cell, Target
 
 
 class Lowered(NamedTuple):
-    """Exclusive bucket bounds: by cell (`region|ring`), and by cohort and cell where they are larger."""
+    """Exclusive bucket bounds: by cell (`region|ring`), and by cohort and cell, where they are never smaller."""
 
     below: Mapping[str, int]
     cohorts: Mapping[str, Mapping[str, int]]
 
 
 def lower(ramp: Ramp, plan: RampPlan, target: Target, blast_radius: BlastRadius) -> Lowered:
-    """Lower a ramp's clauses, where it stands, to what gateways obey; all of it lies within its ticket."""
-    below: dict[str, int] = {}
-    cohorts: dict[str, dict[str, int]] = {}
-    named = cohorts_of(plan, ramp.stage)
-    for cell in cells_within(target, blast_radius):
-        stage = standing(ramp, cell.region)
-        below[key(cell)] = bound(percent_of(plan, stage, cell))
-        for cohort in named:
-            wider = bound(percent_of(plan, stage, cell, cohort))
-            if wider > below[key(cell)]:
-                cohorts.setdefault(cohort, {})[key(cell)] = wider
-    return Lowered(below, cohorts)
+    """Lower a ramp's clauses, where it stands, to what gateways obey; all of it lies within its ticket.
+
+    Every cohort that the plan names in any stage has bounds of its own from the first stage on: whoever is in it is
+    counted apart from the rest of the cell through the whole ramp.
+    """
+    cells = [(key(cell), standing(ramp, cell.region), cell) for cell in cells_within(target, blast_radius)]
+
+    def bounds(cohort: str) -> dict[str, int]:
+        return {name: bound(percent_of(plan, stage, cell, cohort)) for name, stage, cell in cells}
+
+    return Lowered(bounds(""), {cohort: bounds(cohort) for cohort in cohorts_of(plan, len(plan.stages))})
 
 
 def shares(ramp: Ramp, plan: RampPlan, target: Target, blast_radius: BlastRadius) -> dict[str, float]:
-    """Return the exact share of buckets (0 to 1) that is exposed in each stratum: a cell, or a cohort in a cell.
-
-    Every cohort that the plan has named so far has its strata, also where its cell has become as wide: nobody is
-    decided there any more, and what was counted at another share begins anew.
-    """
-    found = lower(ramp, plan, target, blast_radius)
-    strata = {cell: share / BUCKETS for cell, share in found.below.items()}
-    for cohort in cohorts_of(plan, ramp.stage):
-        wider = found.cohorts.get(cohort, {})
-        strata |= {f"{cell}|{cohort}": wider.get(cell, share) / BUCKETS for cell, share in found.below.items()}
+    """Return the exact share of buckets (0 to 1) that is exposed in each stratum: a cell, or a cohort in a cell."""
+    below, cohorts = lower(ramp, plan, target, blast_radius)
+    strata = {cell: share / BUCKETS for cell, share in below.items()}
+    for cohort, bounds in cohorts.items():
+        strata |= {f"{cell}|{cohort}": share / BUCKETS for cell, share in bounds.items()}
     return strata
 
 

@@ -94,16 +94,18 @@ class Router:
         region: str | None,
         cohorts: Collection[str],
     ) -> Decision:
-        """Answer by the largest bound that applies: the cell's, or a cohort's (the first by name among equals).
+        """Answer by the largest bound that applies; among equals a cohort's before the cell's, then the first by
+        name.
 
-        Both answers name that cohort: who is decided by a share of its own is counted by itself.
+        Both answers name that cohort: whoever is in it is counted apart from the rest of the cell.
         """
         place = answers[0].get(region, FIRST_BOUND) + answers[1].get(self._rings.get(tenant or ""), 0)
         bound, exposed, beside = answers[place], answers[3], answers[4]
         told = (cohorts,) if isinstance(cohorts, str) else cohorts
         for cohort in self._cohorts.get(feature, ()):
-            if cohort.name in told and cohort.bounds.get(place, 0) > bound:
-                bound, exposed, beside = cohort.bounds[place], cohort.exposed, cohort.beside
+            mine = cohort.bounds.get(place, -1)
+            if cohort.name in told and (mine > bound or (mine == bound and not exposed.cohort)):
+                bound, exposed, beside = mine, cohort.exposed, cohort.beside
         return exposed if xxh3_64_intdigest(f"{answers[2]}{key}".encode()) < bound else beside
 
     def cell(self, feature: str, tenant: str | None, region: str | None) -> tuple[str, str]:
