@@ -1,8 +1,9 @@
 """Does a clause for a cohort leave the evidence sound?
 
-The null ramp with a cohort: one user in ten is in it, meets trouble four times as often as the others, and is exposed by
-a share of its own. Counted in a stratum of its own, a harmless ramp is rolled back no more often than alpha says, and the
-sample ratio is right. Counted with the rest of its cell, as if the cell's share were theirs too, both are wrong at once.
+The null ramp with a cohort: one user in ten is in it, meets trouble four times as often as the others, and is exposed
+by a share of its own. Counted in a stratum of its own, a harmless ramp is rolled back no more often than alpha says,
+and the sample ratio is right. Counted with the rest of its cell, as if the cell's share were theirs too, both are
+wrong at once.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class Users(NamedTuple):
 
 
 def unequal_users(rng: np.random.Generator, count: int = 5_000, per_minute: float = 500) -> Users:
-    """Pareto requests, 5 % bad on average; those of the cohort ask twice as often, and meet four times the trouble."""
+    """Pareto requests, 5 % bad on average; the cohort asks twice as often, and meets four times the trouble."""
     internal = rng.random(count) < 0.1
     weights = (rng.pareto(1.2, count) + 1) * np.where(internal, 2, 1)
     calls = per_minute * weights / weights.sum()
@@ -57,7 +58,7 @@ def unequal_users(rng: np.random.Generator, count: int = 5_000, per_minute: floa
 
 
 class Stratum(NamedTuple):
-    """What one stratum of one stage counts by the minute: whom it met, whom of them the stage before had, who was seen."""
+    """What one stratum of one stage counts by the minute: who was bad, who newly so, and who was seen."""
 
     share: float
     bad: tuple[np.ndarray, np.ndarray]
@@ -66,7 +67,7 @@ class Stratum(NamedTuple):
 
 
 def stages_of(rng: np.random.Generator, users: Users, plan: RampPlan, *, apart: bool) -> Iterator[list[Stratum]]:
-    """Serve and count each stage: in the stratum that the compiler gives, or (not `apart`) all of it as the cell's."""
+    """Serve and count each stage: in the strata that the compiler gives, or (not `apart`) all of it as the cell's."""
     before = {CELL: -1.0, COHORT: -1.0}
     met_before = np.zeros(len(users.buckets), dtype=bool)
     for number, stage in enumerate(plan.stages, start=1):
@@ -74,9 +75,7 @@ def stages_of(rng: np.random.Generator, users: Users, plan: RampPlan, *, apart: 
         share = shares(ramp, plan, SUPPORT, BlastRadius(5_000, (), 100.0))
         candidate = users.buckets < np.where(users.internal, share[COHORT], share[CELL])
         bad_at, seen_at = waits(rng, users.bad_per_minute), waits(rng, users.calls_per_minute)
-        again = met_before & np.where(
-            users.internal, before[COHORT] == share[COHORT], before[CELL] == share[CELL]
-        )
+        again = met_before & np.where(users.internal, before[COHORT] == share[COHORT], before[CELL] == share[CELL])
         rows = []
         for name, here in ((CELL, ~users.internal), (COHORT, users.internal)):
             counted = [
@@ -125,9 +124,7 @@ def ramp(rng: np.random.Generator, plan: RampPlan, *, apart: bool) -> Course:
             rolled_back |= labels.log_harm(by_share([*carried, *bad])) >= needed
             seen = by_share([(s.share, _at(s.seen, minute)) for s in strata])
             alarmed |= sample_ratio.log_mismatch(seen) >= -log(sample_ratio.ALPHA)
-        done.append(
-            (number, [(s.share, _at(s.bad if number == first else s.newly_bad, -1)) for s in strata])
-        )
+        done.append((number, [(s.share, _at(s.bad if number == first else s.newly_bad, -1)) for s in strata]))
     return Course(rolled_back, alarmed)
 
 
