@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,39 @@ def test_a_table_that_is_not_understood_is_refused_and_the_held_one_stays(held, 
     assert because in held.refused
     assert held.number == Number(1, 1)
     assert held.router.route("search").serve
+
+
+BROKEN_RAMPS = [
+    {"cohorts": {"internal": {"eu|everyone": "all"}}},
+    {"cohorts": {"internal": {"eu|everyone": True}}},
+    {"cohorts": {"internal": 7}},
+    {"cohorts": ["internal"]},
+    {"below": ["eu|everyone"]},
+    {"stage": "1"},
+]
+
+
+@pytest.mark.parametrize("broken", BROKEN_RAMPS)
+def test_a_ramp_whose_bounds_are_no_numbers_is_refused_before_it_is_obeyed(held, a_table, broken):
+    document = to_document(a_table(2))
+    document["features"]["support"]["candidate"] |= broken
+    assert not held.offer(json.dumps(document))
+    assert "feature support is malformed" in held.refused
+
+
+def test_models_that_are_no_list_of_names_are_refused(held, a_table):
+    document = to_document(a_table(2))
+    for models in ("openai.gpt", [1], {"openai.gpt": 1}):
+        document["features"]["support"]["models"] = models
+        assert not held.offer(json.dumps(document))
+
+
+def test_a_table_of_a_ramp_with_cohorts_is_obeyed_as_it_was_written(held, a_table):
+    support = a_table(2).features["support"]
+    ramp = replace(support.candidate, cohorts={"internal": {"eu|everyone": 2**64}})
+    table = a_table(2, features={"support": replace(support, candidate=ramp, models=("openai.*",))})
+    assert held.offer(frame_of(table))
+    assert dict(held.router.table.features) == table.features
 
 
 def test_a_frame_that_is_cut_anywhere_is_refused(held, a_table):

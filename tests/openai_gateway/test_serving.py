@@ -11,7 +11,8 @@ import pytest
 from tests.openai_gateway.world import SEARCH, V8, V9, ramping, route, table
 
 from leverframe.nouns.documents import to_document
-from leverframe.nouns.tables import RouteTable
+from leverframe.nouns.tables import BUCKETS, RouteTable
+from leverframe.openai_gateway.headers import read_caller
 
 FEATURE = f"feature:{SEARCH}"
 
@@ -112,6 +113,27 @@ def test_an_unknown_model_is_a_404_in_openais_shape(run_edge, model: str):
     with pytest.raises(openai.NotFoundError) as refusal:
         edge.ask(model=model)
     assert (refusal.value.code, refusal.value.param) == ("model_not_found", "model")
+
+
+# the header -> the cohorts that are told, and what serves
+TOLD = [
+    ("internal", ("internal",), "candidate"),
+    ("free , internal ,, internal", ("free", "internal"), "candidate"),
+    ("free", ("free",), "current"),
+    ("", (), "current"),
+]
+
+
+@pytest.mark.parametrize(("header", "cohorts", "variant"), TOLD)
+def test_a_client_tells_in_which_cohorts_its_user_is_and_the_call_counts_there(run_edge, header, cohorts, variant):
+    feature = route(candidate=V9, percent=0)
+    ramp = replace(feature.candidate, cohorts={"internal": {"eu|everyone": BUCKETS}})
+    edge = run_edge(table(policy_search_v1=replace(feature, candidate=ramp)))
+    assert read_caller({"x-leverframe-cohorts": header}).cohorts == cohorts
+    said = edge.ask(subject="vic", cohorts=header).headers
+    assert said["x-leverframe-variant"] == variant
+    facts = edge.gateway.read_call(said["x-leverframe-call"])
+    assert facts.cohort == ("internal" if variant == "candidate" else "")
 
 
 KILLED = {
