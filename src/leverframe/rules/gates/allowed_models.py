@@ -7,7 +7,7 @@ from datetime import datetime
 from leverframe.nouns.changes import Change
 from leverframe.nouns.verdicts import Outcome, Verdict, not_needed, passed
 from leverframe.rules.gates.facts import ShipFacts
-from leverframe.rules.models import GATE, check_model
+from leverframe.rules.models import check_model
 
 
 def allowed_models(change: Change, facts: ShipFacts, now: datetime) -> Verdict:
@@ -15,7 +15,7 @@ def allowed_models(change: Change, facts: ShipFacts, now: datetime) -> Verdict:
     units = ((target, change.candidate[target.id]) for target in facts.targets if target.id in change.candidate)
     named = [(target, unit.model) for target, unit in units if unit.model]
     if not named:
-        return not_needed(GATE, "the candidate names no model")
+        return not_needed("allowed_models", "the candidate names no model")
     answers = [check_model(target, model, facts.policy, who=change.author) for target, model in named]
     no = next((answer for answer in answers if answer.outcome is Outcome.NOT_MET), None)
-    return no or passed(GATE, "; ".join(answer.because for answer in answers))
+    return no or passed("allowed_models", "; ".join(answer.because for answer in answers))

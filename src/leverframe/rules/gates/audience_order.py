@@ -12,19 +12,17 @@ from leverframe.rules.audience_order import order_faults, unknown_cohorts
 from leverframe.rules.gates.facts import ShipFacts
 from leverframe.rules.lowering import cells_of, cells_within
 
-GATE = "audience_order"
-
 
 def audience_order(change: Change, facts: ShipFacts, now: datetime) -> Verdict:
     """Answer no where a stage would reach a later ring, region or cohort further than an earlier one allows."""
     faults = [fault for target in facts.targets for fault in _faults(change, target, facts)]
     if faults:
         because, remedies = ("; ".join(dict.fromkeys(each)) for each in zip(*faults, strict=True))
-        return failed(GATE, because, remedy=remedies, who=change.author)
+        return failed("audience_order", because, remedy=remedies, who=change.author)
     order = facts.policy.order
     if not (len(order.rings) > 1 or len(order.regions) > 1 or order.cohorts):
-        return not_needed(GATE, "the policy gives no order of rings, regions or cohorts")
-    return passed(GATE, "every stage widens in the policy's order of rings, regions and cohorts")
+        return not_needed("audience_order", "the policy gives no order of rings, regions or cohorts")
+    return passed("audience_order", "every stage widens in the policy's order of rings, regions and cohorts")
 
 
 def _faults(change: Change, target: Target, facts: ShipFacts) -> Iterator[tuple[str, str]]:

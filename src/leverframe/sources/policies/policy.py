@@ -10,7 +10,6 @@ from leverframe.nouns.policies import EvalAllowance, Policy, SwitchRule, Webhook
 from leverframe.nouns.ramps import RampPlan
 from leverframe.nouns.targets import Tier
 from leverframe.nouns.verdicts import Mode
-from leverframe.rules.gates import audience_order
 from leverframe.sources.policies.audiences import read_audiences
 from leverframe.sources.policies.authority import (
     read_may,
@@ -70,7 +69,7 @@ def _read(section: Section, gates: Collection[str], report: Report) -> PolicyFil
         switch_rules=rules,
         plans=ramps.templates,
         rings=rings,
-        order=replace(order, enforced=modes.get(audience_order.GATE) is not Mode.ADVISE),
+        order=replace(order, enforced=modes.get("audience_order") is not Mode.ADVISE),
         allowed_models=_read_models(section.section("allowed_models"), report),
         gates=modes,
         eval_allowances=_read_allowances(section.section("eval_allowances")),
