@@ -143,11 +143,10 @@ class Gateway:
         held = self._held
         try:
             lease_ok = self._monotonic() < held.lease_until
-            router = held.router
-            if cohorts and isinstance(router, Router):
-                decision = router.route(feature, subject, tenant, region, conversation, lease_ok, cohorts)
+            if cohorts and isinstance(held.router, Router):
+                decision = held.router.route(feature, subject, tenant, region, conversation, lease_ok, cohorts)
             else:
-                decision = router.route(feature, subject, tenant, region, conversation, lease_ok)
+                decision = held.router.route(feature, subject, tenant, region, conversation, lease_ok)
         except Exception:
             decision = self._anyway(feature, tenant)
         if decision.serve or decision.fallback:

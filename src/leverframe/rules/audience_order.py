@@ -156,6 +156,8 @@ def allowed_after(earlier_percent: float, next_percent: float) -> float:
 
 def _can_differ(plan: RampPlan, stands: Mapping[Cell, int], order: AudienceOrder) -> bool:
     """Say whether two parts could be reached differently at all, or must be: mostly every stage is for everybody."""
+    if not (order.regions or order.cohorts or len(order.rings) > 1):
+        return False
     if min(order.next_ring_percent, order.next_region_percent, order.next_cohort_percent) < EVERYONE:
         return True
     stages = set(stands.values())
@@ -171,14 +173,17 @@ class _Along(NamedTuple):
     next_percent: float
 
 
-def _alongs(order: AudienceOrder) -> tuple[_Along, _Along, _Along]:
-    cohorts = _Along(
+def _alongs(order: AudienceOrder) -> Iterator[_Along]:
+    """Yield the orders that the policy gives."""
+    yield _Along(
         lambda part: (part.region, part.ring), lambda part: order.cohort_rank(part.cohort), order.next_cohort_percent
     )
-    rings = _Along(
-        lambda part: (part.region, part.cohort), lambda part: order.ring_rank(part.ring), order.next_ring_percent
-    )
-    return cohorts, rings, _along_regions(order)
+    if len(order.rings) > 1:
+        yield _Along(
+            lambda part: (part.region, part.cohort), lambda part: order.ring_rank(part.ring), order.next_ring_percent
+        )
+    if order.regions:
+        yield _along_regions(order)
 
 
 def _along_regions(order: AudienceOrder) -> _Along:
@@ -188,18 +193,24 @@ def _along_regions(order: AudienceOrder) -> _Along:
 
 
 def _along(shares: Shares, along: _Along) -> Iterator[Breach]:
-    """Compare the parts that differ in one thing only, in its order."""
-    for _, parts in groupby(sorted(shares, key=along.beside), along.beside):
-        ranked = sorted(parts, key=along.rank)
-        for later in ranked:
-            allows = {
-                part: allowed_after(shares[part], along.next_percent)
-                for part in ranked
-                if along.rank(part) < along.rank(later)
-            }
-            earlier = min(allows, key=lambda part: allows[part], default=None)
-            if earlier is not None and shares[later] > allows[earlier]:
-                yield Breach(later, shares[later], earlier, shares[earlier], allows[earlier])
+    """Compare the parts that differ in one thing only, each with the one that allows it least of those before it."""
+    for parts in _alike(shares, along):
+        tightest: Part | None = None
+        for _, group in groupby(parts, along.rank):
+            equals = list(group)
+            if tightest is not None:
+                allowed = allowed_after(shares[tightest], along.next_percent)
+                wider = (part for part in equals if shares[part] > allowed)
+                yield from (Breach(part, shares[part], tightest, shares[tightest], allowed) for part in wider)
+            tightest = min((part for part in (tightest, *equals) if part is not None), key=shares.__getitem__)
+
+
+def _alike(shares: Shares, along: _Along) -> Iterator[list[Part]]:
+    """Yield the parts that differ in one thing only, first to last."""
+    groups: dict[tuple[str, str], list[Part]] = {}
+    for part in shares:
+        groups.setdefault(along.beside(part), []).append(part)
+    return (sorted(parts, key=along.rank) for parts in groups.values() if len(parts) > 1)
 
 
 def _is_told_of_everyone(shares: Shares, breach: Breach) -> bool:
@@ -215,10 +226,10 @@ def _tells_regions_apart(cells: Sequence[Cell], order: AudienceOrder) -> bool:
 
 def _neighbours(shares: Shares, order: AudienceOrder) -> Iterator[tuple[Part, Part]]:
     """Yield each part with each that is the same in an earlier region."""
-    beside, rank, _ = _along_regions(order)
-    for _, parts in groupby(sorted(shares, key=beside), beside):
-        ranked = sorted(parts, key=rank)
-        yield from ((later, earlier) for later in ranked for earlier in ranked if rank(earlier) < rank(later))
+    along = _along_regions(order)
+    for parts in _alike(shares, along):
+        for later in parts:
+            yield from ((later, earlier) for earlier in parts if along.rank(earlier) < along.rank(later))
 
 
 def _fault(stage: int, breach: Breach) -> OrderFault:

@@ -51,14 +51,18 @@ def shares(ramp: Ramp, plan: RampPlan, target: Target, blast_radius: BlastRadius
 
 def percent_of(plan: RampPlan, stage: int, cell: Cell, cohort: str = "") -> float:
     """Return the largest share (0 to 100) of any clause up to a stage that matches a cell, and a cohort in it."""
-    matching = (clause for clause in _clauses(plan, stage) if matches(clause, cell.region, cell.ring, cohort))
-    return max((clause.share_percent for clause in matching), default=0.0)
+    widest = 0.0
+    for each in plan.stages[:stage]:
+        for clause in each.clauses:
+            if clause.share_percent > widest and matches(clause, cell.region, cell.ring, cohort):
+                widest = clause.share_percent
+    return widest
 
 
 def matches(clause: Clause, region: str, ring: str, cohort: str) -> bool:
     """Say whether a clause is about a subject of a region, ring and cohort; an empty part is about all."""
-    pairs = ((clause.regions, region), (clause.rings, ring), (clause.cohorts, cohort))
-    return all(not named or one in named for named, one in pairs)
+    here = (not clause.regions or region in clause.regions) and (not clause.rings or ring in clause.rings)
+    return here and (not clause.cohorts or cohort in clause.cohorts)
 
 
 def standing(ramp: Ramp, region: str) -> int:

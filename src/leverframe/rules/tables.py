@@ -132,6 +132,8 @@ def _reached(lowered: Lowered, cell: Cell) -> int:
     A cohort whose users the catalog does not say counts as the whole cell; who may be in two is counted in both.
     """
     below = lowered.below.get(key(cell), 0)
+    if not lowered.cohorts:
+        return cell.users * below
     wider = {name: bounds[key(cell)] - below for name, bounds in lowered.cohorts.items() if key(cell) in bounds}
     more = sum(_of_cohort(cell, name) * extra for name, extra in wider.items())
     return min(cell.users * below + more, cell.users * _widest(lowered, cell))
@@ -143,8 +145,7 @@ def _of_cohort(cell: Cell, cohort: str) -> int:
 
 
 def _widest(lowered: Lowered, cell: Cell) -> int:
-    cohorts = (bounds.get(key(cell), 0) for bounds in lowered.cohorts.values())
-    return max(lowered.below.get(key(cell), 0), *cohorts, 0)
+    return max(bounds.get(key(cell), 0) for bounds in (lowered.below, *lowered.cohorts.values()))
 
 
 def _no(ramp: Ramp, because: str, remedy: str) -> Verdict:
