@@ -9,7 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from tests.postgres import ask
+
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
+"""Timings are benchmarks, not tests: a busy machine fails no property."""
 
 
 @pytest.fixture(scope="session")

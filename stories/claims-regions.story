@@ -25,8 +25,11 @@ ask claims-summary in eu: 1,000 people
 ask claims-summary in us: 1,000 people
 remi$ leverframe change show CHG-2026-00001 --ramp
 
-# The last step is for all three, and each takes it when its own day has come.
+# The last step is for all three. Europe opens first, and Australia comes first by the policy: so Europe waits for it.
 @ until Wed 20 May 2026 16:00, looking every 30 minutes
-@ until Thu 21 May 2026 01:00, looking every 30 minutes
+@ until Thu 21 May 2026 01:30, looking every 30 minutes
+ask claims-summary in au: 1,000 people
+ask claims-summary in eu: 1,000 people
+@ until Thu 21 May 2026 15:00, looking every 30 minutes
 remi$ leverframe change show CHG-2026-00001 --ramp
 ask claims-summary in us: 1,000 people

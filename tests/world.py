@@ -137,6 +137,13 @@ class World:
         with self.store.write() as db:
             activate(self.house, db, adi, "administrator", policy, files or {}, self.now, "a test's policy")
 
+    def of_targets(self, **parts: object) -> None:
+        """Put a policy into force in which every target has these parts."""
+        catalog = self.policy.catalog
+        targets = {name: replace(target, **parts) for name, target in catalog.targets.items()}  # pyright: ignore
+        other = replace(self.policy, catalog=replace(catalog, targets=targets), digest=f"sha256:{sorted(parts)}")
+        self.enforce(other)
+
     @property
     def policy(self) -> Policy:
         with self.store.read() as db:
@@ -285,8 +292,17 @@ class World:
         router = Router(self.table)
         return self._seal(router, feature, subject, region, gateway, **other)
 
-    def _seal(self, router: Router, feature: str, subject: str, region: str | None, gateway: str, **other) -> str:
-        decision = router.route(feature, subject, region=region)
+    def _seal(
+        self,
+        router: Router,
+        feature: str,
+        subject: str,
+        region: str | None,
+        gateway: str,
+        cohorts: tuple[str, ...] = (),
+        **other,
+    ) -> str:
+        decision = router.route(feature, subject, region=region, cohorts=cohorts)
         place, ring = router.cell(feature, None, region)
         self._users += 1
         facts = CallFacts(
@@ -303,6 +319,7 @@ class World:
             locale=("en-GB", "fr-FR")[self._users % 2],
             reason=decision.reason.value,
             nonce=f"{self._users:x}",
+            cohort=decision.cohort,
         )
         return sign_call(replace(facts, **other) if other else facts, gateway_key(self.house.call_key, gateway))
 
@@ -317,6 +334,7 @@ class World:
         latency_ms: float = 900.0,
         groundedness: tuple[float, float] = (0.9, 0.9),
         regions: tuple[str, ...] = (),
+        cohorts: tuple[str, ...] = (),
     ) -> list[str]:
         """Let new people ask, so many a minute; so many of them in a hundred dislike the answer, by arm.
 
@@ -328,7 +346,7 @@ class World:
         places = regions or self.policy.catalog.targets[target].regions
         first = self._users
         asked = [
-            self._seal(router, target, f"user {first + n}", places[n % len(places)], "edge")
+            self._seal(router, target, f"user {first + n}", places[n % len(places)], "edge", cohorts)
             for n in range(round(minutes * per_minute))
         ]
         self.tell([Outcome(call, latency_ms, 0.004) for call in asked])

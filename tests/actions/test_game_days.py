@@ -66,7 +66,7 @@ class Edge:
         told = {"number": str(table.number)}
         if model not in table.thrown_models:
             return Said(404, excerpt="model_not_found", **told)
-        return Said(200, reason="model_fallback", served=table.thrown_models[model], excerpt="Here.", **told)
+        return Said(200, reason="model_fallback", served=table.thrown_models[model][0], excerpt="Here.", **told)
 
 
 class Asking:

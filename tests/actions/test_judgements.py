@@ -10,6 +10,7 @@ import pytest
 from tests.world import ON_SQLITE, World, faults_of, no_of
 
 from leverframe.actions import judged, judgements
+from leverframe.nouns.audiences import NO_ORDER
 from leverframe.nouns.calendar import DuringRamp, Freeze
 from leverframe.nouns.changes import Change
 from leverframe.nouns.verdicts import Conflict
@@ -176,6 +177,7 @@ def test_a_second_judge_signs_the_first_ones_reading_and_not_unseen(world: World
 
 
 def test_nobody_judges_while_regions_wait_nor_before_the_bake_from_the_last(world: World):
+    world.of_targets(order=NO_ORDER)
     start = world.form("claims-regions").start
     later = replace(start, not_after=start.not_after + timedelta(days=30))
     change = world.armed("claims-regions", ramp="handbook", start=later)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from tests.world import ON_SQLITE, World, read
 
 from leverframe.actions import ramps
+from leverframe.nouns.audiences import NO_ORDER
 from leverframe.nouns.calendar import DuringRamp, Freeze
 from leverframe.nouns.changes import Change, CloseCode
 from leverframe.store import outcomes
@@ -187,7 +188,8 @@ def test_a_ramp_that_a_person_ended_is_not_started_again(world: World):
 
 
 def region_by_region(world: World, **asked: float) -> Change:
-    """At 10 % in the US alone, where very many have been asked; Australia and Europe wait for their windows."""
+    """At 10 % in the US alone, where very many have been asked; Australia and Europe, its equals here, wait."""
+    world.of_targets(order=NO_ORDER)
     start = world.form("claims-regions").start
     later = replace(start, not_after=start.not_after + timedelta(days=30))
     change = world.armed("claims-regions", ramp="handbook", start=later)

@@ -27,6 +27,7 @@ OTHERS = ("CHG-2026-00101", "CHG-2026-00102", "CHG-2026-00103")
 @pytest.fixture
 def watched(world: World) -> World:
     """A house with a ramp that began on Wednesday at 10:00, and three more like it on other features."""
+    world.of_targets(models=(), allowed_models=())
     change, ramp = world.ramping(), world.ramp(CHANGE)
     with world.store.write() as db:
         for other, target in zip(OTHERS, ("claims-summary", "meeting-notes", "policy-search-v1"), strict=True):

@@ -55,8 +55,10 @@ def test_australia_then_the_eu_then_the_us_each_in_its_own_window(world: World):
         world.rounds_until(until, every=60)
     world.outcomes(change)
     world.rounds_until("Thu 01:00", every=60)
+    world.outcomes(change)
+    world.rounds_until("Thu 15:00", every=60)
     assert world.timeline(change) == (
         "Tue 01:00 50% (au), Tue 09:00 50% (eu), Tue 15:00 50% (us), "
-        "Wed 11:00 100% (eu), Wed 15:00 100% (us), Thu 01:00 100% (au)"
+        "Thu 01:00 100% (au), Thu 09:00 100% (eu), Thu 15:00 100% (us)"
     )
     assert world.ramp(change).state is RampState.SETTLED

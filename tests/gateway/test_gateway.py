@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leverframe.gateway import Gateway, gateway_key, read_call
-from leverframe.nouns.tables import NO_NUMBER, Number, Reason, Variant
+from leverframe.nouns.tables import BUCKETS, NO_NUMBER, Number, Reason, Variant
 from leverframe.nouns.units import Unit
 from leverframe.rules.routing import Router
 
@@ -63,6 +64,36 @@ def test_a_gateway_says_whether_it_had_traffic(plane, a_gateway, eventually):
     eventually(lambda: [seen.had_traffic for seen in plane.fleet.seen()] == [False])
     eventually(lambda: gateway.route("support") and any(seen.had_traffic for seen in plane.fleet.seen()))
     eventually(lambda: not any(seen.had_traffic for seen in plane.fleet.seen()))
+
+
+def test_a_service_tells_in_which_cohorts_its_user_is_and_the_call_counts_there(
+    plane, a_gateway, a_table, eventually
+):
+    support = a_table(2).features["support"]
+    ramp = replace(support.candidate, below={"eu|everyone": 0}, cohorts={"internal": {"eu|everyone": BUCKETS}})
+    plane.publish(a_table(2, features={"support": replace(support, candidate=ramp)}))
+    gateway = a_gateway()
+    eventually(lambda: gateway.number == Number(1, 2) and gateway.connected)
+    seen = {
+        cohorts: gateway.route("support", subject="vic", region="eu", cohorts=cohorts)
+        for cohorts in ((), ("internal",), ("free",), ("free", "internal"))
+    }
+    assert [decision.variant.value for decision in seen.values()] == ["current", "candidate", "current", "candidate"]
+    calls = eventually(
+        lambda: [gateway.call_id(decision, "support", subject="vic", region="eu") for decision in seen.values()]
+    )
+    assert [gateway.read_call(call).cell for call in calls] == [
+        "eu|everyone", "eu|everyone|internal", "eu|everyone", "eu|everyone|internal",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("cohorts", [("internal",), "internal", [["internal"]], 7, {None: 1}, object()])
+def test_odd_cohorts_never_break_an_answer_with_or_without_a_table(plane, a_gateway, eventually, cohorts):
+    assert not Gateway().route("support", subject="vic", cohorts=cohorts).serve
+    gateway = a_gateway()
+    eventually(lambda: gateway.number == Number(1, 1))
+    assert gateway.route("support", subject="vic", region="eu", cohorts=cohorts).serve
+    assert gateway.route("search", subject="vic", region="eu", cohorts=cohorts).reason is Reason.CURRENT
 
 
 def test_without_any_table_a_feature_is_off_with_its_own_fallback():

@@ -6,6 +6,7 @@ import gc
 import hashlib
 import json
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,9 @@ def test_a_head_that_is_not_understood_is_refused_and_the_held_table_stays(held,
         ("thrown_tenants", b'{"thrown_tenants":{"acme":7}}', "thrown_tenants is malformed"),
         ("thrown_features", b'{"thrown_features":{"support":1}}', "thrown_features is malformed"),
         ("thrown_models", b'{"thrown_models":{"a.b":7}}', "thrown_models is malformed"),
+        ("thrown_models", b'{"thrown_models":{"a.b":"a.c"}}', "thrown_models is malformed"),
+        ("exercises", b'{"exercises":{"feature/x":{"below":"all"}}}', "exercises is malformed"),
+        ("exercises", b'{"exercises":{"feature/x":{"tenant":7}}}', "exercises is malformed"),
         ("rings", b'{"rings":{"acme":3}}', "rings is malformed"),
         ("settings", b'{"settings":{"candidate_lease_seconds":"long"}}', "settings is malformed"),
         ("thrown_regions", b'{"thrown_regions":{"eu":true}}', "not known here"),
@@ -122,7 +126,29 @@ def test_a_line_that_is_not_understood_is_refused_and_the_held_table_stays(held,
     assert held.router.route("search").serve
 
 
-@pytest.mark.parametrize("document", [b'{"current":"gpt"}', b"{}", b"7", b"{"])
+def _ramp(**broken) -> bytes:
+    """Return a feature under a ramp, some of whose members are malformed."""
+    candidate = {"change": "C", "stage": 1, "unit": {}, "salt": "s", "below": {}, **broken}
+    return json.dumps({"current": None, "candidate": candidate}).encode()
+
+
+MALFORMED = [
+    b'{"current":"gpt"}',
+    b"{}",
+    b"7",
+    b"{",
+    b'{"current":null,"models":"openai.gpt"}',
+    b'{"current":null,"models":[1]}',
+    _ramp(cohorts={"internal": {"eu|everyone": "all"}}),
+    _ramp(cohorts={"internal": {"eu|everyone": True}}),
+    _ramp(cohorts={"internal": 7}),
+    _ramp(cohorts=["internal"]),
+    _ramp(below=["eu|everyone"]),
+    _ramp(stage="1"),
+]
+
+
+@pytest.mark.parametrize("document", MALFORMED)
 def test_a_feature_that_is_malformed_is_off_by_itself_and_keeps_no_kill_out(plane, a_table, document):
     """What a control plane has signed and wrongly written must not keep out what it says of everything else."""
     lines = altered_frame(
@@ -165,7 +191,7 @@ def test_a_frame_that_is_cut_anywhere_is_refused(held, a_table):
 
 
 def test_a_frame_says_the_whole_table(held, a_table):
-    table = a_table(3, thrown_tenants=frozenset({"a", ",", "ü"}), rings={"b": "c"}, thrown_models={"a.b": ""})
+    table = a_table(3, thrown_tenants=frozenset({"a", ",", "ü"}), rings={"b": "c"}, thrown_models={"a.b": ("a.c",)})
     assert held.offer(frame_of(table))
     assert to_document(held.router.table) == to_document(table)
 
@@ -177,9 +203,17 @@ def test_names_that_features_have_in_common_are_held_once(held, a_table):
     assert support.rings[0] is search.rings[0]
 
 
+def test_a_table_of_a_ramp_with_cohorts_is_obeyed_as_it_was_written(held, a_table):
+    support = a_table(2).features["support"]
+    ramp = replace(support.candidate, cohorts={"internal": {"eu|everyone": 2**64}})
+    table = a_table(2, features={"support": replace(support, candidate=ramp, models=("openai.*",))})
+    assert held.offer(frame_of(table))
+    assert dict(held.router.table.features) == table.features
+
+
 def test_a_change_makes_the_newer_table_of_every_table_from_its_beginning_on(held, a_table):
     tables = [a_table(1), a_table(2, thrown_tenants=frozenset({"acme"}), rings={"beta": "internal"})]
-    tables.append(a_table(3, candidate=False, thrown_models={"a.b": ""}, thrown_features=frozenset({"search"})))
+    tables.append(a_table(3, candidate=False, thrown_models={"a.b": ("a.c",)}, thrown_features=frozenset({"search"})))
     held.offer(frame_of(tables[0]))
     held.offer(change_of(tables[0], tables[1]))
     assert to_document(held.router.table) == to_document(tables[1])

@@ -86,6 +86,12 @@ def test_a_place_that_is_no_plain_name_is_refused_by_its_header(edge, name: str,
     assert (response.status_code, response.json()["error"]["param"]) == (400, f"x-leverframe-{name}")
 
 
+@pytest.mark.parametrize("value", ["a|b", "the staff", "é", "x" * 65, "internal;free", ",".join(map(str, range(33)))])
+def test_cohorts_that_are_no_plain_names_are_refused_by_their_header(edge, value: str):
+    response = edge.http.post(CHAT, json=GOOD, headers={"x-leverframe-cohorts": value.encode()})
+    assert (response.status_code, response.json()["error"]["param"]) == (400, "x-leverframe-cohorts")
+
+
 @pytest.mark.parametrize("name", ["tenant", "subject", "conversation", "decision"])
 def test_a_header_without_end_is_refused(edge, name: str):
     response = edge.http.post(CHAT, json=GOOD, headers={f"x-leverframe-{name}": "x" * 3000})

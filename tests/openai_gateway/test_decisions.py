@@ -48,7 +48,7 @@ def test_a_decision_ends_with_its_stage(run_edge):
 
 
 def test_a_decision_does_not_pass_a_switch(run_edge):
-    edge = run_edge(replace(ramping(0), thrown_models={V9.model: "anthropic.claude"}))
+    edge = run_edge(replace(ramping(0), thrown_models={V9.model: ("anthropic.claude",)}))
     assert edge.ask(subject="ana", decision=DECIDED).headers["x-leverframe-reason"] == "model_fallback"
     edge.publish(replace(ramping(0, generation=2), thrown_features=frozenset({SEARCH})))
     with pytest.raises(openai.InternalServerError) as refusal:
@@ -80,7 +80,7 @@ TABLES = st.builds(
     lambda percent, stage, model, features: replace(
         ramping(percent, stage=stage, candidate=replace(V9, model=model)),
         thrown_features=features,
-        thrown_models={"anthropic.claude": "", "openai.gpt-4o": "bedrock.nova"},
+        thrown_models={"anthropic.claude": (), "openai.gpt-4o": ("bedrock.nova",)},
     ),
     percent=st.sampled_from([0, 50, 100]),
     stage=st.integers(1, 3),

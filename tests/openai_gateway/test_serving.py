@@ -10,7 +10,8 @@ import openai
 import pytest
 from tests.openai_gateway.world import SEARCH, V8, V9, ramping, route, table
 
-from leverframe.nouns.tables import Number, RouteTable
+from leverframe.nouns.tables import BUCKETS, Number, RouteTable
+from leverframe.openai_gateway.headers import read_caller
 from leverframe.rules.framing import write_frame
 from leverframe.rules.parts import parts_of
 
@@ -98,7 +99,7 @@ def test_models_lists_the_features_and_the_models_behind_them(run_edge):
 def test_a_model_may_be_asked_for_by_its_own_name_and_obeys_its_switch(run_edge):
     edge = run_edge(table())
     assert edge.ask(model="openai.gpt-4o").headers["x-leverframe-served"] == "openai.gpt-4o"
-    thrown = replace(table(2), thrown_models={"openai.gpt-4o": "anthropic.claude-sonnet-4-5"})
+    thrown = replace(table(2), thrown_models={"openai.gpt-4o": ("anthropic.claude-sonnet-4-5",)})
     edge.publish(thrown)
     said = edge.ask(model="openai.gpt-4o").headers
     assert (said["x-leverframe-served"], said["x-leverframe-reason"]) == (
@@ -115,10 +116,31 @@ def test_an_unknown_model_is_a_404_in_openais_shape(run_edge, model: str):
     assert (refusal.value.code, refusal.value.param) == ("model_not_found", "model")
 
 
+# the header -> the cohorts that are told, and what serves
+TOLD = [
+    ("internal", ("internal",), "candidate"),
+    ("free , internal ,, internal", ("free", "internal"), "candidate"),
+    ("free", ("free",), "current"),
+    ("", (), "current"),
+]
+
+
+@pytest.mark.parametrize(("header", "cohorts", "variant"), TOLD)
+def test_a_client_tells_in_which_cohorts_its_user_is_and_the_call_counts_there(run_edge, header, cohorts, variant):
+    feature = route(candidate=V9, percent=0)
+    ramp = replace(feature.candidate, cohorts={"internal": {"eu|everyone": BUCKETS}})
+    edge = run_edge(table(policy_search_v1=replace(feature, candidate=ramp)))
+    assert read_caller({"x-leverframe-cohorts": header}).cohorts == cohorts
+    said = edge.ask(subject="vic", cohorts=header).headers
+    assert said["x-leverframe-variant"] == variant
+    facts = edge.gateway.read_call(said["x-leverframe-call"])
+    assert facts.cohort == ("internal" if variant == "candidate" else "")
+
+
 KILLED = {
     "feature_thrown": replace(table(), thrown_features=frozenset({SEARCH})),
     "tenant_thrown": replace(table(), thrown_tenants=frozenset({"acme"})),
-    "model_off": replace(table(), thrown_models={V8.model: ""}),
+    "model_off": replace(table(), thrown_models={V8.model: ()}),
     "no_unit": table(policy_search_v1=route(current=None)),
 }
 

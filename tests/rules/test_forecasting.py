@@ -333,3 +333,23 @@ def test_cells_are_weighed_by_their_users():
     population = (Cell("uk", "internal", 100), Cell("uk", "everyone", 700), Cell("us", "everyone", 200))
     assert exposed_cells(plan, 1, ("uk",), population) == [(0.1, 0.5), (0.7, 0.1)]
     assert exposed_cells(plan, 1, (), ()) == [(1.0, 0.1)]
+
+
+def test_a_cohort_is_a_part_of_its_own_where_its_users_are_known():
+    cells = (Cell("uk", "everyone", 900, (("fans", 90), ("staff", 9))), Cell("eu", "everyone", 100))
+    plan = RampPlan((Stage((Clause(50.0, cohorts=("fans", "staff")), Clause(1.0)), 30), Stage((Clause(100.0),), 0)))
+    exposed = exposed_cells(plan, 1, ("uk", "eu"), cells)
+    assert exposed == [(0.09, 0.5), (0.009, 0.5), (0.801, 0.01), (0.1, 0.01)]
+    assert exposed_cells(plan, 2, ("uk",), cells) == [(0.9, 1.0)]
+
+
+def test_a_stage_for_a_cohort_of_nobody_knows_how_many_asks_for_their_number():
+    floors = (Floor("feedback_negative", 3.0),)
+    few = Stage((Clause(50.0, cohorts=("fans",)),), 60, floors=floors, longest_wait_minutes=600)
+    plan = RampPlan((few, Stage((Clause(100.0),), 0)))
+    (verdict,) = ask("2026-05-13T10:00", plan=plan).verdicts
+    assert verdict.refuses
+    assert verdict.remedy.startswith("say in the catalog how many users fans has, ")
+    known = (Cell("uk", "everyone", 4_000_000, (("fans", 2_000_000),)),)
+    (verdict,) = ask("2026-05-13T10:00", plan=plan, population=known).verdicts
+    assert not verdict.refuses

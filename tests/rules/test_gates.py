@@ -10,6 +10,7 @@ from tests.rules.tickets import (
     NEW,
     OLD,
     SEATS,
+    TARGET,
     WEDNESDAY,
     asks,
     change,
@@ -21,6 +22,7 @@ from tests.rules.tickets import (
     signed,
 )
 
+from leverframe.nouns.audiences import NO_ORDER, AudienceOrder
 from leverframe.nouns.calendar import Freeze, Scope
 from leverframe.nouns.changes import BlastRadius, Kind, Provenance, StartWindow, State
 from leverframe.nouns.ramps import Clause
@@ -28,6 +30,8 @@ from leverframe.nouns.switches import Layer
 from leverframe.nouns.targets import Tier
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Mode, Outcome, Verdict, failed, passed
+from leverframe.rules.gates.allowed_models import allowed_models
+from leverframe.rules.gates.audience_order import audience_order
 from leverframe.rules.gates.blast_radius import blast_radius
 from leverframe.rules.gates.complete import complete
 from leverframe.rules.gates.evals import evals
@@ -133,7 +137,8 @@ RADIUS = [
     ({"plan": plan((Clause(100.0, ("au",)),), (ALL,))}, "met", ""),
     ({"plan": plan((Clause(100.0, ("eu",)),), (ALL,))}, "not_met", "would reach 90% of support's users"),
     ({"plan": plan((Clause(100.0, (), ("internal",)),), (ALL,))}, "met", ""),
-    ({"plan": plan((Clause(5.0, cohorts=("staff",)),), (ALL,))}, "not_met", "names cohorts"),
+    ({"plan": plan((Clause(5.0, cohorts=("staff",)),), (ALL,))}, "met", ""),
+    ({"plan": plan((Clause(51.0, cohorts=("staff",)),), (ALL,))}, "not_met", "would reach 51% of support's users"),
     ({"plan": plan((Clause(10.0),), (Clause(100.0, ("eu",)),))}, "not_met", "does not bring everyone in au to 100 %"),
 ]
 
@@ -141,6 +146,65 @@ RADIUS = [
 @pytest.mark.parametrize(("parts", "outcome", "words"), RADIUS)
 def test_a_blast_radius_is_sized_and_holds_everybody_whom_the_ramp_can_reach(parts, outcome, words):
     says(blast_radius(change(**parts), facts(), WEDNESDAY), outcome, words)
+
+
+ORDER = AudienceOrder(("internal", "everyone"), (("au",), ("eu",)), ("staff", "fans"))
+STAFF, FANS = (Clause(20.0, cohorts=(name,)) for name in ("staff", "fans"))
+AUDIENCES = [
+    ({}, ORDER, "met", "in the policy's order"),
+    ({}, NO_ORDER, "not_needed", "gives no order"),
+    ({"plan": plan((Clause(10.0, ("eu",)),), (ALL,))}, ORDER, "not_met", "reach everyone in au first"),
+    ({"plan": plan((Clause(10.0, ("eu",)),), (ALL,))}, NO_ORDER, "not_needed", ""),
+    ({"plan": plan((Clause(10.0, ("au",)),), (ALL,))}, ORDER, "met", ""),
+    ({"plan": plan((Clause(10.0, (), ("everyone",)),), (ALL,))}, ORDER, "not_met", "reach internal in eu first"),
+    ({"plan": plan((STAFF,), (FANS,), (ALL,))}, ORDER, "met", ""),
+    ({"plan": plan((FANS,), (ALL,))}, ORDER, "not_met", "at stage 1 fans in au would be at 20 % while staff in au"),
+    ({"plan": plan((FANS,), (ALL,))}, NO_ORDER, "not_met", "the cohort fans, which the policy does not"),
+    (
+        {"blast_radius": BlastRadius(900, ("eu",), 50.0)},
+        ORDER,
+        "not_met",
+        "everyone in au, which comes first, is at 0 %",
+    ),
+]
+
+
+@pytest.mark.parametrize(("parts", "order", "outcome", "words"), AUDIENCES)
+def test_audiences_are_reached_in_the_policys_order(parts, order, outcome, words):
+    answer = audience_order(change(**parts), facts(policy=policy(order=order)), WEDNESDAY)
+    says(answer, outcome, words)
+    assert answer.who == ("ana" if outcome == "not_met" else "")
+
+
+def test_an_order_under_a_gate_that_advises_refuses_nothing_and_says_what_it_would_have():
+    told = facts(policy=policy(order=ORDER, gates={"audience_order": Mode.ADVISE}))
+    wrong = change(plan=plan((Clause(10.0, ("eu",)),), (ALL,)))
+    (answer,) = (verdict for verdict in may_ship(wrong, told, WEDNESDAY) if verdict.gate == "audience_order")
+    assert (answer.outcome, answer.refuses) == (Outcome.NOT_MET, False)
+
+
+# the catalog's models, the policy's for medium features, the candidate's -> answer
+MODELS = [
+    ((), (), "openai.gpt-4o", "met", "is allowed for support"),
+    (("openai.gpt-4o",), (), "openai.gpt-4o", "met", ""),
+    (("openai.gpt-4o",), (), "openai.gpt-5", "not_met", "choose one that is (openai.gpt-4o)"),
+    ((), ("openai.*",), "openai.gpt-5", "met", ""),
+    ((), ("openai.*",), "openair.gpt-5", "not_met", "not allowed for medium features, such as support"),
+    ((), ("bedrock.*", "openai.gpt-4o"), "openai.gpt-4o", "met", ""),
+    (("openai.gpt-4o",), ("bedrock.*",), "openai.gpt-4o", "not_met", "or have the policy allow it"),
+    (("openai.gpt-4o",), ("openai.gpt-4o",), "", "not_needed", "names no model"),
+]
+
+
+@pytest.mark.parametrize(("catalogs", "tiers", "model", "outcome", "words"), MODELS)
+def test_a_candidates_model_is_one_that_its_feature_and_its_tier_may_use(catalogs, tiers, model, outcome, words):
+    told = facts(
+        targets=(replace(TARGET, models=catalogs),),
+        policy=policy(allowed_models={"medium": tiers, "high": ("nobody.*",)} if tiers else {}),
+    )
+    answer = allowed_models(change(candidate={"support": replace(NEW, model=model)}), told, WEDNESDAY)
+    says(answer, outcome, words)
+    assert answer.who == ("ana" if outcome == "not_met" else "")
 
 
 EARLIER = delta("tone", 0.9, None, "not_comparable", differs=("code_ref", "index"))
@@ -274,6 +338,16 @@ def test_a_start_asks_only_the_regions_that_the_first_stage_raises():
     au = change(plan=plan((Clause(10.0, ("au",)),), (ALL,)))
     says(window(eu, facts(), WEDNESDAY), "met", "in eu")
     says(window(au, facts(), WEDNESDAY), "not_met", "Thu 14 May 2026 10:00 AEST")
+
+
+def test_a_start_for_everybody_waits_for_the_region_that_comes_first():
+    """It is open in the EU, and Australia comes first."""
+    first = facts(targets=(replace(TARGET, order=ORDER),), policy=policy(order=ORDER))
+    says(window(change(), facts(), WEDNESDAY), "met", "in eu")
+    says(window(change(), first, WEDNESDAY), "not_met", "Thu 14 May 2026 10:00 AEST")
+    only = Freeze("quiet", MONDAY, FRIDAY.replace(day=22), because="x", scope=Scope(regions=frozenset({"au"})))
+    frozen = replace(first, policy=policy(order=ORDER, calendar=replace(policy().calendar, freezes=(only,))))
+    says(freeze(change(), frozen, WEDNESDAY), "not_met", "the freeze quiet")
 
 
 MONDAY, FRIDAY = datetime.fromisoformat("2026-05-11"), datetime.fromisoformat("2026-05-15")

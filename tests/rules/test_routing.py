@@ -73,12 +73,12 @@ def test_a_switch_speaks_even_for_a_feature_that_the_table_does_not_know():
 # candidate's model, thrown models -> variant, model, reason
 MODELS = [
     ({}, Variant.CANDIDATE, CLAUDE, Reason.CANDIDATE),
-    ({HAIKU: GPT}, Variant.CANDIDATE, CLAUDE, Reason.CANDIDATE),
-    ({CLAUDE: HAIKU}, Variant.CURRENT, GPT, Reason.CANDIDATE_MODEL_THROWN),
-    ({CLAUDE: ""}, Variant.CURRENT, GPT, Reason.CANDIDATE_MODEL_THROWN),
-    ({GPT: HAIKU}, Variant.CANDIDATE, CLAUDE, Reason.RAMP_SUSPENDED),
-    ({GPT: HAIKU, CLAUDE: HAIKU}, Variant.CURRENT, HAIKU, Reason.MODEL_FALLBACK),
-    ({GPT: "", CLAUDE: ""}, Variant.OFF, None, Reason.MODEL_OFF),
+    ({HAIKU: (GPT,)}, Variant.CANDIDATE, CLAUDE, Reason.CANDIDATE),
+    ({CLAUDE: (HAIKU,)}, Variant.CURRENT, GPT, Reason.CANDIDATE_MODEL_THROWN),
+    ({CLAUDE: ()}, Variant.CURRENT, GPT, Reason.CANDIDATE_MODEL_THROWN),
+    ({GPT: (HAIKU,)}, Variant.CANDIDATE, CLAUDE, Reason.RAMP_SUSPENDED),
+    ({GPT: (HAIKU,), CLAUDE: (HAIKU,)}, Variant.CURRENT, HAIKU, Reason.MODEL_FALLBACK),
+    ({GPT: (), CLAUDE: ()}, Variant.OFF, None, Reason.MODEL_OFF),
 ]
 
 
@@ -95,8 +95,8 @@ def test_a_candidate_whose_model_is_thrown_gives_way_to_the_whole_current_unit(t
 # thrown models -> the reasons of those who are exposed, and of those who are not
 SUSPENDED = [
     ({}, Reason.CANDIDATE, Reason.NOT_EXPOSED),
-    ({CLAUDE: ""}, Reason.CANDIDATE_MODEL_THROWN, Reason.RAMP_SUSPENDED),
-    ({GPT: HAIKU}, Reason.RAMP_SUSPENDED, Reason.MODEL_FALLBACK),
+    ({CLAUDE: ()}, Reason.CANDIDATE_MODEL_THROWN, Reason.RAMP_SUSPENDED),
+    ({GPT: (HAIKU,)}, Reason.RAMP_SUSPENDED, Reason.MODEL_FALLBACK),
 ]
 
 
@@ -109,14 +109,85 @@ def test_while_one_arms_model_is_thrown_neither_arm_is_compared(thrown, exposed,
 
 
 def test_only_the_model_of_a_current_unit_is_replaced():
-    decision = _router(thrown_models={GPT: HAIKU}).route("support")
+    decision = _router(thrown_models={GPT: (HAIKU,)}).route("support")
     assert (decision.unit, decision.reason) == (replace(CURRENT, model=HAIKU), Reason.MODEL_FALLBACK)
 
 
 def test_a_current_unit_without_any_model_left_is_off_with_the_features_fallback():
-    decision = _router(thrown_models={GPT: ""}).route("support")
+    decision = _router(thrown_models={GPT: ()}).route("support")
     assert (decision.serve, decision.unit, decision.reason) == (False, None, Reason.MODEL_OFF)
     assert decision.fallback == "macro-templates"
+
+
+# what the feature may use, the chain that still stands -> what serves
+ALLOWED = [
+    ((), (CLAUDE, HAIKU), CLAUDE),
+    ((GPT, HAIKU), (CLAUDE, HAIKU), HAIKU),
+    (("bedrock.*",), (CLAUDE, HAIKU), HAIKU),
+    ((GPT,), (CLAUDE, HAIKU), None),
+    (("",), (CLAUDE, HAIKU), None),
+    ((), (), None),
+]
+
+
+@pytest.mark.parametrize(("models", "chain", "serves"), ALLOWED)
+def test_a_chain_goes_on_to_the_first_model_that_this_feature_may_use(models, chain, serves):
+    feature = FeatureRoute(CURRENT, "macro-templates", models=models)
+    decision = Router(RouteTable(Number(1, 1), {"support": feature}, thrown_models={GPT: chain})).route("support")
+    assert (decision.unit.model if decision.unit else None) == serves
+    assert decision.reason is (Reason.MODEL_FALLBACK if serves else Reason.MODEL_OFF)
+    assert serves or decision.fallback == "macro-templates"
+
+
+def test_what_a_feature_may_use_keeps_no_unit_from_serving_whose_model_is_not_thrown():
+    feature = FeatureRoute(CURRENT, models=(HAIKU,))
+    assert Router(RouteTable(Number(1, 1), {"support": feature})).route("support").unit == CURRENT
+
+
+def _cohort_router(**table) -> Router:
+    """A tenth of everybody, half of `fans`, all of `staff`; `odd` is no wider than its cell."""
+    cell, tenth = "eu|everyone", ALL // 10
+    cohorts = {"fans": {cell: HALF}, "staff": {cell: ALL}, "odd": {cell: tenth}}
+    return _router(CandidateRoute("CHG-2026-00001", 2, CANDIDATE, "salt", {cell: tenth}, cohorts), **table)
+
+
+# cohorts that the caller tells -> the share of people who get the candidate, and where they are counted
+TOLD = [
+    ((), 0.1, ""),
+    (("unheard of",), 0.1, ""),
+    (("odd",), 0.1, "odd"),
+    (("fans",), 0.5, "fans"),
+    (("odd", "fans", "unheard of"), 0.5, "fans"),
+    (("staff", "fans"), 1.0, "staff"),
+    ("fans", 0.5, "fans"),
+    ({"fans"}, 0.5, "fans"),
+]
+
+
+@pytest.mark.parametrize(("cohorts", "share", "counted"), TOLD)
+def test_the_largest_share_that_applies_decides_and_is_where_the_call_counts(cohorts, share, counted):
+    router = _cohort_router()
+    seen = [router.route("support", f"user-{n}", None, "eu", cohorts=cohorts) for n in range(2_000)]
+    exposed = [decision.variant is Variant.CANDIDATE for decision in seen]
+    assert sum(exposed) / 2_000 == pytest.approx(share, abs=0.04)
+    assert {decision.cohort for decision in seen} == {counted}
+    assert {decision.reason for decision in seen} <= {Reason.CANDIDATE, Reason.NOT_EXPOSED}
+    assert len({id(decision) for decision in seen}) == len(set(exposed))
+
+
+def test_a_cohort_is_asked_after_the_switches_and_the_lease_and_needs_somebody():
+    everyone = {"region": "eu", "cohorts": ("staff",)}
+    thrown = _cohort_router(thrown_tenants=frozenset({"acme"}), thrown_models={CLAUDE: ()})
+    assert thrown.route("support", "vic", "acme", **everyone).reason is Reason.TENANT_THROWN
+    assert thrown.route("support", "vic", **everyone).reason is Reason.CANDIDATE_MODEL_THROWN
+    assert _cohort_router().route("support", "vic", lease_ok=False, **everyone).reason is Reason.LEASE_EXPIRED
+    assert _cohort_router().route("support", **everyone).reason is Reason.NO_SUBJECT
+    assert _router().route("support", "vic", **everyone).reason is Reason.CURRENT
+
+
+def test_a_cohort_exposes_nobody_in_a_cell_that_the_ramp_has_not_reached():
+    decision = _cohort_router().route("support", "vic", None, "us", cohorts=("staff",))
+    assert (decision.variant, decision.cohort) == (Variant.CURRENT, "")
 
 
 def test_on_day_zero_the_candidate_serves_its_share_and_the_fallback_the_rest():

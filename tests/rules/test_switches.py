@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 from leverframe.nouns.switches import Layer, Switch
 from leverframe.nouns.verdicts import Outcome
-from leverframe.rules.switches import check_fallback, end_of_chain, first_thrown, is_expired, thrown_models
+from leverframe.rules.switches import (
+    chain_of,
+    check_circles,
+    check_fallback,
+    circles,
+    first_thrown,
+    is_expired,
+    thrown_models,
+)
 
 
 def _model(key: str, fallback: str = "", *, thrown: bool = True) -> Switch:
@@ -60,36 +68,67 @@ def test_a_switch_without_a_date_never_expires():
     assert not is_expired(TENANT, datetime(9999, 12, 30, tzinfo=UTC))
 
 
-# switches -> the end of m.a's chain
+# switches -> what stands behind m.a, in order; None where it is not thrown
 CHAINS = [
-    ([], "m.a"),
-    ([_model("m.a", "m.b", thrown=False)], "m.a"),
-    ([_model("m.a", "m.b")], "m.b"),
-    ([_model("m.a", "m.b"), _model("m.b", "m.c")], "m.c"),
-    ([_model("m.a", "m.b"), _model("m.b", "m.c", thrown=False)], "m.b"),
-    ([_model("m.a")], ""),
-    ([_model("m.a", "m.b"), _model("m.b")], ""),
-    ([_model("m.a", "m.a")], ""),
-    ([_model("m.a", "m.b"), _model("m.b", "m.a")], ""),
-    ([_model("m.a", "m.b"), _model("m.b", "m.c"), _model("m.c", "m.b")], ""),
-    ([Switch(Layer.FEATURE, "m.a", thrown=True, fallback="m.b")], "m.a"),
+    ([], None),
+    ([_model("m.a", "m.b", thrown=False)], None),
+    ([_model("m.a", "m.b")], ("m.b",)),
+    ([_model("m.a", "m.b"), _model("m.b", "m.c")], ("m.c",)),
+    ([_model("m.a", "m.b"), _model("m.b", "m.c", thrown=False)], ("m.b", "m.c")),
+    ([_model("m.a", "m.b"), _model("m.b", "m.c", thrown=False), _model("m.c", "m.d")], ("m.b", "m.d")),
+    ([_model("m.a")], ()),
+    ([_model("m.a", "m.b"), _model("m.b")], ()),
+    ([_model("m.a", "m.a")], ()),
+    ([_model("m.a", "m.b"), _model("m.b", "m.a")], ()),
+    ([_model("m.a", "m.b"), _model("m.b", "m.a", thrown=False)], ("m.b",)),
+    ([_model("m.a", "m.b"), _model("m.b", "m.c"), _model("m.c", "m.b")], ()),
+    ([Switch(Layer.FEATURE, "m.a", thrown=True, fallback="m.b")], None),
 ]
 
 
-@pytest.mark.parametrize(("switches", "end"), CHAINS)
-def test_a_chain_ends_at_the_first_model_that_is_not_thrown(switches, end):
-    assert end_of_chain("m.a", switches) == end
+@pytest.mark.parametrize(("switches", "standing"), CHAINS)
+def test_a_chain_names_what_still_stands_in_order(switches, standing):
+    assert thrown_models(switches).get("m.a") == standing
 
 
 names = st.sampled_from(["m.a", "m.b", "m.c", "m.d", ""])
+levers = st.dictionaries(names.filter(bool), st.tuples(names, st.booleans()))
 
 
-@given(st.dictionaries(names.filter(bool), names))
-def test_no_chain_ever_ends_at_a_thrown_model(fallbacks):
-    switches = [_model(key, fallback) for key, fallback in fallbacks.items()]
-    ends = thrown_models(switches)
-    assert set(ends) == set(fallbacks)
-    assert not set(ends.values()) & set(fallbacks)
+@given(levers)
+def test_no_thrown_model_ever_serves_and_a_chain_names_each_model_once(said):
+    switches = [_model(key, fallback, thrown=thrown) for key, (fallback, thrown) in said.items()]
+    thrown = {key for key, (_, is_thrown) in said.items() if is_thrown}
+    chains = thrown_models(switches)
+    assert set(chains) == thrown
+    for model, chain in chains.items():
+        assert not {model, ""} & set(chain)
+        assert not thrown & set(chain)
+        assert len(set(chain)) == len(chain)
+        walked = chain_of(model, {key: fallback for key, (fallback, _) in said.items()})
+        assert chain == tuple(each for each in walked if each not in thrown)
+
+
+@given(levers)
+def test_a_model_is_in_a_circle_exactly_if_its_fallbacks_come_back_to_it(said):
+    fallbacks = {key: fallback for key, (fallback, _) in said.items()}
+    in_circles = [model for circle in circles([_model(*pair) for pair in fallbacks.items()]) for model in circle]
+    assert len(in_circles) == len(set(in_circles))
+    for model in fallbacks:
+        at, steps = fallbacks[model], 0
+        while at and at != model and steps <= len(fallbacks):
+            at, steps = fallbacks.get(at, ""), steps + 1
+        assert (model in in_circles) == (at == model)
+
+
+def test_every_circle_is_named_with_a_remedy():
+    two = [_model("m.a", "m.b", thrown=False), _model("m.b", "m.a"), _model("m.c", "m.c"), _model("m.d", "m.a")]
+    answers = check_circles(two)
+    assert [answer.because for answer in answers] == [
+        "the model fallbacks go in a circle: m.a -> m.b -> m.a",
+        "the model fallbacks go in a circle: m.c -> m.c",
+    ]
+    assert all(answer.refuses and answer.remedy for answer in answers)
 
 
 KNOWN = {"m.a", "m.b", "m.c", "keyword-search-v3"}

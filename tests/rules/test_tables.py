@@ -14,12 +14,13 @@ from leverframe.nouns.changes import BlastRadius
 from leverframe.nouns.documents import from_document, to_document
 from leverframe.nouns.ramps import Clause, Ramp, RampPlan, RampState, Stage
 from leverframe.nouns.switches import Layer, OnExpiry, Switch
-from leverframe.nouns.tables import BUCKETS, Number, RouteTable, Variant
+from leverframe.nouns.tables import BUCKETS, Number, Reason, RouteTable, Variant
 from leverframe.nouns.targets import Cell, Delivery, Target, Tier
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Refused
+from leverframe.rules.lowering import shares
 from leverframe.rules.routing import Router
-from leverframe.rules.tables import RampFacts, TableFacts, check_cap, compile_table, shares
+from leverframe.rules.tables import RampFacts, TableFacts, check_cap, compile_table
 
 NOW = datetime(2026, 5, 13, 10, 0, tzinfo=UTC)
 CURRENT, CANDIDATE = Unit("support@1", "m.a"), Unit("support@2", "m.a")
@@ -155,7 +156,6 @@ FAULTS = [
     (_ramp(1), _plan(-1, 100), "between 0 and 100"),
     (_ramp(1), _plan(101, 100), "between 0 and 100"),
     (_ramp(1), _plan(float("nan"), 100), "between 0 and 100"),
-    (_ramp(1), _plan((Clause(100, cohorts=("beta-testers",)),), 100), "cohorts"),
     (_ramp(1, target="gone"), _plan(1, 100), "there is no target gone"),
 ]
 
@@ -194,7 +194,7 @@ def test_thrown_switches_reach_the_gateways_with_their_chains_resolved():
         Switch(Layer.FEATURE, "search"),
         Switch(Layer.MODEL, "m.a", thrown=True, fallback="m.b"),
         Switch(Layer.MODEL, "m.b", thrown=True, fallback="m.c"),
-        Switch(Layer.MODEL, "m.c", fallback="m.a"),
+        Switch(Layer.MODEL, "m.c", fallback="m.d"),
         Switch(Layer.TENANT, "acme", thrown=True),
         Switch(Layer.TENANT, "beta"),
     ]
@@ -202,9 +202,33 @@ def test_thrown_switches_reach_the_gateways_with_their_chains_resolved():
         Number(1, 1), _facts(_ramp(1), _plan(1, 100), switches=switches, rings={"acme": "internal"})
     )
     assert (table.thrown_features, table.thrown_tenants) == ({"support"}, {"acme"})
-    assert table.thrown_models == {"m.a": "m.c", "m.b": "m.c"}
+    assert table.thrown_models == {"m.a": ("m.c", "m.d"), "m.b": ("m.c", "m.d")}
     assert table.features["support"].fallback == "human-review-queue"
     assert table.rings == {"acme": "internal"}
+
+
+CIRCLES = [
+    Switch(Layer.MODEL, "m.a", thrown=True, fallback="m.b"),
+    Switch(Layer.MODEL, "m.b", thrown=True, fallback="m.a"),
+    Switch(Layer.MODEL, "m.c", fallback="m.c"),
+]
+
+
+def test_a_circle_of_fallbacks_refuses_the_table_with_every_fault_at_once():
+    facts = _facts(_ramp(2), _plan(1, 60, 100), switches=CIRCLES)
+    with pytest.raises(Refused) as refused:
+        compile_table(Number(1, 1), facts)
+    said = [verdict.because for verdict in refused.value.verdicts]
+    assert [verdict.gate for verdict in refused.value.verdicts] == ["interlock", "fallback", "fallback"]
+    assert "m.a -> m.b -> m.a" in said[1]
+    assert "m.c -> m.c" in said[2]
+
+
+def test_a_circle_stops_no_kill_and_the_feature_gives_way_to_its_own_fallback():
+    table = compile_table(Number(1, 1), _facts(_ramp(1), _plan(1, 100), switches=CIRCLES), withhold=True)
+    assert table.thrown_models == {"m.a": (), "m.b": ()}
+    decision = Router(table).route("support", "vic")
+    assert (decision.reason, decision.fallback) == (Reason.MODEL_OFF, "macro-templates")
 
 
 def test_an_expired_tenant_switch_is_dropped_unless_it_stays():

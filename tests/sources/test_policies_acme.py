@@ -13,6 +13,8 @@ from leverframe.nouns.policies import Policy
 from leverframe.nouns.ramps import Floor
 from leverframe.nouns.switches import Layer
 from leverframe.nouns.targets import Tier
+from leverframe.rules.audience_order import order_faults
+from leverframe.rules.lowering import cells_of
 from leverframe.rules.policies import asks_of, holders, roles_of, seats_left
 from leverframe.sources.policies import read_bundle
 from leverframe.sources.policies.reading import Report
@@ -122,13 +124,73 @@ def test_a_feature_knows_its_fallback_owner_and_population(policy):
         "customer-support",
     )
     search = policy.catalog.targets["policy-search-v1"]
-    assert search.rings == ("internal", "design_partners", "everyone") == policy.ring_order
+    assert search.rings == ("internal", "design_partners", "everyone") == policy.order.rings
     claims = policy.catalog.targets["claims-summary"]
     assert [(cell.region, cell.users) for cell in claims.population] == [
         ("au", 50000),
         ("eu", 300000),
         ("us", 650000),
     ]
+
+
+def test_the_order_of_audiences_is_read_and_every_feature_knows_it(policy):
+    order = policy.order
+    assert (order.rings, order.regions, order.cohorts) == (
+        ("internal", "design_partners", "everyone"),
+        (("au",), ("eu", "uk"), ("us",)),
+        ("internal", "opted_in", "free"),
+    )
+    assert (order.next_ring_percent, order.next_region_percent, order.enforced) == (100, 100, True)
+    assert {target.order for target in policy.catalog.targets.values()} == {order}
+
+
+def test_every_rollout_of_the_example_widens_in_the_policys_order(policy):
+    for name, target in policy.catalog.targets.items():
+        for plan in (
+            plan for key, plan in policy.plans.items() if key in (f"rollouts/{name}", "handbook", "asked_for")
+        ):
+            assert list(order_faults(plan, cells_of(target), policy.order)) == []
+
+
+def test_an_order_that_only_advises_warns_and_is_not_enforced(edited):
+    files = edited("policy.yaml", "audience_order: enforce", "audience_order: advise")
+    for old, new in (("[us]", "[later]"), ("[au]", "[us]"), ("[later]", "[au]")):
+        files = edited("rollouts/claims-summary.yaml", f"regions: {old}", f"regions: {new}", files)
+    policy, faults = read_bundle(files, today=date(2026, 5, 12))
+    assert not policy.order.enforced
+    assert any("everyone in au, which comes first" in f.because and f.severity == "warning" for f in faults)
+
+
+def test_how_wide_the_next_may_be_is_read(edited):
+    said = "next_at_most_percent: {regions: 50, cohorts: 0}\ncohorts: [internal"
+    policy, faults = read_bundle(edited("policy.yaml", "cohorts: [internal", said), today=date(2026, 5, 12))
+    assert policy is None
+    assert any("is the most" in fault.because for fault in faults)
+
+
+def test_cohorts_of_a_population_are_read_and_nobody_is_counted_twice(edited):
+    people = 'population: "8_000, everywhere/everyone/internal: 8_000, everywhere/everyone/free: 0"'
+    policy, _ = read_bundle(edited("catalog/features.yaml", 'population: "8_000"', people))
+    (cell,) = policy.catalog.targets["meeting-notes"].population
+    assert (cell.users, cell.users_of("internal"), cell.users_of("free"), cell.users_of("opted_in")) == (
+        8000,
+        8000,
+        0,
+        None,
+    )
+    assert policy.catalog.targets["meeting-notes"].users == 8000
+
+
+def test_what_a_feature_may_use_is_its_own_list_within_its_tiers(policy, edited):
+    underwriting = policy.catalog.targets["underwriting-decision-v2"]
+    assert underwriting.allowed_models == underwriting.models
+    assert policy.catalog.targets["claims-summary"].allowed_models == policy.catalog.targets["claims-summary"].models
+    models = "    leverframe.dev/models: openai.gpt-4o-2024-11, bedrock.anthropic.claude-sonnet-4-5\n"
+    any_model, _ = read_bundle(edited("catalog/features.yaml", models, ""))
+    limited = any_model.catalog.targets["underwriting-decision-v2"]
+    assert limited.allowed_models == ("openai.gpt-4o-2024-11", "bedrock.*")
+    advised = edited("policy.yaml", "allowed_models: enforce", "allowed_models: advise")
+    assert read_bundle(advised)[0].catalog.targets["claims-summary"].allowed_models == ()
 
 
 def test_every_switch_has_an_owner_and_a_tenants_has_its_zone(policy):

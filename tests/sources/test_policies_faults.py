@@ -145,7 +145,7 @@ ERRORS = {
         FEATURES, "prompt: meeting-notes", "prompt: meeting-note", "prompt: meeting-note\n", "no version of it", "`meeting-notes`",
     ),
     "a model without a platform": (
-        FEATURES, "models: bedrock.anthropic.claude-haiku-4-5\n", "models: haiku\n", "models: haiku", "not a model key", "platform",
+        FEATURES, "models: bedrock.anthropic.claude-haiku-4-5, ", "models: haiku, ", "models: haiku", "not a model key", "platform",
     ),
     "a feature twice": (
         FEATURES, "name: meeting-notes", "name: claims-summary", "name: claims-summary\n  title: Meeting", "described twice", "",
@@ -183,6 +183,46 @@ ERRORS = {
     "a mapping that is a list": (POLICY, "eval_allowances:\n", "eval_allowances: [a]\nx:\n", "[a]", "not a mapping", "key: value"),
     "a webhook that is no address": (POLICY, "notifiers: []", "notifiers:\n  - {name: chat, webhook: hooks, secret_env: X}", "webhook: hooks", "not a web address", "https://"),
     "a tenant in two rings": (POLICY, "[northwind,", "[acme-staff,", "[acme-staff, fab", "in the ring internal", "one ring"),
+    "an order of regions that is no list": (POLICY, "[[au], [eu, uk], [us]]", "au", "region_order: au", "not a list of groups", "[[au, ca]"),
+    "an order of an unknown region": (POLICY, "[[au], [eu,", "[[ua], [eu,", "region_order: [", "names `ua`", "au, eu, uk, us"),
+    "an order that names a region twice": (POLICY, "[[au], [eu, uk]", "[[au], [eu, au]", "region_order: [", "`au` twice", "one place"),
+    "a cohort that no request could name": (POLICY, "[internal, opted_in, free]", '["the staff"]', "cohorts: [\"the", "no request", "letters"),
+    "a cohort twice": (POLICY, "[internal, opted_in, free]", "[free, opted_in, free]", "cohorts: [free", "`free` twice", "one place"),
+    "a next that is wider than the one before": (
+        POLICY, "cohorts: [internal, opted_in, free]\n", "cohorts: [internal, opted_in, free]\nnext_at_most_percent: {rings: 200}\n", "next_at",
+        "200, which is out of bounds", "from 0 to 100",
+    ),
+    "a tier that may use nothing": (POLICY, "high: [openai.gpt-4o-2024-11, bedrock.*]", "high: []", "high: []", "names no model", "Leave it out"),
+    "an allowed model that is none": (POLICY, "bedrock.*]", "bedrock*]", "high: [openai", "`bedrock*`, which is no model", "<platform>.*"),
+    "models of a tier that there is not": (POLICY, "  high: [openai", "  hihg: [openai", "hihg: [openai", "no key `hihg`", "`high`"),
+    "a model that its tier does not allow": (
+        FEATURES, "models: openai.gpt-4o-2024-11, bedrock.", "models: anthropic.claude-sonnet-4-5, bedrock.", "models: anthropic.claude-sonnet-4-5, bedrock.anthropic.claude-sonnet-4-5\n    leverframe.dev/prompt: under",
+        "The model anthropic.claude-sonnet-4-5 of underwriting-decision-v2 is not allowed for high features", "allowed_models",
+    ),
+    "a platform as a feature's model": (
+        FEATURES, "models: bedrock.anthropic.claude-haiku-4-5, ", "models: bedrock.*, ", "models: bedrock.*, ",
+        "`bedrock.*` of meeting-notes is not a model key", "platform",
+    ),
+    "a rollout in another order": (
+        CLAIMS, "regions: [au]", "regions: [us]", "  - traffic_pct: 50\n    regions: [us]",
+        "At stage 1 everyone in us would be at 50 % while everyone in au, which comes first, is at 0 %.", "Reach everyone in au first.",
+    ),
+    "a rollout for an unknown cohort": (
+        CLAIMS, "regions: [au]", "regions: [au]\n    cohorts: [opted-in]", "  - traffic_pct: 50\n    regions: [au]",
+        "widens in the cohort `opted-in`, where there is nobody", "Did you mean `opted_in`",
+    ),
+    "a cohort of more people than there are": (
+        FEATURES, "au: 50_000", "au/everyone/internal: 50_001, au: 50_000", "population: |\n      au", "50001 is not a number of its 50000 users", "each cohort once",
+    ),
+    "a cohort of a cell that there is not": (
+        FEATURES, "au: 50_000", "au/internal/internal: 5, au: 50_000", "population: |\n      au", "no line says how many", "Write how many",
+    ),
+    "a cohort of a cell twice": (
+        FEATURES, "au: 50_000", "au/everyone/free: 5, au/everyone/free: 6, au: 50_000", "population: |\n      au", "names that cohort twice", "",
+    ),
+    "a cohort of the catalog that the policy has not": (
+        FEATURES, "au: 50_000", "au/everyone/freee: 5, au: 50_000", "population: |\n      au", "The cohort `freee` of claims-summary is not in the policy", "`free`",
+    ),
     "a last ring that is not everyone": (POLICY, "  - name: everyone", "", "rings:", "end with `design_partners`", "everyone"),
 }  # fmt: skip
 
@@ -224,6 +264,10 @@ WARNINGS = {
     "a low feature without a switch": (
         SWITCHES, "  meeting-notes:\n    enabled: true\n    fallback: plain-transcript\n    exercised_on: 2026-04-14\n", "",
         "The low feature meeting-notes has no kill switch",
+    ),
+    "a chain that ends at what a feature may not use": (
+        FEATURES, "models: bedrock.anthropic.claude-haiku-4-5, bedrock.anthropic.claude-sonnet-4-5", "models: bedrock.anthropic.claude-haiku-4-5",
+        "Were bedrock.anthropic.claude-haiku-4-5 thrown, meeting-notes would be off",
     ),
     "a group that nobody describes": (PEOPLE, "[facilities]", "[gardeners]", "which the catalog does not describe"),
     "changes that nobody signs": (POLICY, "    sign_offs: {release_manager: 1}\n", "", "Nobody is asked to sign low changes"),

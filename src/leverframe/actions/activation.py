@@ -13,10 +13,11 @@ from leverframe.nouns.changes import Change, State
 from leverframe.nouns.people import CLOCK, FEATURE_OWNER, Actor
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.switches import Layer, OnExpiry, Switch
-from leverframe.nouns.verdicts import Verdict, failed
+from leverframe.nouns.verdicts import Outcome, Verdict, failed
+from leverframe.rules.models import check_model
 from leverframe.rules.policies import roles_of
 from leverframe.rules.switches import is_expired
-from leverframe.store import changes, policies, requests, settings, sign_offs, switches
+from leverframe.store import changes, policies, ramps, requests, settings, sign_offs, switches, units
 from leverframe.store.database import Db
 
 KIND = "policy"
@@ -36,9 +37,9 @@ def activate(
 ) -> None:
     """Put a policy into force, whole: roles, switches, catalog, and what it changes for open changes.
 
-    Raises Refused where it would drop a feature that an open change is about.
+    Raises Refused where it would drop a feature that an open change is about, or a model that serves.
     """
-    refuse(_dropped(db, policy))
+    refuse([*_dropped(db, policy), *not_allowed(db, policy)])
     old = house.policy_or_none(db)
     policies.activate(db, policy, files, actor.name, now)
     _note_solo(db, policy)
@@ -83,6 +84,24 @@ def _dropped(db: Db, policy: Policy) -> list[Verdict]:
         )
         for change in gone
     ]
+
+
+def not_allowed(db: Db, policy: Policy) -> list[Verdict]:
+    """Say no to a policy that forbids a feature the model on which it runs, or to which it is being ramped."""
+    under_way = ramps.active(db)
+    change_of = changes.of_ids(db, [ramp.change for ramp in under_way])
+    ramped = [
+        (r.target, change_of[r.change].candidate[r.target], f"is ramped to it by {r.change}") for r in under_way
+    ]
+    used = [*((name, unit, "runs on it") for name, unit in units.all_current(db).items()), *ramped]
+    answers = []
+    for name, unit, uses in used:
+        target = policy.catalog.targets.get(name)
+        answer = check_model(target, unit.model, policy) if target else None
+        if answer and answer.outcome is Outcome.NOT_MET:
+            remedy = f"keep it allowed until {name} has another, by a change"
+            answers.append(replace(answer, because=f"{answer.because}, and {name} {uses}", remedy=remedy))
+    return answers
 
 
 def _note_solo(db: Db, policy: Policy) -> None:

@@ -8,12 +8,14 @@ from datetime import datetime
 from leverframe.actions.contents import alteration, void_signed
 from leverframe.actions.drafting import draft, redraft, target_named
 from leverframe.actions.facts import bands, forecast_of, ship_facts, verdicts, with_current
-from leverframe.actions.house import House, need_reason, permit, record, target_of, tell
+from leverframe.actions.house import House, need_reason, permit, record, refuse, target_of, tell
 from leverframe.nouns.changes import Change, State
 from leverframe.nouns.forms import ChangeForm
 from leverframe.nouns.people import CLOCK, Actor
+from leverframe.nouns.policies import Policy
 from leverframe.nouns.verdicts import Conflict, Refused, Verdict, failed
 from leverframe.rules.forecasting import Forecast
+from leverframe.rules.models import check_model
 from leverframe.rules.shipping import is_signed, may_ship, state_for, unready
 from leverframe.store import changes, evidence, ramps, sign_offs
 from leverframe.store.database import Db
@@ -25,12 +27,14 @@ MOST = 100_000
 def file_change(house: House, actor: Actor, form: ChangeForm) -> Change:
     """File a change: every field it lacks is filled from the catalog where that can be, and marked so.
 
-    Raises Invalid with all faults of the form, Refused where this person may not file for this target.
+    Raises Invalid with all faults of the form, Refused where this person may not file for this target, or the target
+    may not use the candidate's model.
     """
     with house.store.write() as db:
         now, policy = house.clock.now(), house.policy(db)
         role = permit(policy, actor, "change.file", target_named(form, policy))
         change = with_current(db, draft(form, policy, actor.name, now))
+        refuse(_models(policy, change))
         change = replace(change, id=changes.next_id(db, now.year))
         changes.insert(db, change)
         answers = verdicts(house, db, change, now)
@@ -41,6 +45,12 @@ def file_change(house: House, actor: Actor, form: ChangeForm) -> Change:
         tell(db, "change.filed", {"change": change.id, "title": change.title}, key=f"{change.id}/filed")
         db.after_commit(lambda: house.stir("change"))
         return change
+
+
+def _models(policy: Policy, change: Change) -> list[Verdict]:
+    """Answer whether the targets may use the models that a change would bring them: else it is not even filed."""
+    targets, units = policy.catalog.targets, change.candidate
+    return [check_model(targets[name], units[name].model, policy, who=change.author) for name in change.targets]
 
 
 def _filed_facts(change: Change, answers: tuple[Verdict, ...]) -> dict[str, object]:
@@ -78,7 +88,7 @@ def edit_change(house: House, actor: Actor, change_id: str, form: ChangeForm, ve
     """Edit a change that has not begun; an edit of what is signed voids its sign-offs and says so.
 
     Raises Conflict where somebody wrote since `version`, Refused where it has begun or this person may not, for the
-    target that it has or for the one that it gets.
+    target that it has or for the one that it gets, or where that may not use the candidate's model.
     """
     with house.store.write() as db:
         now, policy, before = house.clock.now(), house.policy(db), changes.get(db, change_id)
@@ -87,6 +97,7 @@ def edit_change(house: House, actor: Actor, change_id: str, form: ChangeForm, ve
         _refuse_written(before, version)
         _refuse_begun(before)
         after = with_current(db, redraft(before, form, policy, actor.name, now))
+        refuse(_models(policy, after))
         return _write(house, db, actor, role, before, after, "change.edited", now)
 
 

@@ -188,19 +188,16 @@ def _faults(form: ChangeForm, target: Target | None, policy: Policy) -> Iterator
         yield Fault("candidate", "the candidate unit is empty", "name its prompt, model, index, code ref or config")
     if form.ramp and form.ramp not in policy.plans:
         yield Fault("ramp", f"there is no ramp plan {form.ramp}", _known_plans(policy))
-    yield from _unit_faults(form.candidate or Unit(), target, policy)
+    yield from _unit_faults(form.candidate or Unit(), policy)
     yield from start_faults(form.start)
     yield from _people_faults(form, policy)
 
 
-def _unit_faults(unit: Unit, target: Target | None, policy: Policy) -> Iterator[Fault]:
+def _unit_faults(unit: Unit, policy: Policy) -> Iterator[Fault]:
     if unit.prompt and policy.prompts and unit.prompt not in policy.prompts:
         name = unit.prompt.split("@")[0]
         known = ", ".join(sorted(p for p in policy.prompts if p.startswith(f"{name}@"))) or "none of that name"
         yield Fault("candidate.prompt", f"{unit.prompt} is not in the prompt folder", f"it has {known}")
-    if target is not None and unit.model and target.models and unit.model not in target.models:
-        allowed = ", ".join(target.models)
-        yield Fault("candidate.model", f"{unit.model} is not allowed for {target.id}", f"allowed are {allowed}")
 
 
 def start_faults(start: StartWindow | None) -> Iterator[Fault]:

@@ -212,10 +212,10 @@ def plan(house: House, db: Db, exercise: Exercise) -> Plan:
     models = switches.of_layer(db, Layer.MODEL) if switch.layer is Layer.MODEL else ()
     slice = slice_of(switch, day, exercise.id, models)
     asked = asked_of(switch, slice, _askable(db), day.slice)
+    target = policy.catalog.targets.get(asked.model.removeprefix("feature:"))
+    expected = expected_of(switch, slice, target.allowed_models if target else ())
     enrolled = (each for each in gateways.all_gateways(db) if each.address and each.revoked_at is None)
-    return Plan(
-        exercise, switch, asked, expected_of(switch, slice), tuple(enrolled), max(policy.receipt_seconds, 1.0)
-    )
+    return Plan(exercise, switch, asked, expected, tuple(enrolled), max(policy.receipt_seconds, 1.0))
 
 
 def _askable(db: Db) -> dict[str, Unit]:

@@ -126,6 +126,7 @@ def _forecast(
     reading: StageReading | None = None,
 ) -> Forecast:
     policy = house.policy(db)
+    target = target_of(policy, change.target)
     return forecast(
         change.plan,
         subject_of(change),
@@ -134,10 +135,11 @@ def _forecast(
         begins,
         change.start.not_after,
         traffic_of(db, policy, change.target, now),
-        target_of(policy, change.target).population,
+        target.population,
         policy,
         under_way=under_way,
         reading=reading,
+        target=target,
     )
 
 

@@ -89,6 +89,7 @@ def ramp_facts(
         closed_stretch_narrow=policy.closed_stretch_narrow,
         watched_switches=tuple(switch for switch in watched_by(change, ramp) if switch in beside.thrown),
         judged=judged,
+        target=policy.catalog.targets.get(ramp.target),
     )
 
 

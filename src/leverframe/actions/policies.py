@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from leverframe.actions.accounts import FIRST_ADMINISTRATOR
-from leverframe.actions.activation import KIND, activate, subject_of
+from leverframe.actions.activation import KIND, activate, not_allowed, subject_of
 from leverframe.actions.house import NO_POLICY, House, need_reason, permit, record, refuse, tell
 from leverframe.nouns.people import CLOCK, Actor
 from leverframe.nouns.policies import Policy
@@ -109,6 +109,7 @@ def _administers(policy: Policy, name: str) -> bool:
 
 def _propose(house: House, db: Db, actor: Actor, role: str, old: Policy, bundle: Bundle, now: datetime) -> Proposal:
     policy, files = bundle.policy, bundle.files
+    refuse(not_allowed(db, policy))
     running = policies.active_files(db)
     differs = tuple(sorted(p for p in {*running, *files} if is_read(p) and running.get(p) != files.get(p)))
     subject = subject_of(policy.digest)

@@ -22,9 +22,9 @@ from leverframe.nouns.tables import Number
 from leverframe.nouns.targets import Tier
 from leverframe.nouns.verdicts import Outcome, Refused, Verdict, failed
 from leverframe.rules.exposure import pending
+from leverframe.rules.lowering import shares
 from leverframe.rules.ramping import first_step
 from leverframe.rules.sign_offs import authors
-from leverframe.rules.tables import shares
 from leverframe.store import changes, outcomes, ramps, tables
 from leverframe.store.database import Db
 
@@ -88,6 +88,7 @@ def _first(policy: Policy, change: Change, now: datetime) -> Promote:
         now,
         closed_stretch_max_percent=policy.closed_stretch_max_percent,
         closed_stretch_hours=policy.closed_stretch_hours,
+        target=target_of(policy, change.target),
     )
     if not isinstance(step, Promote):
         raise Refused([failed("window", step.because, remedy=step.remedy, who="the clock")])

@@ -12,6 +12,7 @@ from leverframe.nouns.people import Actor
 from leverframe.nouns.targets import Target
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Fault, Invalid, Verdict, failed, refusals
+from leverframe.rules.models import check_model
 from leverframe.rules.policies import may
 from leverframe.store import ramps, units
 from leverframe.store.database import Db
@@ -31,14 +32,15 @@ class TargetView:
 def adopt(house: House, actor: Actor, target_id: str, unit: Unit, because: str) -> Unit:
     """Write down the unit that runs on day zero: audited, by the owner, no ramp.
 
-    Raises Refused where a unit is adopted already: from then on only a change alters it.
+    Raises Refused where a unit is adopted already: from then on only a change alters it; and where the target may not
+    use the unit's model.
     """
     reason = need_reason(because)
     with house.store.write() as db:
         now, policy = house.clock.now(), house.policy(db)
         target = target_of(policy, target_id)
         role = permit(policy, actor, "unit.adopt", target)
-        refuse(_may_adopt(db, target_id))
+        refuse([*_may_adopt(db, target_id), check_model(target, unit.model, policy, who="feature owner")])
         if unit == Unit():
             raise Invalid([Fault("unit", "the unit is empty", "name its prompt, model, index, code ref or config")])
         units.adopt(db, target_id, unit, actor.name, "", now)

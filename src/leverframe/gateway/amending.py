@@ -26,7 +26,7 @@ def amended(table: RouteTable, number: Number, found: Found) -> RouteTable:
         number=number,
         features=_features(table.features, found["features"]),
         thrown_features=_names(table.thrown_features, found["thrown_features"]),
-        thrown_models=_map(table.thrown_models, found["thrown_models"]),
+        thrown_models=_map(table.thrown_models, _chains(found["thrown_models"])),
         thrown_tenants=_in_place(table.thrown_tenants, found["thrown_tenants"]),
         rings=_map(table.rings, found["rings"]),
         exercises=_map(table.exercises, _slices(found["exercises"])),
@@ -61,6 +61,10 @@ def _features(features: Mapping[str, Any], changes: Mapping[str, bytes | None]) 
         return features
     assert isinstance(features, Features)
     return features.amended(changes)
+
+
+def _chains(changes: Mapping[str, Any]) -> dict[str, tuple[str, ...] | None]:
+    return {model: None if chain is None else tuple(chain) for model, chain in changes.items()}
 
 
 def _slices(changes: Mapping[str, Any]) -> dict[str, Slice | None]:

@@ -203,7 +203,7 @@ def _is_feature(document: Any) -> bool:
     if not isinstance(document, dict) or "current" not in document:
         return False
     current, candidate = document["current"], document.get("candidate")
-    names = (document.get("regions", ()), document.get("rings", ()))
+    names = (document.get(member, ()) for member in ("regions", "rings", "models"))
     if not isinstance(document.get("fallback", ""), str) or not all(_are_names(each) for each in names):
         return False
     return (current is None or _is_unit(current)) and (candidate is None or _is_candidate(candidate))
@@ -212,10 +212,16 @@ def _is_feature(document: Any) -> bool:
 def _is_candidate(document: Any) -> bool:
     if not isinstance(document, dict) or not _is_unit(document.get("unit")):
         return False
-    below, stage = document.get("below"), document.get("stage")
-    if type(stage) is not int or not isinstance(below, dict) or not all(type(each) is int for each in below.values()):
+    cohorts, stage = document.get("cohorts", {}), document.get("stage")
+    if type(stage) is not int or not _are_bounds(document.get("below")):
+        return False
+    if not isinstance(cohorts, dict) or not all(_are_bounds(bounds) for bounds in cohorts.values()):
         return False
     return isinstance(document.get("change"), str) and isinstance(document.get("salt"), str)
+
+
+def _are_bounds(given: Any) -> bool:
+    return isinstance(given, dict) and all(type(each) is int for each in given.values())
 
 
 def _is_unit(document: Any) -> bool:
@@ -233,7 +239,8 @@ def _is_name(given: Any) -> bool:
 def _is_slice(given: Any) -> bool:
     if not isinstance(given, dict) or type(given.get("below", 0)) is not int:
         return False
-    return all(isinstance(given.get(name, ""), str) for name in ("tenant", "subject", "salt", "instead"))
+    names = (given.get(name, "") for name in ("tenant", "subject", "salt"))
+    return _are_names(given.get("instead", ())) and all(isinstance(name, str) for name in names)
 
 
 def _is_true(given: Any) -> bool:
@@ -247,7 +254,7 @@ def _is_seconds(given: Any) -> bool:
 _GOOD: Mapping[str, Callable[[Any], bool]] = {
     "thrown_tenants": _is_true,
     "thrown_features": _is_true,
-    "thrown_models": _is_name,
+    "thrown_models": _are_names,
     "exercises": _is_slice,
     "settings": _is_seconds,
     "rings": _is_name,

@@ -6,7 +6,7 @@ import logging
 import secrets
 import socket
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -146,16 +146,21 @@ class Gateway:
         tenant: str | None = None,
         region: str | None = None,
         conversation: str | None = None,
+        cohorts: Collection[str] = (),
     ) -> Decision:
         """Say which unit serves this request, and why. Never raises.
 
-        `subject` is who is bucketed: the same person falls the same way on every gateway.
+        `subject` is who is bucketed: the same person falls the same way on every gateway. `cohorts` are the named
+        sets of users that this one is in, such as `("internal",)`.
         """
         self._asked = True
         held = self._held
         try:
             lease_ok = self._monotonic() < held.lease_until
-            decision = held.router.route(feature, subject, tenant, region, conversation, lease_ok)
+            if cohorts and not isinstance(held.router, NoTable):
+                decision = held.router.route(feature, subject, tenant, region, conversation, lease_ok, cohorts)
+            else:
+                decision = held.router.route(feature, subject, tenant, region, conversation, lease_ok)
         except Exception:
             decision = self._anyway(feature, tenant)
         if decision.serve or decision.fallback:
@@ -281,6 +286,7 @@ class Gateway:
             locale=locale[:LONGEST_NAME],
             reason=decision.reason.value,
             nonce=secrets.token_hex(8),
+            cohort=decision.cohort,
         )
 
 

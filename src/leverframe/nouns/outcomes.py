@@ -23,7 +23,8 @@ def is_countable(value: object) -> bool:
 class CallFacts:
     """What a call id carries under its HMAC: where the call was served.
 
-    `subject` is salted with the change's salt; never the person's id. `gateway` names whose key signed it.
+    `subject` is salted with the change's salt; never the person's id. `gateway` names whose key signed it. `cohort`
+    is the one by whose share the call was decided: with region and ring it says in which stratum the call counts.
     """
 
     gateway: str
@@ -39,6 +40,12 @@ class CallFacts:
     locale: str
     reason: str
     nonce: str
+    cohort: str = ""
+
+    @property
+    def cell(self) -> str:
+        """Name the stratum in which the call counts: `region|ring`, or `region|ring|cohort`."""
+        return f"{self.region}|{self.ring}" + (f"|{self.cohort}" if self.cohort else "")
 
 
 @dataclass(frozen=True, slots=True)

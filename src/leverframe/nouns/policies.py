@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from leverframe.nouns.audiences import NO_ORDER, AudienceOrder
 from leverframe.nouns.calendar import Calendar
 from leverframe.nouns.catalogs import Catalog
 from leverframe.nouns.ramps import RampPlan
@@ -75,9 +76,9 @@ class Policy:
     `roles` maps a role to catalog groups. `may` maps an act (`change.file`, `ramp.run`, `ramp.hold`,
     `ramp.abort`, `policy.propose`, `audit.read`, `account.manage`, `gateway.enrol`) to roles. `gates` gives
     each gate's mode. `plans` are ramp plans by name: templates, and `rollouts/<feature>`. `prompts` maps
-    `name@version` to the digest of its text. `rings` maps a tenant to its ring, `ring_order`
-    lists the rings, first to last. Times are minutes, seconds
-    where the name says so.
+    `name@version` to the digest of its text. `rings` maps a tenant to its ring, `order` says which rings, regions and
+    cohorts absorb a change first. `allowed_models` lists by tier the models that its features may use (keys and
+    `platform.*`); a tier that is not in it may use any. Times are minutes, seconds where the name says so.
     """
 
     digest: str
@@ -93,7 +94,8 @@ class Policy:
     plans: Mapping[str, RampPlan] = field(default_factory=dict)
     prompts: Mapping[str, str] = field(default_factory=dict)
     rings: Mapping[str, str] = field(default_factory=dict)
-    ring_order: tuple[str, ...] = ()
+    order: AudienceOrder = NO_ORDER
+    allowed_models: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     gates: Mapping[str, Mode] = field(default_factory=dict)
     eval_allowances: tuple[EvalAllowance, ...] = ()
     irreversible_kinds: frozenset[str] = frozenset()

@@ -78,8 +78,8 @@ class Reason(StrEnum):
 class CandidateRoute:
     """A ramp as gateways see it.
 
-    `below` maps `region|ring` to the exclusive bucket bound (0 to BUCKETS, as an int); a cell that is not in
-    it is not exposed. `stage` counts from 1.
+    `below` maps `region|ring` to the exclusive bucket bound (0 to BUCKETS, as an int); a cell that is not in it is
+    not exposed. `cohorts` maps a cohort to bounds of its own, which are never smaller. `stage` counts from 1.
     """
 
     change: str
@@ -87,13 +87,15 @@ class CandidateRoute:
     unit: Unit
     salt: str
     below: Mapping[str, int]
+    cohorts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class FeatureRoute:
     """What one feature serves.
 
-    `regions` and `rings` are the catalog's, in its order: an unknown region or tenant is in the last.
+    `regions` and `rings` are the catalog's, first to last: an unknown region or tenant is in the last. `models` are
+    those that may serve in place of a thrown one (keys and `platform.*`); empty means any.
     """
 
     current: Unit | None
@@ -101,36 +103,37 @@ class FeatureRoute:
     candidate: CandidateRoute | None = None
     regions: tuple[str, ...] = ()
     rings: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Slice:
     """For whom a switch is thrown while it is exercised: all that is not empty must match.
 
-    `below` is an exclusive bucket bound over `salt` (0: any bucket). `instead` is the end of the fallback chain where
-    the switch is a model's.
+    `below` is an exclusive bucket bound over `salt` (0: any bucket). Where the switch is a model's, `instead` are
+    those of its fallback chain that still stand, in order.
     """
 
     tenant: str = ""
     subject: str = ""
     below: int = 0
     salt: str = ""
-    instead: str = ""
+    instead: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RouteTable:
     """Everything that a gateway obeys, under one number.
 
-    `thrown_models` maps a thrown model to the end of its fallback chain ("" where none is left).
-    `rings` maps a tenant to its ring; other tenants are in the last ring. `exercises` maps a switch's id to the slice
-    on which it is thrown to prove that it works.
+    `thrown_models` maps a thrown model to those of its fallback chain that still stand, in order; each feature takes
+    the first that it may use. `rings` maps a tenant to its ring; other tenants are in the last ring. `exercises` maps
+    a switch's id to the slice on which it is thrown to prove that it works.
     """
 
     number: Number
     features: Mapping[str, FeatureRoute]
     thrown_features: AbstractSet[str] = frozenset()
-    thrown_models: Mapping[str, str] = field(default_factory=dict)
+    thrown_models: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     thrown_tenants: AbstractSet[str] = frozenset()
     rings: Mapping[str, str] = field(default_factory=dict)
     candidate_lease_seconds: float = 300.0
@@ -141,7 +144,8 @@ class RouteTable:
 class Decision:
     """The answer to one request. Preallocated where it can be: building one costs more than deciding.
 
-    `serve` is False where the feature is off; then `unit` is None and `fallback` names what users get.
+    `serve` is False where the feature is off; then `unit` is None and `fallback` names what users get. `cohort` is
+    the one among those that the caller told by whose share it was decided.
     """
 
     serve: bool
@@ -152,3 +156,4 @@ class Decision:
     change: str = ""
     stage: int = 0
     number: Number = NO_NUMBER
+    cohort: str = ""

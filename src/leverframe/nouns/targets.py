@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from leverframe.nouns.audiences import NO_ORDER, AudienceOrder
+
 
 class Tier(StrEnum):
     """The risk tier, inherited from the feature."""
@@ -28,19 +30,28 @@ class Delivery(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One (region, ring) of a feature's population, in users."""
+    """One (region, ring) of a feature's population, in users.
+
+    `cohorts` says how many of them each cohort holds, where that is known; one person may be in several.
+    """
 
     region: str
     ring: str
     users: int
+    cohorts: tuple[tuple[str, int], ...] = ()
+
+    def users_of(self, cohort: str) -> int | None:
+        """Count the users of a cohort in this cell; None where that is not known."""
+        return next((users for name, users in self.cohorts if name == cohort), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
     """A feature, or a part of the platform, as the catalog describes it.
 
-    `population` weighs the (region, ring) cells, in users; `owner` is a catalog group; `prompt` is the folder of
-    its prompt versions.
+    `population` weighs the (region, ring) cells, in users; `owner` is a catalog group; `prompt` is the folder of its
+    prompt versions; `models` are those that the catalog lets it use. From the policy it has its audiences' `order`,
+    and `allowed_models`: keys and `platform.*`, those of its tier among its own; none named means any.
     """
 
     id: str
@@ -54,6 +65,8 @@ class Target:
     fallback: str = ""
     kind: str = "ai-feature"
     prompt: str = ""
+    order: AudienceOrder = NO_ORDER
+    allowed_models: tuple[str, ...] = ()
 
     @property
     def users(self) -> int:
@@ -62,13 +75,13 @@ class Target:
 
     @property
     def regions(self) -> tuple[str, ...]:
-        """List the regions, in the catalog's order, each once."""
-        return tuple(dict.fromkeys(cell.region for cell in self.population))
+        """List the regions, each once, first to last; equals stand in the catalog's order."""
+        return tuple(sorted(dict.fromkeys(cell.region for cell in self.population), key=self.order.region_rank))
 
     @property
     def rings(self) -> tuple[str, ...]:
-        """List the rings, in the catalog's order, each once."""
-        return tuple(dict.fromkeys(cell.ring for cell in self.population))
+        """List the rings, each once, first to last; equals stand in the catalog's order."""
+        return tuple(sorted(dict.fromkeys(cell.ring for cell in self.population), key=self.order.ring_rank))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 
@@ -37,3 +38,8 @@ UNIT_PARTS = ("prompt", "model", "index", "code_ref", "config_digest")
 def platform_of(model: str) -> str:
     """Return the platform of a model key: what stands before the first dot."""
     return model.split(".", 1)[0]
+
+
+def allows(models: Collection[str], model: str) -> bool:
+    """Say whether a list of model keys and `platform.*` holds a model; an empty list holds all."""
+    return not models or not model or model in models or f"{platform_of(model)}.*" in models

@@ -37,6 +37,7 @@ def decide(gateway: Gateway, feature: str, caller: Caller) -> Routed:
         tenant=caller.tenant,
         region=caller.region,
         conversation=caller.conversation,
+        cohorts=caller.cohorts,
     )
     theirs = _passed_on(gateway, feature, caller, ours)
     if theirs is not None:
@@ -84,7 +85,7 @@ def decide_for_model(gateway: Gateway, model: str, caller: Caller) -> Routed | N
     if caller.tenant in table.thrown_tenants:
         return Routed(_off(Reason.TENANT_THROWN, table.number), "")
     if model in table.thrown_models:
-        return Routed(_instead(table, table.thrown_models[model]), "")
+        return Routed(_instead(table, next(iter(table.thrown_models[model]), "")), "")
     if model not in models_of(table):
         return None
     return Routed(Decision(True, Unit(model=model), Variant.CURRENT, Reason.CURRENT, number=table.number), "")

@@ -18,6 +18,7 @@ SUBJECT = "x-leverframe-subject"
 REGION = "x-leverframe-region"
 LOCALE = "x-leverframe-locale"
 CONVERSATION = "x-leverframe-conversation"
+COHORTS = "x-leverframe-cohorts"
 DECISION = "x-leverframe-decision"
 SERVED = "x-leverframe-served"
 VARIANT = "x-leverframe-variant"
@@ -29,13 +30,14 @@ INDEX = "x-leverframe-index"
 CODE_REF = "x-leverframe-code-ref"
 
 LONGEST = 512
+MOST_COHORTS = 32
 _PLACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@+-]{0,63}")
 _PRINTABLE = "".join(chr(code) for code in range(32, 127) if chr(code) != "%")
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks, from where; `decision` is a call id that an embedded service passes on."""
+    """Who asks, from where, in which cohorts; `decision` is a call id that an embedded service passes on."""
 
     tenant: str | None
     subject: str | None
@@ -43,6 +45,7 @@ class Caller:
     locale: str | None
     conversation: str | None
     decision: str | None
+    cohorts: tuple[str, ...] = ()
 
 
 def read_caller(headers: Mapping[str, str], user: Any = None) -> Caller:
@@ -56,6 +59,7 @@ def read_caller(headers: Mapping[str, str], user: Any = None) -> Caller:
         locale=_place(headers, LOCALE, faults),
         conversation=_text(headers, CONVERSATION, faults),
         decision=_text(headers, DECISION, faults, longest=4 * LONGEST),
+        cohorts=_cohorts(headers, faults),
     )
     if faults:
         raise Invalid(faults)
@@ -113,6 +117,19 @@ def _place(headers: Mapping[str, str], name: str, faults: list[Fault]) -> str | 
         Fault(name, "it is not a plain name.", "Use letters, digits, and . _ @ + - such as eu-west or de-DE.")
     )
     return None
+
+
+def _cohorts(headers: Mapping[str, str], faults: list[Fault]) -> tuple[str, ...]:
+    """Read names with commas between them."""
+    named = tuple(dict.fromkeys(name for part in headers.get(COHORTS, "").split(",") if (name := part.strip())))
+    if len(named) > MOST_COHORTS:
+        faults.append(Fault(COHORTS, f"it names {len(named)} cohorts.", f"At most {MOST_COHORTS} are read."))
+    elif not all(_PLACE.fullmatch(name) for name in named):
+        remedy = "Use letters, digits, and . _ @ + -, with commas between names, such as internal, opted_in."
+        faults.append(Fault(COHORTS, "it is not a list of plain names.", remedy))
+    else:
+        return named
+    return ()
 
 
 def _user(user: Any, faults: list[Fault]) -> str | None:

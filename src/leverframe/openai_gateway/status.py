@@ -81,9 +81,8 @@ def models_of(table: RouteTable) -> set[str]:
     """Collect the models of all units, and those that serve instead of thrown ones."""
     units = [route.current for route in table.features.values()]
     units += [route.candidate.unit for route in table.features.values() if route.candidate]
-    return {unit.model for unit in units if unit and unit.model} | {
-        model for model in table.thrown_models.values() if model
-    }
+    instead = (model for chain in table.thrown_models.values() for model in chain)
+    return {unit.model for unit in units if unit and unit.model}.union(instead)
 
 
 def _model(name: str) -> dict[str, Any]:

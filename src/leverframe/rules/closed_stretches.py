@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from leverframe.nouns.calendar import Calendar, Subject
 from leverframe.nouns.ramps import RampPlan
+from leverframe.nouns.targets import Target
+from leverframe.rules.audience_order import in_vain, waits_for
 from leverframe.rules.calendar import closed_stretch, next_opening
 from leverframe.rules.exposure import reach_percent, rising
+from leverframe.rules.lowering import cells_of, within
 from leverframe.rules.moments import later
 
 WEEKS_AHEAD = 26
@@ -35,7 +38,10 @@ class Caught:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A stage that is about to be entered: `entering` are the regions that it has still to reach."""
+    """A stage that is about to be entered: `entering` are the regions that it has still to reach.
+
+    The `target` says in which order; without one they come as they open.
+    """
 
     plan: RampPlan
     stage: int
@@ -44,6 +50,7 @@ class Entry:
     calendar: Calendar
     subject: Subject
     limits: Limits
+    target: Target | None = None
 
 
 def caught_by_entering(entry: Entry, at: datetime) -> Caught | None:
@@ -57,9 +64,9 @@ def caught_by_entering(entry: Entry, at: datetime) -> Caught | None:
     wide = [r for r in entry.entering if reach_percent(entry.plan, entry.stage, r) > entry.limits.max_percent]
     if not wide:
         return None
-    exits = _exits(entry, at)
+    exits, reached = _exits(entry, at), openings(entry, at)
     for region in wide:
-        enters = next_opening(entry.calendar, entry.subject, region, at) or at
+        enters = reached[region] or at
         closed = closed_stretch(entry.calendar, entry.subject, region, enters, entry.limits.hours)
         leaves = exits.get(region) if region in exits else min(_known(exits), default=None)
         if closed is not None and (leaves is None or leaves > closed[0]):
@@ -70,7 +77,7 @@ def caught_by_entering(entry: Entry, at: datetime) -> Caught | None:
 def entry_after(entry: Entry, caught: Caught) -> datetime | None:
     """Return when a stage may be entered after all; None: it does not fit between the closed stretches."""
     for _ in range(WEEKS_AHEAD):
-        at = first_opening(entry.calendar, entry.subject, entry.entering, caught.ends)
+        at = min(_known(openings(entry, caught.ends)), default=None)
         if at is None:
             return None
         again = caught_by_entering(entry, at)
@@ -101,16 +108,49 @@ def first_opening(calendar: Calendar, subject: Subject, regions: tuple[str, ...]
     return min((when for when in openings if when is not None), default=None)
 
 
+def openings(entry: Entry, at: datetime) -> dict[str, datetime | None]:
+    """Return when each region can be reached at the earliest: at its own opening, and after those that come first."""
+    waits, vain = waits_of(entry), vain_of(entry)
+    reached: dict[str, datetime | None] = {}
+
+    def reach(region: str) -> datetime | None:
+        if region not in reached:
+            before = [reach(first) for first in waits.get(region, ())]
+            begins = [at, *(when for when in before if when is not None)]
+            is_free = region not in vain and None not in before
+            reached[region] = next_opening(entry.calendar, entry.subject, region, max(begins)) if is_free else None
+        return reached[region]
+
+    return {region: reach(region) for region in entry.entering}
+
+
+def waits_of(entry: Entry) -> dict[str, tuple[str, ...]]:
+    """Return for each region that is to be entered those that come first by the order of the target's audiences."""
+    if entry.target is None:
+        return {}
+    cells = within(cells_of(entry.target), entry.regions)
+    return waits_for(entry.plan, entry.stage, entry.entering, cells, entry.target.order)
+
+
+def vain_of(entry: Entry) -> dict[str, str]:
+    """Return the regions in which the stage can never be published, with why: the plan breaks the target's order."""
+    if entry.target is None:
+        return {}
+    cells = within(cells_of(entry.target), entry.regions)
+    found = in_vain(entry.plan, entry.stage, entry.entering, cells, entry.target.order)
+    return {region: breach.because for region, breach in found.items()}
+
+
 def _exits(entry: Entry, at: datetime) -> dict[str, datetime | None]:
     """Return when each region of the next stage could be published at the earliest."""
-    reached = [next_opening(entry.calendar, entry.subject, region, at) for region in entry.entering]
+    reached = list(openings(entry, at).values())
     after = rising(entry.plan, entry.stage + 1, entry.regions)
     if not all(reached):
         return dict.fromkeys(after or entry.entering)
     baked = later(max(when for when in reached if when), entry.plan.stages[entry.stage - 1].bake_minutes)
     if not after:
         return dict.fromkeys(entry.entering, baked)
-    return {region: next_opening(entry.calendar, entry.subject, region, baked) for region in after}
+    return openings(replace(entry, stage=entry.stage + 1, entering=after), baked)
 
 
 def _known(exits: dict[str, datetime | None]) -> list[datetime]:

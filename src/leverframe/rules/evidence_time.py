@@ -9,7 +9,7 @@ events themselves coming as a Poisson stream.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil, inf, log, sqrt
@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from leverframe.nouns.ramps import Floor, RampPlan
 from leverframe.nouns.targets import EVERYWHERE, LAST_RING, Cell
 from leverframe.rules.exposure import share_of_cell
+from leverframe.rules.lowering import cohorts_of, percent_of
 
 P50, P90 = 0.0, 1.2815515655446004
 """The quantiles of a forecast, as standard normal deviates."""
@@ -88,12 +89,28 @@ def events_needed(ratio: float, exposed: Weighted, beta: float, deviate: float) 
 
 
 def exposed_cells(plan: RampPlan, stage: int, regions: tuple[str, ...], population: Sequence[Cell]) -> Weighted:
-    """Weigh each cell of the ticket's regions by its users, with its share at a stage."""
-    everybody = sum(cell.users for cell in population)
-    cells = [(cell.region, cell.ring, cell.users / everybody) for cell in population] if everybody else []
+    """Weigh each stratum of the ticket's regions by its users, with its share at a stage.
+
+    A cohort that is reached further than its cell is a part of its own, where the catalog says how many users it has;
+    where it does not, nobody is known to be in it.
+    """
     asked = regions or (EVERYWHERE,)
-    cells = cells or [(region, LAST_RING, 1.0 / len(asked)) for region in asked]
-    return [(part, share_of_cell(plan, stage, region, ring)) for region, ring, part in cells if region in asked]
+    everybody = sum(cell.users for cell in population)
+    if not everybody:
+        return [(1.0 / len(asked), share_of_cell(plan, stage, region, LAST_RING)) for region in asked]
+    here = (cell for cell in population if cell.region in asked)
+    return [(users / everybody, share) for cell in here for users, share in _strata(plan, stage, cell)]
+
+
+def _strata(plan: RampPlan, stage: int, cell: Cell) -> Iterator[tuple[int, float]]:
+    """Yield the cohorts of a cell that are reached further than it, in users, and the rest of it."""
+    share, left = percent_of(plan, stage, cell) / 100.0, cell.users
+    for cohort in cohorts_of(plan, stage):
+        wider, users = percent_of(plan, stage, cell, cohort) / 100.0, min(cell.users_of(cohort) or 0, left)
+        if wider > share and users:
+            left -= users
+            yield users, wider
+    yield left, share
 
 
 def _telling(exposed: Weighted) -> list[tuple[float, float]]:

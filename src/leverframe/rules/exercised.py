@@ -6,6 +6,7 @@ so long forgets it, whatever has become of who held the game day.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from leverframe.nouns.tables import Decision, RouteTable, Slice
@@ -57,10 +58,11 @@ class Exercised:
         region: str | None = None,
         conversation: str | None = None,
         lease_ok: bool = True,
+        cohorts: Collection[str] = (),
     ) -> Decision:
         """Answer one request as Router does, by the table that stands for this caller."""
         router = self._of(subject, tenant, conversation, lease_ok)
-        return router.route(feature, subject, tenant, region, conversation, lease_ok)
+        return router.route(feature, subject, tenant, region, conversation, lease_ok, cohorts)
 
     def table_for(
         self, subject: str | None, tenant: str | None, conversation: str | None, lease_ok: bool = True

@@ -6,7 +6,7 @@ was not asked or not answered proves nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -15,7 +15,7 @@ from leverframe.nouns.exercises import EXERCISE_TENANT, Answer, Asked, Finding, 
 from leverframe.nouns.gateways import Receipt
 from leverframe.nouns.switches import Layer, Switch
 from leverframe.nouns.tables import Number, Slice
-from leverframe.nouns.units import Unit
+from leverframe.nouns.units import Unit, allows
 from leverframe.rules.exercised import meets
 
 DUE_AFTER_DAYS, RED_AFTER_DAYS = 92, 183
@@ -63,18 +63,19 @@ class Expected:
     command: str = ""
 
 
-def expected_of(switch: Switch, slice: Slice) -> Expected:
+def expected_of(switch: Switch, slice: Slice, allowed: Collection[str] = ()) -> Expected:
     """Say what users get while a switch is thrown; what its file declares goes before what follows from the switch.
 
     With a `url` or a `command` the file speaks of the fallback itself, and the gateway's answer follows the switch.
+    `allowed` are the models that the asked feature may use.
     """
     probe = switch.probe
-    serves = switch.layer is Layer.MODEL and bool(slice.instead)
+    instead = next((model for model in slice.instead if allows(allowed, model)), "")
     elsewhere = bool(probe.url)
     return Expected(
-        status=(0 if elsewhere else probe.status) or (200 if serves else OFF),
+        status=(0 if elsewhere else probe.status) or (200 if instead else OFF),
         fallback=switch.fallback if switch.layer is Layer.FEATURE else "",
-        model=slice.instead if serves else "",
+        model=instead,
         contains="" if elsewhere else probe.contains,
         url=probe.url,
         command=probe.command,

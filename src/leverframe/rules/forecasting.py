@@ -12,11 +12,12 @@ from leverframe.nouns.calendar import Calendar, Subject
 from leverframe.nouns.evidence import StageReading
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.ramps import Hold, Ramp, RampPlan, Stay
-from leverframe.nouns.targets import Cell, Tier
+from leverframe.nouns.targets import Cell, Target, Tier
 from leverframe.nouns.verdicts import Verdict, failed, passed
 from leverframe.rules.evidence.words import event
 from leverframe.rules.evidence_time import P50, P90, Traffic, Wait
 from leverframe.rules.imagined_ramps import Course, PlannedStep, Question, imagine, imagine_rest, say_wait
+from leverframe.rules.lowering import cohorts_of
 from leverframe.rules.moments import say, say_minutes
 from leverframe.rules.widening import LATE
 
@@ -52,14 +53,16 @@ def forecast(
     policy: Policy,
     under_way: Ramp | None = None,
     reading: StageReading | None = None,
+    target: Target | None = None,
 ) -> Forecast:
     """Run `next_step` on an imagined clock, with evidence that comes as the traffic lets it.
 
     `traffic` is None where it is not known: then the evidence is assumed to fit in each bake, and the verdict
-    says so. `policy` gives beta and how wide a ramp may stand through a closed stretch. A ramp that is `under_way`
-    goes on from where it stands, with what its newest reading says.
+    says so. `policy` gives beta and how wide a ramp may stand through a closed stretch, `target` the order of its
+    audiences. A ramp that is `under_way` goes on from where it stands, with what its newest reading says.
     """
-    about = Question(plan, subject, regions, calendar, starts_at, not_after, traffic, tuple(population), policy)
+    people = tuple(population)
+    about = Question(plan, subject, regions, calendar, starts_at, not_after, traffic, people, policy, target)
 
     def course(deviate: float) -> Course:
         return imagine_rest(about, under_way, reading, deviate) if under_way else imagine(about, deviate)
@@ -105,7 +108,14 @@ def _too_long(about: Question, stage: int, wait: Wait) -> Verdict:
     share = about.plan.stages[stage - 1].share_percent
     limit = f"its longest wait is {say_minutes(longest)}" if longest else "it would stand there without an end"
     because = f"stage {stage} ({share:g} %) may need {say_wait(wait)} (p90), and {limit}"
-    return failed(GATE, because, remedy=_remedy(about), who="author")
+    return failed(GATE, because, remedy=_count(about, stage) + _remedy(about), who="author")
+
+
+def _count(about: Question, stage: int) -> str:
+    """Ask for the users of cohorts of which nobody knows how many they are: without them nobody is counted."""
+    named = cohorts_of(about.plan, stage)
+    unknown = [name for name in named if all(cell.users_of(name) is None for cell in about.population)]
+    return f"say in the catalog how many users {' and '.join(unknown)} has, " if unknown else ""
 
 
 def _remedy(about: Question) -> str:

@@ -11,7 +11,7 @@ from leverframe.nouns.calendar import Calendar, DuringRamp, Subject
 from leverframe.nouns.evidence import Finding, Reading, StageReading
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.ramps import Hold, Promote, Ramp, RampPlan, RampState, RollBack, Stay, Widen
-from leverframe.nouns.targets import EVERYWHERE, Cell
+from leverframe.nouns.targets import EVERYWHERE, Cell, Target
 from leverframe.rules.calendar import closed_stretch
 from leverframe.rules.evidence import words
 from leverframe.rules.evidence_time import Traffic, Wait, exposed_cells, wait_for
@@ -38,7 +38,10 @@ class PlannedStep:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is imagined: the plan, where, from when to when, and with which traffic."""
+    """What is imagined: the plan, where, from when to when, and with which traffic.
+
+    The `target` says in which order the regions come.
+    """
 
     plan: RampPlan
     subject: Subject
@@ -49,6 +52,7 @@ class Question:
     traffic: Traffic | None
     population: tuple[Cell, ...]
     policy: Policy
+    target: Target | None = None
 
     @property
     def zone(self) -> str:
@@ -133,6 +137,7 @@ def _begin(about: Question) -> PlannedStep | Hold:
             now,
             closed_stretch_max_percent=about.policy.closed_stretch_max_percent,
             closed_stretch_hours=about.policy.closed_stretch_hours,
+            target=about.target,
         )
         if isinstance(step, Promote):
             return _planned(about, 1, step.regions, step.because, now)
@@ -221,6 +226,7 @@ def _facts(about: Question, reading: StageReading) -> RampFacts:
         closed_stretch_max_percent=about.policy.closed_stretch_max_percent,
         closed_stretch_hours=about.policy.closed_stretch_hours,
         closed_stretch_narrow=about.policy.closed_stretch_narrow,
+        target=about.target,
     )
 
 

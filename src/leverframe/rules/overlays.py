@@ -34,7 +34,7 @@ def overlay_of(switch: Switch, models: Iterable[Switch] = ()) -> tuple[list[Part
 def slice_of(switch: Switch, day: GameDay, exercise: str, models: Iterable[Switch]) -> Slice:
     """Return for whom a switch is thrown while it is exercised; `exercise` salts the buckets of a share."""
     tenant = switch.key if switch.layer is Layer.TENANT else ""
-    instead = ""
+    instead: tuple[str, ...] = ()
     if switch.layer is Layer.MODEL:
         others = (model for model in models if model.key != switch.key)
         instead = thrown_models([*others, replace(switch, thrown=True)])[switch.key]

@@ -8,6 +8,7 @@ from leverframe.nouns.calendar import Calendar, Subject
 from leverframe.nouns.evidence import Finding
 from leverframe.nouns.people import CLOCK
 from leverframe.nouns.ramps import Hold, Promote, Ramp, RampPlan, RampState, RollBack, Stay, Step, Widen
+from leverframe.nouns.targets import Target
 from leverframe.rules.calendar import longest_freeze, say_freeze, say_place
 from leverframe.rules.closed_stretches import Entry, Limits, first_opening
 from leverframe.rules.exposure import is_settled, narrower_stage, rising
@@ -16,6 +17,7 @@ from leverframe.rules.standing import (
     RampFacts,
     Situation,
     caught_now,
+    entry_of,
     everywhere,
     expected_at,
     freezes_over,
@@ -60,10 +62,12 @@ def first_step(
     *,
     closed_stretch_max_percent: float = 10.0,
     closed_stretch_hours: float = 48.0,
+    target: Target | None = None,
 ) -> Promote | Hold:
-    """Say whether a ramp may begin now: stage 1, in the regions whose window is open."""
+    """Say whether a ramp may begin now: stage 1, in the regions whose window is open, those first that come first."""
     limits = Limits(closed_stretch_max_percent, closed_stretch_hours)
-    way = way_open(Entry(plan, 1, rising(plan, 1, regions), regions, calendar, subject, limits), None, now)
+    entry = Entry(plan, 1, rising(plan, 1, regions), regions, calendar, subject, limits, target)
+    way = way_open(entry, None, now)
     if isinstance(way, Hold):
         return way
     return Promote(1, way.regions, f"the ramp begins at {plan.stages[0].share_percent:g} %: {way.because}")
@@ -113,14 +117,15 @@ def _frozen(s: Situation) -> Step | None:
     frozen = {region: found for region in everywhere(s) if (found := freezes_over(s, region))}
     if not frozen:
         return None
-    ahead = [region for region in s.asked if region in frozen]
+    first = s.ahead
+    ahead = [region for region in first if region in frozen]
     narrow = narrowing(s, frozen)
-    if not narrow and (not ahead or len(ahead) < len(s.asked)):
+    if not narrow and (not ahead or len(ahead) < len(first)):
         return None
     region = next(iter(ahead), next(iter(frozen)))
     zone = s.facts.calendar.zone_of(region)
     because = say_freeze(longest_freeze(frozen[region], zone), region, zone)
-    opens = first_opening(s.facts.calendar, s.facts.subject, s.asked or (region,), s.now)
+    opens = first_opening(s.facts.calendar, s.facts.subject, first or (region,), s.now)
     caught = caught_now(s)
     return Hold("freeze", because, _say_opening(s, opens), opens, page=caught is not None, narrow_to_stage=narrow)
 
@@ -160,7 +165,7 @@ def _reaching(s: Situation) -> Step | None:
     """Publish the stage in the regions that wait for it, each at its own opening."""
     if not s.waiting:
         return None
-    way = way_open(_entry(s, s.ramp.stage, s.waiting), s.facts.not_after, s.now)
+    way = way_open(entry_of(s, s.ramp.stage, s.waiting), s.facts.not_after, s.now)
     if isinstance(way, Hold):
         return way
     if s.finding is Finding.NO_DATA and not s.facts.judged:
@@ -174,7 +179,7 @@ def _baking(s: Situation) -> Step | None:
     baked = later(s.since, s.stage.bake_minutes)
     if s.now >= baked:
         return None
-    opens = first_opening(s.facts.calendar, s.facts.subject, s.asked, baked)
+    opens = first_opening(s.facts.calendar, s.facts.subject, s.ahead, baked)
     zone = zone_for(s.facts.calendar, s.asked)
     because = f"the bake of {say_minutes(s.stage.bake_minutes)} ends {say(baked, zone)}"
     if s.finding is Finding.NO_DATA:
@@ -188,7 +193,7 @@ def _unproved(s: Situation) -> Step | None:
         return None
     wait = s.stage.longest_wait_minutes
     if wait and s.now >= later(s.since, wait):
-        is_open = first_opening(s.facts.calendar, s.facts.subject, s.asked, s.now) == s.now
+        is_open = first_opening(s.facts.calendar, s.facts.subject, s.ahead, s.now) == s.now
         because = f"the longest wait of {say_minutes(wait)} is over: {s.evidence}"
         return Hold("longest_wait", because, OVERDUE, expected_at(s), page=is_open)
     if s.finding is Finding.NO_DATA:
@@ -198,7 +203,7 @@ def _unproved(s: Situation) -> Step | None:
 
 def _go_on(s: Situation) -> Step:
     stage = s.ramp.stage + 1
-    way = way_open(_entry(s, stage, s.asked), s.facts.not_after, s.now)
+    way = way_open(entry_of(s, stage, s.asked), s.facts.not_after, s.now)
     if isinstance(way, Hold):
         return way
     bake = say_minutes(s.stage.bake_minutes)
@@ -232,14 +237,9 @@ NO_DATA = "see that outcomes of the candidate arrive: no answer is never a good 
 OVERDUE = "widen the stage, allow a longer wait, or have the promotion on judgement signed"
 
 
-def _entry(s: Situation, stage: int, entering: tuple[str, ...]) -> Entry:
-    facts = s.facts
-    return Entry(facts.plan, stage, entering, facts.regions, facts.calendar, facts.subject, s.limits)
-
-
 def _may_settle_somewhere(s: Situation) -> bool:
     stage = s.ramp.stage if s.waiting else s.ramp.stage + 1
-    opens = first_opening(s.facts.calendar, s.facts.subject, s.asked, s.now)
+    opens = first_opening(s.facts.calendar, s.facts.subject, s.ahead, s.now)
     return stage >= len(s.facts.plan.stages) and opens == s.now
 
 

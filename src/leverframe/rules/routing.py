@@ -7,15 +7,15 @@ way: a Decision costs more to make than to find.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from typing import Any
 
 from xxhash import xxh3_64_intdigest
 
 from leverframe.nouns.tables import CandidateRoute, Decision, FeatureRoute, Reason, RouteTable, Variant
 from leverframe.nouns.targets import EVERYWHERE, LAST_RING
-from leverframe.nouns.units import Unit
+from leverframe.nouns.units import Unit, allows
 
 
 def bucket(salt: str, subject: str) -> int:
@@ -38,13 +38,14 @@ Places = tuple[dict[str, int], dict[str, int]]
 class Router:
     """One route table, ready to be asked. It never changes; a newer table is a newer Router."""
 
-    __slots__ = ("_answers", "_bounds", "_killed", "_places", "_rings", "_tenants", "_unknown", "table")
+    __slots__ = ("_answers", "_bounds", "_cohorts", "_killed", "_places", "_rings", "_tenants", "_unknown", "table")
 
     def __init__(self, table: RouteTable) -> None:
         self.table = table
         self._tenants = table.thrown_tenants
         self._rings = table.rings
         self._answers: dict[str, tuple[Any, ...]] = {}
+        self._cohorts: dict[str, list[_Cohort]] = {}
         self._killed: dict[str, Decision] = {}
         self._places: dict[tuple[tuple[str, ...], tuple[str, ...]], Places] = {}
         self._bounds: dict[tuple[int, ...], tuple[int, ...]] = {}
@@ -58,11 +59,13 @@ class Router:
         region: str | None = None,
         conversation: str | None = None,
         lease_ok: bool = True,
+        cohorts: Collection[str] = (),
     ) -> Decision:
         """Answer one request: tenant, feature, then the unit (audience and share), then that unit's model.
 
-        Without a subject the conversation is bucketed, then the tenant; with none of them current serves.
-        An unknown region or tenant is in the last. `lease_ok` False serves current to all.
+        Without a subject the conversation is bucketed, then the tenant; with none of them current serves. An unknown
+        region or tenant is in the last. `lease_ok` False serves current to all. `cohorts` are those that the caller
+        says this user is in.
         """
         if tenant in self._tenants:
             return self._killed.get(feature) or self._kill(feature)
@@ -81,9 +84,27 @@ class Router:
         ring = self._rings.get(tenant)  # pyright: ignore[reportArgumentType]
         if ring is not None:
             place += places[1].get(ring, 0)
+        if cohorts:
+            return self._in_cohorts(feature, answers, key, place, cohorts)
         if xxh3_64_intdigest(f"{answers[1]}{key}".encode()) < answers[2][place]:
             return answers[3]
         return answers[4]
+
+    def _in_cohorts(
+        self, feature: str, answers: tuple[Any, ...], key: str, place: int, cohorts: Collection[str]
+    ) -> Decision:
+        """Answer by the largest bound that applies; among equals a cohort's before the cell's, then the first by
+        name.
+
+        Both answers name that cohort: whoever is in it is counted apart from the rest of the cell.
+        """
+        bound, exposed, beside = answers[2][place], answers[3], answers[4]
+        told = (cohorts,) if isinstance(cohorts, str) else cohorts
+        for cohort in self._cohorts.get(feature, ()):
+            mine = cohort.bounds.get(place, -1)
+            if cohort.name in told and (mine > bound or (mine == bound and not exposed.cohort)):
+                bound, exposed, beside = mine, cohort.exposed, cohort.beside
+        return exposed if xxh3_64_intdigest(f"{answers[1]}{key}".encode()) < bound else beside
 
     def table_for(
         self, subject: str | None, tenant: str | None, conversation: str | None, lease_ok: bool = True
@@ -116,23 +137,27 @@ class Router:
         elif route.candidate is None:
             answers = (None, _current(route, self.table, Reason.CURRENT))
         else:
-            answers = self._ramped(route, route.candidate)
+            answers = self._ramped(feature, route, route.candidate)
         self._answers[feature] = answers
         return answers
 
-    def _ramped(self, route: FeatureRoute, candidate: CandidateRoute) -> tuple[Any, ...]:
+    def _ramped(self, feature: str, route: FeatureRoute, candidate: CandidateRoute) -> tuple[Any, ...]:
         def current(reason: Reason) -> Decision:
             return replace(_current(route, self.table, reason), change=candidate.change, stage=candidate.stage)
 
         regions, rings = _regions(route), _rings(route)
-        cells = (f"{region}|{ring}" for region in reversed(regions) for ring in reversed(rings))
+        cells = [f"{region}|{ring}" for region in reversed(regions) for ring in reversed(rings)]
         bounds = tuple(candidate.below.get(cell, 0) for cell in cells)
+        exposed = _candidate(route, candidate, self.table, current)
+        beside = current(Reason.RAMP_SUSPENDED if _is_thrown(candidate.unit, self.table) else Reason.NOT_EXPOSED)
+        if candidate.cohorts:
+            self._cohorts[feature] = _cohorts(candidate, cells, exposed, beside)
         return (
             self._shared_places(regions, rings),
             f"{candidate.salt}:",
             self._bounds.setdefault(bounds, bounds),
-            _candidate(route, candidate, self.table, current),
-            current(Reason.RAMP_SUSPENDED if _is_thrown(candidate.unit, self.table) else Reason.NOT_EXPOSED),
+            exposed,
+            beside,
             current(Reason.NO_SUBJECT),
             current(Reason.LEASE_EXPIRED),
         )
@@ -153,6 +178,29 @@ class Router:
         if route is not None:
             self._killed[feature] = decision
         return decision
+
+
+@dataclass(frozen=True, slots=True)
+class _Cohort:
+    """A cohort's bounds, by the place of the cell, and the two answers that name it."""
+
+    name: str
+    bounds: dict[int, int]
+    exposed: Decision
+    beside: Decision
+
+
+def _cohorts(candidate: CandidateRoute, cells: list[str], exposed: Decision, beside: Decision) -> list[_Cohort]:
+    places = {cell: place for place, cell in enumerate(cells)}
+    return [
+        _Cohort(
+            name,
+            {places[cell]: bound for cell, bound in candidate.cohorts[name].items() if cell in places},
+            replace(exposed, cohort=name),
+            replace(beside, cohort=name),
+        )
+        for name in sorted(candidate.cohorts)
+    ]
 
 
 def _candidate(
@@ -178,13 +226,15 @@ def _is_thrown(unit: Unit, table: RouteTable) -> bool:
 
 
 def _current(route: FeatureRoute, table: RouteTable, reason: Reason) -> Decision:
-    """Answer with the current unit, whose model follows its fallback chain; off where none is left."""
+    """Answer with the current unit, whose model follows its fallback chain to the first that the feature may use; off
+    where none is left."""
     unit = route.current
     if unit is None:
         return _off(Reason.NO_UNIT, table, route.fallback)
-    instead = table.thrown_models.get(unit.model)
-    if instead is None:
+    chain = table.thrown_models.get(unit.model)
+    if chain is None:
         return _serve(unit, reason, table, route.fallback)
+    instead = next((model for model in chain if allows(route.models, model)), "")
     if not instead:
         return _off(Reason.MODEL_OFF, table, route.fallback)
     return _serve(replace(unit, model=instead), Reason.MODEL_FALLBACK, table, route.fallback)

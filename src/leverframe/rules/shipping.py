@@ -7,6 +7,8 @@ from datetime import datetime
 
 from leverframe.nouns.changes import Change, State
 from leverframe.nouns.verdicts import Verdict
+from leverframe.rules.gates.allowed_models import allowed_models
+from leverframe.rules.gates.audience_order import audience_order
 from leverframe.rules.gates.blast_radius import blast_radius
 from leverframe.rules.gates.complete import complete
 from leverframe.rules.gates.evals import evals
@@ -20,7 +22,17 @@ from leverframe.rules.gates.segregation import segregation
 from leverframe.rules.gates.sign_offs import sign_offs
 from leverframe.rules.gates.window import window
 
-READY = (complete, rollback_plan, kill_switch, blast_radius, evals, segregation, same_current)
+READY = (
+    complete,
+    rollback_plan,
+    kill_switch,
+    blast_radius,
+    audience_order,
+    allowed_models,
+    evals,
+    segregation,
+    same_current,
+)
 """What the ticket itself must answer before anybody is asked to sign."""
 
 SIGNED = (sign_offs,)

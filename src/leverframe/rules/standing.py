@@ -10,9 +10,9 @@ from math import isfinite
 from leverframe.nouns.calendar import Calendar, DuringRamp, Freeze, Subject
 from leverframe.nouns.evidence import Finding, StageReading
 from leverframe.nouns.ramps import Ramp, RampPlan, Stage
-from leverframe.nouns.targets import EVERYWHERE
+from leverframe.nouns.targets import EVERYWHERE, Target
 from leverframe.rules.calendar import freezes_at
-from leverframe.rules.closed_stretches import Caught, Limits, caught_standing, first_opening
+from leverframe.rules.closed_stretches import Caught, Entry, Limits, caught_standing, first_opening, waits_of
 from leverframe.rules.exposure import narrower_stage, pending, reach_percent, rising
 from leverframe.rules.moments import later
 
@@ -24,8 +24,9 @@ MOST_WAIT = 366 * 24 * 60
 class RampFacts:
     """What a step of a ramp rests on.
 
-    `regions` are the ticket's; `reading` is of the present stage; `watched_switches` are the ids of thrown
-    switches on the ramp's feature or models; `judged` says that promotion on judgement is signed for this stage.
+    `regions` are the ticket's; `target` says in which order they come; `reading` is of the present stage;
+    `watched_switches` are the ids of thrown switches on the ramp's feature or models; `judged` says that promotion on
+    judgement is signed for this stage.
     """
 
     plan: RampPlan
@@ -39,11 +40,15 @@ class RampFacts:
     closed_stretch_narrow: bool
     watched_switches: tuple[str, ...] = ()
     judged: bool = False
+    target: Target | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """Where a ramp stands: `waiting` are the regions that its stage has still to reach."""
+    """Where a ramp stands.
+
+    `waiting` are the regions that its stage has still to reach, `asked` those that the next act is to reach.
+    """
 
     ramp: Ramp
     facts: RampFacts
@@ -63,6 +68,12 @@ class Situation:
         return Limits(self.facts.closed_stretch_max_percent, self.facts.closed_stretch_hours)
 
     @property
+    def ahead(self) -> tuple[str, ...]:
+        """Return the regions of the next act that may come first: those that no other of them keeps waiting."""
+        waits = waits_of(entry_of(self, self.ramp.stage + (not self.waiting), self.asked))
+        return tuple(region for region in self.asked if region not in waits)
+
+    @property
     def finding(self) -> Finding:
         """Return what the evidence says; no reading is no data."""
         return self.facts.reading.finding if self.facts.reading else Finding.NO_DATA
@@ -80,6 +91,14 @@ def situation_of(ramp: Ramp, facts: RampFacts, now: datetime) -> Situation:
     ahead = ramp.stage < len(facts.plan.stages)
     asked = waiting or (rising(facts.plan, ramp.stage + 1, facts.regions) if ahead else ())
     return Situation(ramp, facts, now, stage, waiting, asked)
+
+
+def entry_of(s: Situation, stage: int, entering: tuple[str, ...]) -> Entry:
+    """Put together what is asked about a stage that is about to be entered in some regions."""
+    facts = s.facts
+    return Entry(
+        facts.plan, stage, entering, facts.regions, facts.calendar, facts.subject, s.limits, target=facts.target
+    )
 
 
 def caught_now(s: Situation) -> Caught | None:
@@ -123,4 +142,4 @@ def expected_at(s: Situation) -> datetime | None:
     known = [wait for wait in waits if wait is not None and isfinite(wait)]
     if not known or len(known) < len(waits):
         return None
-    return first_opening(s.facts.calendar, s.facts.subject, s.asked, later(s.now, min(max(known), MOST_WAIT)))
+    return first_opening(s.facts.calendar, s.facts.subject, s.ahead, later(s.now, min(max(known), MOST_WAIT)))

@@ -35,18 +35,45 @@ def is_expired(switch: Switch, now: datetime) -> bool:
     return now.astimezone(ZoneInfo(switch.zone or EVERYWHERE_ENDED)).date() > switch.expires_on
 
 
-def thrown_models(switches: Iterable[Switch]) -> dict[str, str]:
-    """Map each thrown model to the end of its fallback chain: "" where none is left."""
-    fallbacks = _model_fallbacks(switches)
-    return {model: _end(model, fallbacks) for model in fallbacks}
+def thrown_models(switches: Iterable[Switch]) -> dict[str, tuple[str, ...]]:
+    """Map each thrown model to those of its fallback chain that still stand, in order.
 
-
-def end_of_chain(model: str, switches: Iterable[Switch]) -> str:
-    """Return the model that serves in place of `model`: itself if it is not thrown, "" if none is left.
-
-    A chain that comes back to itself has no end, so nothing is left.
+    A chain goes on behind a model that stands: a feature takes the first that it may use. One that comes back to
+    itself has no end.
     """
-    return _end(model, _model_fallbacks(switches))
+    every = [switch for switch in switches if switch.layer is Layer.MODEL]
+    fallbacks, thrown = _fallbacks(every), sorted(switch.key for switch in every if switch.thrown)
+    return {model: tuple(each for each in chain_of(model, fallbacks) if each not in thrown) for model in thrown}
+
+
+def chain_of(model: str, fallbacks: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what a model falls back to, one after the other, each once; itself is not in it."""
+    chain: list[str] = []
+    while (following := fallbacks.get(model if not chain else chain[-1], "")) and following not in (model, *chain):
+        chain.append(following)
+    return tuple(chain)
+
+
+def circles(switches: Iterable[Switch]) -> tuple[tuple[str, ...], ...]:
+    """Return every circle in which models' fallbacks go, once, from the first of its switches on."""
+    fallbacks = _fallbacks(switch for switch in switches if switch.layer is Layer.MODEL)
+    found: dict[frozenset[str], tuple[str, ...]] = {}
+    for model in fallbacks:
+        circle = (model, *chain_of(model, fallbacks))
+        if fallbacks.get(circle[-1]) == model:
+            found.setdefault(frozenset(circle), circle)
+    return tuple(found.values())
+
+
+def check_circles(switches: Iterable[Switch]) -> tuple[Verdict, ...]:
+    """Say no to every circle of fallbacks: were all of it thrown, nothing would be left."""
+    return tuple(
+        failed(GATE, f"the model fallbacks go in a circle: {' -> '.join((*circle, circle[0]))}", remedy=NO_CIRCLE)
+        for circle in circles(switches)
+    )
+
+
+NO_CIRCLE = "let one of them fall back to a model outside the circle, or to none"
 
 
 def check_fallback(
@@ -88,9 +115,10 @@ def _fault(
 
 
 def _chain_fault(switch: Switch, switches: list[Switch], ends_on: Mapping[str, date]) -> str:
-    if _comes_back(switch, switches):
+    others = [other for other in switches if (other.layer, other.key) != (switch.layer, switch.key)]
+    if any(switch.key in circle for circle in circles([switch, *others])):
         return f"its fallback {switch.fallback} leads back to {switch.key}"
-    if switch.fallback in _model_fallbacks(switches):
+    if any(other.thrown for other in others if other.layer is Layer.MODEL and other.key == switch.fallback):
         return f"its fallback {switch.fallback} is itself thrown"
     mine, theirs = ends_on.get(switch.key, date.max), ends_on.get(switch.fallback, date.max)
     if theirs < mine:
@@ -98,31 +126,5 @@ def _chain_fault(switch: Switch, switches: list[Switch], ends_on: Mapping[str, d
     return ""
 
 
-def _comes_back(switch: Switch, switches: list[Switch]) -> bool:
-    """Follow the chain as if all of it were thrown: a cycle waits there for the day when it is."""
-    fallbacks = {other.key: other.fallback for other in switches if other.layer is Layer.MODEL}
-    fallbacks[switch.key] = switch.fallback
-    return bool(switch.fallback) and not _end(switch.key, fallbacks) and _meets(switch.key, fallbacks)
-
-
-def _meets(model: str, fallbacks: Mapping[str, str]) -> bool:
-    seen = {model}
-    follower = fallbacks.get(model, "")
-    while follower and follower not in seen:
-        seen.add(follower)
-        follower = fallbacks.get(follower, "")
-    return bool(follower)
-
-
-def _model_fallbacks(switches: Iterable[Switch]) -> dict[str, str]:
-    return {switch.key: switch.fallback for switch in switches if switch.layer is Layer.MODEL and switch.thrown}
-
-
-def _end(model: str, fallbacks: Mapping[str, str]) -> str:
-    seen: set[str] = set()
-    while model in fallbacks:
-        if model in seen:
-            return ""
-        seen.add(model)
-        model = fallbacks[model]
-    return model
+def _fallbacks(switches: Iterable[Switch]) -> dict[str, str]:
+    return {switch.key: switch.fallback for switch in switches}

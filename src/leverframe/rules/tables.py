@@ -1,28 +1,31 @@
 """What do the gateways obey now?
 
 The interlock is here: whoever asks, a table that would show a candidate to more of a feature's population than
-its ticket allows is not made.
+its ticket allows, or to a later audience more widely than to an earlier one, is not made.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
-from functools import lru_cache
 from typing import NamedTuple
 
 from leverframe.nouns.changes import BlastRadius
-from leverframe.nouns.ramps import Clause, Ramp, RampPlan, RampState
+from leverframe.nouns.ramps import Ramp, RampPlan, RampState
 from leverframe.nouns.switches import Layer, OnExpiry, Switch
 from leverframe.nouns.tables import BUCKETS, CandidateRoute, FeatureRoute, Number, RouteTable, Slice
 from leverframe.nouns.targets import EVERYWHERE, LAST_RING, Cell, Target
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Refused, Verdict, failed, passed
-from leverframe.rules.switches import is_expired, thrown_models
+from leverframe.rules.audience_order import breaches
+from leverframe.rules.lowering import Lowered, cells_of, cells_within, key, lower, shares, standing
+from leverframe.rules.switches import check_circles, is_expired, thrown_models
+
+__all__ = ["RampFacts", "TableFacts", "cells_of", "check_cap", "check_ramp", "compile_table", "shares"]
 
 GATE = "interlock"
 
@@ -55,23 +58,25 @@ class TableFacts:
 
 
 def compile_table(number: Number, facts: TableFacts, *, withhold: bool = False) -> RouteTable:
-    """Return the route table of these facts; raises Refused where a ramp breaks its interlock.
+    """Return the route table of these facts; raises Refused where a ramp breaks its interlock, or models' fallbacks
+    go in a circle.
 
-    With `withhold` such a ramp is left out instead, so that current serves to all: for acts that narrow (a kill,
-    an abort, a roll back), which nothing may stop.
+    With `withhold` such a ramp is left out instead, so that current serves to all, and a circle has no end: for acts
+    that narrow (a kill, an abort, a roll back), which nothing may stop.
     """
     ramps = [RampFacts(*each) for each in facts.ramps if each[0].state is RampState.RAMPING]
     doubled = {target for target, count in Counter(each.ramp.target for each in ramps).items() if count > 1}
     verdicts = [check_ramp(each, doubled, facts.targets) for each in ramps]
-    if not withhold and any(verdict.refuses for verdict in verdicts):
-        raise Refused(verdicts)
+    faults = [*verdicts, *check_circles(facts.switches)]
+    if not withhold and any(verdict.refuses for verdict in faults):
+        raise Refused(faults)
     standing = [each for each, verdict in zip(ramps, verdicts, strict=True) if not verdict.refuses]
     return _table(number, facts, {each.ramp.target: _candidate(each, facts.targets) for each in standing})
 
 
 def check_ramp(facts: RampFacts, doubled: Collection[str], targets: Mapping[str, Target]) -> Verdict:
-    """Say whether a ramp may stand in a table as it is: its target not a doubled one, a known stage, within
-    the cap."""
+    """Say whether a ramp may stand in a table as it is: its target not a doubled one, a known stage, within the cap,
+    its audiences in their order."""
     ramp, plan, _, blast_radius = facts
     target = targets.get(ramp.target)
     if target is None:
@@ -80,7 +85,8 @@ def check_ramp(facts: RampFacts, doubled: Collection[str], targets: Mapping[str,
         return _no(ramp, f"{ramp.target} has more than one ramp", "end all of them but one")
     if not 1 <= ramp.stage <= len(plan.stages):
         return _no(ramp, f"its plan has no stage {ramp.stage}", "abort the ramp and file the change again")
-    return check_cap(ramp, plan, target, blast_radius)
+    capped = check_cap(ramp, plan, target, blast_radius)
+    return capped if capped.refuses else check_order(ramp, plan, target, blast_radius) or capped
 
 
 def check_cap(ramp: Ramp, plan: RampPlan, target: Target, blast_radius: BlastRadius) -> Verdict:
@@ -88,11 +94,9 @@ def check_cap(ramp: Ramp, plan: RampPlan, target: Target, blast_radius: BlastRad
     clauses = [clause for stage in plan.stages[: ramp.stage] for clause in stage.clauses]
     if not all(math.isfinite(clause.share_percent) and 0 <= clause.share_percent <= 100 for clause in clauses):
         return _no(ramp, "a share of its plan is not between 0 and 100 percent", "file the change with another plan")
-    if any(clause.cohorts for clause in clauses):
-        return _no(ramp, "its plan names cohorts, which gateways cannot tell", "name rings in place of cohorts")
     if ramp.stage >= len(plan.stages):
         return passed(GATE, f"{ramp.change} is at its last stage, which is settlement")
-    share = _weighted_percent(_bounds(ramp, plan, target, blast_radius), target)
+    share = _weighted_percent(lower(ramp, plan, target, blast_radius), target)
     cap = blast_radius.max_share_percent
     if not math.isfinite(cap) or share > Fraction(cap):
         because = (
@@ -102,48 +106,47 @@ def check_cap(ramp: Ramp, plan: RampPlan, target: Target, blast_radius: BlastRad
     return passed(GATE, f"stage {ramp.stage} reaches {float(share):.4g}% of {target.id}'s users, within {cap:g}%")
 
 
-def shares(ramp: Ramp, plan: RampPlan, target: Target, blast_radius: BlastRadius) -> dict[str, float]:
-    """Return the exact share of buckets (0 to 1) that is exposed in each cell `region|ring` of the ticket."""
-    return {cell: bound / BUCKETS for cell, bound in _bounds(ramp, plan, target, blast_radius).items()}
+def check_order(ramp: Ramp, plan: RampPlan, target: Target, blast_radius: BlastRadius) -> Verdict | None:
+    """Say no where an audience is reached further, as the ramp stands, than the policy's order allows."""
+    if not target.order.enforced:
+        return None
+    inside = cells_within(target, blast_radius)
+    stands = {cell: standing(ramp, cell.region) if cell in inside else 0 for cell in cells_of(target)}
+    found = [breach.because for breach in breaches(plan, stands, target.order)]
+    if not found:
+        return None
+    remedy = "file the change with another plan; a ramp that stands so is aborted, or settles, first"
+    return _no(ramp, "; ".join(found), remedy)
 
 
-def cells_of(target: Target) -> tuple[Cell, ...]:
-    """Return the target's population, or its one cell where the catalog names none."""
-    return target.population or (Cell(EVERYWHERE, LAST_RING, 0),)
-
-
-def _bounds(ramp: Ramp, plan: RampPlan, target: Target, blast_radius: BlastRadius) -> dict[str, int]:
-    """Lower the clauses to one bound a cell: the largest share of this stage, where published, and of all earlier."""
-    bounds: dict[str, int] = {}
-    for cell in cells_of(target):
-        if not _within(cell, blast_radius.regions, blast_radius.rings):
-            continue
-        reaching = (clause for clause in _published(ramp, plan, cell) if _within(cell, clause.regions, clause.rings))
-        bounds[f"{cell.region}|{cell.ring}"] = max((_bound(clause.share_percent) for clause in reaching), default=0)
-    return bounds
-
-
-def _published(ramp: Ramp, plan: RampPlan, cell: Cell) -> Iterable[Clause]:
-    stages = plan.stages[: ramp.stage] if cell.region in ramp.published else plan.stages[: ramp.stage - 1]
-    return (clause for stage in stages for clause in stage.clauses if not clause.cohorts)
-
-
-def _within(cell: Cell, regions: Sequence[str], rings: Sequence[str]) -> bool:
-    return (not regions or cell.region in regions) and (not rings or cell.ring in rings)
-
-
-@lru_cache(maxsize=1024)
-def _bound(share_percent: float) -> int:
-    """Return the exclusive bucket bound of a share, rounded down, so that it never exceeds what was signed."""
-    return int(Fraction(repr(float(share_percent))) * BUCKETS / 100)
-
-
-def _weighted_percent(bounds: Mapping[str, int], target: Target) -> Fraction:
+def _weighted_percent(lowered: Lowered, target: Target) -> Fraction:
     """Weigh each cell's share by its users; without any count of users, the largest share speaks for all."""
     if not target.users:
-        return Fraction(max(bounds.values(), default=0) * 100, BUCKETS)
-    reached = sum(cell.users * bounds.get(f"{cell.region}|{cell.ring}", 0) for cell in target.population)
+        return Fraction(max((_widest(lowered, cell) for cell in cells_of(target)), default=0) * 100, BUCKETS)
+    reached = sum(_reached(lowered, cell) for cell in target.population)
     return Fraction(reached * 100, BUCKETS * target.users)
+
+
+def _reached(lowered: Lowered, cell: Cell) -> int:
+    """Count the users of a cell that may be reached, times BUCKETS.
+
+    A cohort whose users the catalog does not say counts as the whole cell; who may be in two is counted in both.
+    """
+    below = lowered.below.get(key(cell), 0)
+    if not lowered.cohorts:
+        return cell.users * below
+    wider = {name: bounds[key(cell)] - below for name, bounds in lowered.cohorts.items() if key(cell) in bounds}
+    more = sum(_of_cohort(cell, name) * extra for name, extra in wider.items())
+    return min(cell.users * below + more, cell.users * _widest(lowered, cell))
+
+
+def _of_cohort(cell: Cell, cohort: str) -> int:
+    users = cell.users_of(cohort)
+    return cell.users if users is None else users
+
+
+def _widest(lowered: Lowered, cell: Cell) -> int:
+    return max(bounds.get(key(cell), 0) for bounds in (lowered.below, *lowered.cohorts.values()))
 
 
 def _no(ramp: Ramp, because: str, remedy: str) -> Verdict:
@@ -152,8 +155,8 @@ def _no(ramp: Ramp, because: str, remedy: str) -> Verdict:
 
 def _candidate(facts: RampFacts, targets: Mapping[str, Target]) -> CandidateRoute:
     ramp, plan, unit, blast_radius = facts
-    bounds = _bounds(ramp, plan, targets[ramp.target], blast_radius)
-    return CandidateRoute(ramp.change, ramp.stage, unit, ramp.salt, bounds)
+    below, cohorts = lower(ramp, plan, targets[ramp.target], blast_radius)
+    return CandidateRoute(ramp.change, ramp.stage, unit, ramp.salt, below, cohorts)
 
 
 def _table(number: Number, facts: TableFacts, candidates: Mapping[str, CandidateRoute]) -> RouteTable:
@@ -163,7 +166,7 @@ def _table(number: Number, facts: TableFacts, candidates: Mapping[str, Candidate
         number=number,
         features={target.id: _feature(target, facts, candidates, fallbacks) for target in facts.targets.values()},
         thrown_features=frozenset(switch.key for switch in thrown if switch.layer is Layer.FEATURE),
-        thrown_models=thrown_models(thrown),
+        thrown_models=thrown_models(facts.switches),
         thrown_tenants=frozenset(switch.key for switch in thrown if switch.layer is Layer.TENANT),
         rings=dict(facts.rings),
         candidate_lease_seconds=facts.candidate_lease_seconds,
@@ -178,8 +181,9 @@ def _feature(
         current=facts.current.get(target.id),
         fallback=fallbacks.get(target.id, target.fallback),
         candidate=candidates.get(target.id),
-        regions=tuple(dict.fromkeys(cell.region for cell in cells_of(target))),
-        rings=tuple(dict.fromkeys(cell.ring for cell in cells_of(target))),
+        regions=target.regions or (EVERYWHERE,),
+        rings=target.rings or (LAST_RING,),
+        models=target.allowed_models,
     )
 
 

@@ -8,7 +8,15 @@ from datetime import datetime
 from leverframe.nouns.calendar import Calendar
 from leverframe.nouns.ramps import Hold
 from leverframe.rules.calendar import opening, say_place
-from leverframe.rules.closed_stretches import Caught, Entry, caught_by_entering, entry_after, first_opening
+from leverframe.rules.closed_stretches import (
+    Caught,
+    Entry,
+    caught_by_entering,
+    entry_after,
+    openings,
+    vain_of,
+    waits_of,
+)
 from leverframe.rules.moments import say, say_minutes
 
 
@@ -23,12 +31,13 @@ class Way:
 def way_open(entry: Entry, not_after: datetime | None, now: datetime) -> Way | Hold:
     """Say where a stage may be published now, or what holds it and until when.
 
-    Only the regions whose exposure rises are asked; they go one by one, each at its own opening. A stage that
-    raises none asks nobody.
+    Only the regions whose exposure rises are asked; they go one by one, each at its own opening, and none before
+    those that come first. A stage that raises none asks nobody.
     """
     if not entry.entering:
         return Way((), "it raises nobody's exposure")
-    opens = first_opening(entry.calendar, entry.subject, entry.entering, now)
+    reached = openings(entry, now)
+    opens = min((when for when in reached.values() if when is not None), default=None)
     if opens is not None and not_after is not None and opens >= not_after:
         return _too_late(entry, not_after, opens)
     caught = caught_by_entering(entry, opens) if opens is not None else None
@@ -36,9 +45,9 @@ def way_open(entry: Entry, not_after: datetime | None, now: datetime) -> Way | H
         return _caught(entry, caught, not_after)
     if opens != now:
         return _closed(entry, opens, now)
-    answers = {region: opening(entry.calendar, entry.subject, region, now) for region in entry.entering}
-    open_now = tuple(region for region, answer in answers.items() if answer.is_open)
-    return Way(open_now, "; ".join(dict.fromkeys(answers[region].because for region in open_now)))
+    open_now = tuple(region for region, when in reached.items() if when == now)
+    answers = (opening(entry.calendar, entry.subject, region, now) for region in open_now)
+    return Way(open_now, "; ".join(dict.fromkeys(answer.because for answer in answers)))
 
 
 def zone_for(calendar: Calendar, regions: tuple[str, ...]) -> str:
@@ -74,8 +83,14 @@ def _caught(entry: Entry, caught: Caught, not_after: datetime | None) -> Hold:
 
 
 def _closed(entry: Entry, opens: datetime | None, now: datetime) -> Hold:
-    answers = [opening(entry.calendar, entry.subject, region, now) for region in entry.entering]
+    waits, vain = waits_of(entry), vain_of(entry)
+    heads = [region for region in entry.entering if region not in waits and region not in vain]
+    if not heads:
+        because = "; ".join(vain.values())
+        return Hold("order", f"{_say_stage(entry)} would break the order of audiences: {because}", BROKEN, page=True)
+    answers = [opening(entry.calendar, entry.subject, region, now) for region in heads]
     because = "; ".join(dict.fromkeys(answer.because for answer in answers))
+    because += "".join(f"; {region} comes after {' and '.join(first)}" for region, first in waits.items())
     if opens is None:
         return Hold("window", because, NO_WINDOW, page=True)
     zone = zone_for(entry.calendar, entry.entering)
@@ -86,6 +101,7 @@ def _say_stage(entry: Entry) -> str:
     return f"stage {entry.stage} ({entry.plan.stages[entry.stage - 1].share_percent:g} %)"
 
 
+BROKEN = "abort the ramp, and file the change with another plan"
 LATE = "choose a later not_after and gather the sign-offs again, or abort the ramp"
 NEVER_FITS = "no entry fits between two closed stretches: shorten the bake, or lower the stage's share"
 NO_WINDOW = "no window opens within two years: add one to the policy's calendar, or abort the ramp"

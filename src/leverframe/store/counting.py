@@ -1,10 +1,11 @@
 """How is a batch of outcomes counted, each unit once?
 
 Counted are units: the salted subjects that calls were bucketed by. A unit belongs to the arm and cell of its first
-call in a stage; a guardrail counts it at its first bad event. What it meets in the other arm, as a traveller may,
-is not counted. When a cell's share of buckets changes inside a stage, its counting begins anew (a new `run`), both
-arms together. When a stage begins again, or has reached its last region, the proof for promotion begins anew in all
-its cells: it is counted in a run of its own, beside the one in which harm is counted on.
+call in a stage; a guardrail counts it at its first bad event. What it meets in the other arm, as a traveller may, is
+not counted. A cell is a region and a ring, and a cohort in it where the ramp's plan names that: its people are split
+by a share of their own. When a cell's share of buckets changes inside a stage, its counting begins anew (a new
+`run`), both arms together. When a stage begins again, or has reached its last region, the proof for promotion begins
+anew in all its cells: it is counted in a run of its own, beside the one in which harm is counted on.
 
 A region that waits stands at the share of the stage before. Who met trouble there in that stage and meets it again is
 counted as bad `again`: the same people in the same arm are no new evidence of harm over the ramp.
@@ -139,7 +140,7 @@ def _place(db: Db, rows: Iterable[CountRow]) -> list[_Placed]:
         facts = row.facts
         if not facts.change or not facts.subject or facts.reason not in READ_REASONS:
             continue
-        cell = f"{facts.region}|{facts.ring}"
+        cell = facts.cell
         stands = known.of(facts.change, facts.stage).get(cell, NOWHERE)
         if stands.share > 0:
             arm = CANDIDATE if facts.arm == Variant.CANDIDATE.value else CONTROL

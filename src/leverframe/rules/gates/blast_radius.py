@@ -11,7 +11,8 @@ from leverframe.nouns.targets import EVERYWHERE, Cell, Target
 from leverframe.nouns.verdicts import Verdict, failed, passed
 from leverframe.rules.exposure import share_of_cell
 from leverframe.rules.gates.facts import ShipFacts
-from leverframe.rules.tables import cells_of, check_cap
+from leverframe.rules.lowering import cells_of
+from leverframe.rules.tables import check_cap
 
 
 def blast_radius(change: Change, facts: ShipFacts, now: datetime) -> Verdict:

@@ -15,6 +15,8 @@ from leverframe.nouns.switches import Switch
 from leverframe.nouns.targets import Target
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Verdict
+from leverframe.rules.audience_order import waits_for
+from leverframe.rules.lowering import cells_of, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,15 @@ class ShipFacts:
         return Subject(change.target, change.tier.value, change.kind.value)
 
 
-def stage_one_regions(change: Change) -> tuple[str, ...]:
-    """Return the regions whose exposure the first stage raises."""
+def stage_one_regions(change: Change, facts: ShipFacts) -> tuple[str, ...]:
+    """Return the regions in which the first stage may begin: those that it raises and that wait for no other."""
     named = dict.fromkeys(region for clause in change.plan.stages[0].clauses for region in clause.regions)
-    return tuple(named) or change.blast_radius.regions
+    raised = tuple(named) or change.blast_radius.regions
+    waits: set[str] = set()
+    for target in facts.targets:
+        cells = within(cells_of(target), change.blast_radius.regions)
+        waits.update(waits_for(change.plan, 1, raised, cells, target.order))
+    return tuple(region for region in raised if region not in waits)
 
 
 def has_begun(change: Change) -> bool:

@@ -15,7 +15,8 @@ def freeze(change: Change, facts: ShipFacts, now: datetime) -> Verdict:
     """Answer no while every region of the first stage is frozen."""
     if has_begun(change):
         return not_needed("freeze", "the ramp has begun; a freeze holds it at its next step")
-    answers = [opening(facts.policy.calendar, facts.subject(change), r, now) for r in stage_one_regions(change)]
+    regions = stage_one_regions(change, facts)
+    answers = [opening(facts.policy.calendar, facts.subject(change), r, now) for r in regions]
     frozen = [answer for answer in answers if answer.freeze]
     if len(frozen) < len(answers) or not answers:
         return passed("freeze", "no freeze is in force")

@@ -24,7 +24,7 @@ def window(change: Change, facts: ShipFacts, now: datetime) -> Verdict:
     if now < start.opens_at:
         opens = spoken_time(start.opens_at.astimezone(zone))
         return failed("window", "the start window has not opened", remedy=f"it opens on {opens}", who="the clock")
-    openings = [_ask(change, facts, region, now) for region in stage_one_regions(change)]
+    openings = [_ask(change, facts, region, now) for region in stage_one_regions(change, facts)]
     for answer in openings:
         if answer.is_open:
             return passed("window", answer.because)

@@ -12,7 +12,8 @@ from leverframe.nouns.catalogs import Catalog
 from leverframe.nouns.documents import digest
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.switches import Layer, Switch
-from leverframe.nouns.verdicts import Fault
+from leverframe.nouns.verdicts import Fault, Mode
+from leverframe.rules import models
 from leverframe.rules.shipping import GATES
 from leverframe.sources.policies.catalog import read_catalog
 from leverframe.sources.policies.checks import check_bundle
@@ -49,6 +50,7 @@ def read_bundle(files: Mapping[str, str], *, today: date | None = None) -> tuple
         switches = tuple(_owned(switch, file, catalog) for switch in switches)
         catalog = _with_fallbacks(catalog, switches, report)
         plans = {**file.policy.plans, **rollouts}
+        catalog = _under_policy(catalog, file.policy)
         policy = replace(file.policy, catalog=catalog, switches=switches, plans=plans, prompts=prompts)
         policy = replace(policy, digest=bundle_digest(files))
         check_bundle(policy, report, today)
@@ -107,6 +109,18 @@ def _with_fallbacks(catalog: Catalog, switches: tuple[Switch, ...], report: Repo
             because = f"{name} falls back to `{target.fallback}` here and to `{switch.fallback}` at {switch.place}."
             report.error(report.place(f"Component {name} fallback"), because, "Let both name the same fallback.")
         targets[name] = replace(target, fallback=switch.fallback)
+    return replace(catalog, targets=targets)
+
+
+def _under_policy(catalog: Catalog, policy: Policy) -> Catalog:
+    """Return the catalog whose features know what the policy says of them: their audiences' order, their models."""
+    limits = policy.mode_of(models.GATE) is Mode.ENFORCE
+    targets = {
+        name: replace(
+            target, order=policy.order, allowed_models=models.allowed_models(target, policy) if limits else ()
+        )
+        for name, target in catalog.targets.items()
+    }
     return replace(catalog, targets=targets)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import product
+from math import isnan
 
 from leverframe.nouns.changes import Kind, Path
 from leverframe.nouns.people import FEATURE_OWNER
@@ -11,7 +12,10 @@ from leverframe.nouns.policies import Policy
 from leverframe.nouns.ramps import RampPlan
 from leverframe.nouns.sign_offs import Seat
 from leverframe.nouns.targets import EVERYWHERE, LAST_RING, Target, Tier
+from leverframe.rules.audience_order import order_faults
+from leverframe.rules.lowering import cells_of
 from leverframe.rules.policies import ACTS, asks_of, holders, seats_left
+from leverframe.sources.policies.model_checks import check_models
 from leverframe.sources.policies.reading import Report, nearest
 from leverframe.sources.policies.rollouts import FOLDER
 from leverframe.sources.policies.switch_checks import check_switches
@@ -125,6 +129,7 @@ def _check_target(target: Target, policy: Policy, report: Report) -> None:
             report.error(place, because, nearest(target.fallback, catalog.fallbacks, noun="fallbacks"))
     _check_cells(target, policy, report)
     _check_prompt(target, policy, report)
+    check_models(target, policy, report)
 
 
 def _check_owner(name: str, owner: str, policy: Policy, report: Report) -> None:
@@ -136,7 +141,7 @@ def _check_owner(name: str, owner: str, policy: Policy, report: Report) -> None:
 
 def _check_cells(target: Target, policy: Policy, report: Report) -> None:
     place = report.place(f"Component {target.id} population")
-    regions, rings = (*policy.calendar.zones, EVERYWHERE), (*policy.ring_order, LAST_RING)
+    regions, rings = (*policy.calendar.zones, EVERYWHERE), (*policy.order.rings, LAST_RING)
     for region in target.regions:
         if region not in regions:
             because = f"The region `{region}` of {target.id} is not in the policy, so it has no time zone."
@@ -145,6 +150,10 @@ def _check_cells(target: Target, policy: Policy, report: Report) -> None:
         if ring not in rings:
             because = f"The ring `{ring}` of {target.id} is not in the policy."
             report.error(place, because, nearest(ring, rings, noun="rings"))
+    for cohort in dict.fromkeys(name for cell in target.population for name, _ in cell.cohorts):
+        if cohort not in policy.order.cohorts:
+            because = f"The cohort `{cohort}` of {target.id} is not in the policy."
+            report.error(place, because, nearest(cohort, policy.order.cohorts, noun="cohorts"))
 
 
 def _check_prompt(target: Target, policy: Policy, report: Report) -> None:
@@ -163,14 +172,31 @@ def _check_plan(name: str, plan: RampPlan, policy: Policy, report: Report) -> No
         report.error(report.place(f"plan {name}"), because, remedy)
         return
     regions = target.regions if target else (*policy.calendar.zones, EVERYWHERE)
-    rings = target.rings if target else (*policy.ring_order, LAST_RING)
+    rings = target.rings if target else (*policy.order.rings, LAST_RING)
+    parts = (("region", regions), ("ring", rings), ("cohort", policy.order.cohorts))
     for number, stage in enumerate(plan.stages, 1):
         place = report.place(f"stage {name} {number}")
         for clause in stage.clauses:
-            for noun, mine, known in (("region", clause.regions, regions), ("ring", clause.rings, rings)):
+            for (noun, known), mine in zip(parts, (clause.regions, clause.rings, clause.cohorts), strict=True):
                 for unknown in (part for part in mine if part not in known):
                     because = f"Stage {number} widens in the {noun} `{unknown}`, where there is nobody."
                     report.error(place, because, nearest(unknown, known, noun=f"{noun}s"))
+    if target:
+        _check_order(name, plan, target, policy, report)
+
+
+def _check_order(name: str, plan: RampPlan, target: Target, policy: Policy, report: Report) -> None:
+    """Tell where a rollout reaches a later audience further than the policy lets it."""
+    if any(isnan(clause.share_percent) for stage in plan.stages for clause in stage.clauses):
+        return
+    tell = report.error if policy.order.enforced else report.warn
+    for fault in order_faults(plan, cells_of(target), policy.order):
+        because, remedy = _sentence(fault.because), _sentence(fault.remedy)
+        tell(report.place(f"stage {name} {fault.stage}"), because, remedy)
+
+
+def _sentence(said: str) -> str:
+    return f"{said[0].upper()}{said[1:]}."
 
 
 def _check_scopes(policy: Policy, report: Report) -> None:

@@ -110,4 +110,10 @@ def _probe(section: Section) -> Probe:
 def is_model_key(name: str) -> bool:
     """Say whether a name is `<platform>.<model>`: the platform is what stands before the first dot."""
     platform, dot, model = name.partition(".")
-    return bool(dot and platform and model) and not re.search(r"\s", name)
+    return bool(dot and platform and model) and not re.search(r"[\s*]", name)
+
+
+def is_platform(name: str) -> bool:
+    """Say whether a name is `<platform>.*`: all models of a platform."""
+    platform, _, rest = name.partition(".")
+    return bool(platform) and rest == "*" and not re.search(r"[\s*]", platform)

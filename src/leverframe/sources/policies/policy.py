@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from leverframe.nouns.people import FEATURE_OWNER
 from leverframe.nouns.policies import EvalAllowance, Policy, SwitchRule, WebhookRule
 from leverframe.nouns.ramps import RampPlan
-from leverframe.nouns.targets import LAST_RING
+from leverframe.nouns.targets import Tier
 from leverframe.nouns.verdicts import Mode
+from leverframe.sources.policies.audiences import read_audiences
 from leverframe.sources.policies.authority import (
     read_may,
     read_requirements,
@@ -18,6 +19,7 @@ from leverframe.sources.policies.authority import (
     read_switch_rules,
 )
 from leverframe.sources.policies.hours import KINDS, read_calendar
+from leverframe.sources.policies.kill_switches import is_model_key, is_platform
 from leverframe.sources.policies.reading import Report, Section, read_mapping
 from leverframe.sources.policies.rollouts import RampDefaults, read_plan
 
@@ -53,7 +55,8 @@ def _read(section: Section, gates: Collection[str], report: Report) -> PolicyFil
     zones = section.section("tenant_zones")
     tenant_zones = {tenant: zones.zone(tenant) for tenant in zones.free()}
     ramps, knobs = _read_ramps(section.section("ramps", required=True), report)
-    order, rings = _read_rings(section, report)
+    order, rings = read_audiences(section, report)
+    modes = _read_gates(section.section("gates"), gates)
     policy = Policy(
         digest="",
         organisation=section.text("organisation", required=True, example="Acme"),
@@ -66,8 +69,9 @@ def _read(section: Section, gates: Collection[str], report: Report) -> PolicyFil
         switch_rules=rules,
         plans=ramps.templates,
         rings=rings,
-        ring_order=order,
-        gates=_read_gates(section.section("gates"), gates),
+        order=replace(order, enforced=modes.get("audience_order") is not Mode.ADVISE),
+        allowed_models=_read_models(section.section("allowed_models"), report),
+        gates=modes,
         eval_allowances=_read_allowances(section.section("eval_allowances")),
         irreversible_kinds=frozenset(section.names("irreversible_kinds", known=KINDS)),
         webhooks=_read_notifiers(section),
@@ -140,24 +144,22 @@ def _read_reviews(section: Section) -> dict:
         }
 
 
-def _read_rings(policy: Section, report: Report) -> tuple[tuple[str, ...], dict[str, str]]:
-    order: list[str] = []
-    rings: dict[str, str] = {}
-    for entry in policy.sections("rings"):
-        with entry as section:
-            name = section.text("name", required=True, example="internal")
-            if name in order:
-                section.wrong("name", f"is `{name}`, which an earlier ring has", "Give each ring a name of its own.")
-            order.append(name)
-            for tenant in section.names("tenants"):
-                if tenant in rings:
-                    because = f"holds `{tenant}`, which is in the ring {rings[tenant]} already"
-                    section.wrong("tenants", because, "A tenant is in one ring.")
-                rings.setdefault(tenant, name)
-    if order and order[-1] != LAST_RING:
-        because = f"end with `{order[-1]}`, and tenants that no ring names have none"
-        policy.wrong("rings", because, f"Let the last ring be `- name: {LAST_RING}`.")
-    return tuple(order) or (LAST_RING,), rings
+def _read_models(section: Section, report: Report) -> dict[str, tuple[str, ...]]:
+    """Return the models that features of each tier may use; a tier that is not written may use any."""
+    found: dict[str, tuple[str, ...]] = {}
+    with section:
+        for tier in (tier.value for tier in Tier if section.has(tier.value)):
+            found[tier] = section.names(tier)
+            if not found[tier]:
+                section.wrong(
+                    tier, "names no model", "Leave it out, and any model is allowed; or name those that are."
+                )
+            for model in found[tier]:
+                if not is_model_key(model) and not is_platform(model):
+                    section.wrong(
+                        tier, f"names `{model}`, which is no model", "Write `<platform>.<model>` or `<platform>.*`."
+                    )
+    return found
 
 
 def _read_gates(section: Section, known: Collection[str]) -> dict[str, Mode]:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.switches import Layer, Switch
 from leverframe.nouns.targets import Tier
+from leverframe.rules.switches import NO_CIRCLE, circles, thrown_models
 from leverframe.sources.policies.kill_switches import PATH, is_model_key
 from leverframe.sources.policies.reading import Report, nearest
 
@@ -74,22 +75,14 @@ def _check_expiry(switch: Switch, report: Report, today: date | None) -> None:
 
 
 def _check_chains(models: Mapping[str, Switch], report: Report) -> None:
-    told: set[str] = set()
-    for switch in models.values():
-        chain = [switch.key]
-        while (link := models.get(chain[-1])) and link.fallback and link.fallback not in chain:
-            chain.append(link.fallback)
-        following = models[chain[-1]].fallback if chain[-1] in models else ""
-        if following == switch.key and switch.key not in told:
-            told.update(chain)
-            because = f"The model fallbacks go in a circle: {' -> '.join([*chain, switch.key])}."
-            report.error(
-                switch.place, because, "Let one of them fall back to a model outside the circle, or to none."
-            )
-        last = models.get(chain[-1])
-        if switch.thrown and last and last.thrown:
-            because = f"The model {switch.key} is off, and so is everything that it falls back to."
-            report.warn(switch.place, because, "Features on this model are off. Name a fallback that runs.")
+    for circle in circles(models.values()):
+        because = f"The model fallbacks go in a circle: {' -> '.join((*circle, circle[0]))}."
+        remedy = f"{NO_CIRCLE[0].upper()}{NO_CIRCLE[1:]}."
+        report.error(models[circle[0]].place, because, remedy)
+    for model, standing in thrown_models(models.values()).items():
+        if not standing:
+            because = f"The model {model} is off, and so is everything that it falls back to."
+            report.warn(models[model].place, because, "Features on this model are off. Name a fallback that runs.")
 
 
 def _check_missing(policy: Policy, models: Mapping[str, Switch], report: Report) -> None:
