@@ -13,6 +13,7 @@ from leverframe.nouns.tables import Decision
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Fault, Invalid
 
+FEATURE = "x-leverframe-feature"
 TENANT = "x-leverframe-tenant"
 SUBJECT = "x-leverframe-subject"
 REGION = "x-leverframe-region"
@@ -28,6 +29,8 @@ FALLBACK = "x-leverframe-fallback"
 INDEX = "x-leverframe-index"
 CODE_REF = "x-leverframe-code-ref"
 
+FEATURE_MODEL = "feature:"
+"""A model name that begins so names a feature."""
 LONGEST = 512
 _PLACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@+-]{0,63}")
 _PRINTABLE = "".join(chr(code) for code in range(32, 127) if chr(code) != "%")
@@ -35,7 +38,10 @@ _PRINTABLE = "".join(chr(code) for code in range(32, 127) if chr(code) != "%")
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks, from where; `decision` is a call id that an embedded service passes on."""
+    """Who asks, from where, and for which feature (None: for a model by its own name).
+
+    `decision` is a call id that an embedded service passes on.
+    """
 
     tenant: str | None
     subject: str | None
@@ -43,10 +49,14 @@ class Caller:
     locale: str | None
     conversation: str | None
     decision: str | None
+    feature: str | None = None
 
 
-def read_caller(headers: Mapping[str, str], user: Any = None) -> Caller:
-    """Read the request's headers; the subject may also be OpenAI's `user` field. Raises Invalid."""
+def read_caller(headers: Mapping[str, str], user: Any = None, *, model: str = "") -> Caller:
+    """Read the request's headers; the subject may also be OpenAI's `user` field. Raises Invalid.
+
+    The feature is named by the model `feature:<id>`, or in a header by a client that cannot choose its model.
+    """
     faults: list[Fault] = []
     subject = _text(headers, SUBJECT, faults) or _user(user, faults)
     caller = Caller(
@@ -56,6 +66,7 @@ def read_caller(headers: Mapping[str, str], user: Any = None) -> Caller:
         locale=_place(headers, LOCALE, faults),
         conversation=_text(headers, CONVERSATION, faults),
         decision=_text(headers, DECISION, faults, longest=4 * LONGEST),
+        feature=_feature(headers, model, faults),
     )
     if faults:
         raise Invalid(faults)
@@ -103,6 +114,18 @@ def _text(headers: Mapping[str, str], name: str, faults: list[Fault], longest: i
         faults.append(Fault(name, f"it has {len(value)} characters.", f"At most {longest} are read."))
         return None
     return _utf8(value)
+
+
+def _feature(headers: Mapping[str, str], model: str, faults: list[Fault]) -> str | None:
+    named = _text(headers, FEATURE, faults)
+    if not model.startswith(FEATURE_MODEL):
+        return named
+    by_model = model.removeprefix(FEATURE_MODEL)
+    if named not in (None, by_model):
+        faults.append(
+            Fault(FEATURE, "it is not the feature that the model names.", "Name one feature, in one place.")
+        )
+    return by_model
 
 
 def _place(headers: Mapping[str, str], name: str, faults: list[Fault]) -> str | None:

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from leverframe.gateway import Gateway
+from leverframe.gateway.gateway import Gateway
+from leverframe.gateway.headers import Caller
 from leverframe.nouns.outcomes import CallFacts
 from leverframe.nouns.tables import NO_NUMBER, CandidateRoute, Decision, Number, Reason, RouteTable, Variant
 from leverframe.nouns.units import Unit
-from leverframe.openai_gateway.headers import Caller
-from leverframe.openai_gateway.status import models_of
 
 _NOT_OVERRULED = frozenset({Reason.LEASE_EXPIRED, Reason.ERROR})
 """Answers of our own that an earlier decision does not overrule."""
@@ -88,6 +87,15 @@ def decide_for_model(gateway: Gateway, model: str, caller: Caller) -> Routed | N
     if model not in models_of(table):
         return None
     return Routed(Decision(True, Unit(model=model), Variant.CURRENT, Reason.CURRENT, number=table.number), "")
+
+
+def models_of(table: RouteTable) -> set[str]:
+    """Collect the models of all units, and those that serve instead of thrown ones."""
+    units = [route.current for route in table.features.values()]
+    units += [route.candidate.unit for route in table.features.values() if route.candidate]
+    return {unit.model for unit in units if unit and unit.model} | {
+        model for model in table.thrown_models.values() if model
+    }
 
 
 def _passed_on(gateway: Gateway, feature: str, caller: Caller, ours: Decision) -> Decision | None:
