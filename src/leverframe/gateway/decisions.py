@@ -79,14 +79,32 @@ def decide_for_model(gateway: Gateway, model: str, caller: Caller) -> Routed | N
     """
     table = gateway.table
     if table is None:
-        return Routed(_off(Reason.NO_TABLE, NO_NUMBER), "")
+        return Routed(off(Reason.NO_TABLE, NO_NUMBER), "")
     if caller.tenant in table.thrown_tenants:
-        return Routed(_off(Reason.TENANT_THROWN, table.number), "")
+        return Routed(off(Reason.TENANT_THROWN, table.number), "")
     if model in table.thrown_models:
-        return Routed(_instead(table, table.thrown_models[model]), "")
+        return Routed(instead_of(model, table), "")
     if model not in models_of(table):
         return None
-    return Routed(Decision(True, Unit(model=model), Variant.CURRENT, Reason.CURRENT, number=table.number), "")
+    return Routed(as_asked(model, table), "")
+
+
+def instead_of(model: str, table: RouteTable) -> Decision:
+    """Decide for a model that is thrown: the end of its fallback chain serves, or nothing does."""
+    fallback = table.thrown_models[model]
+    if not fallback:
+        return off(Reason.MODEL_OFF, table.number)
+    return Decision(True, Unit(model=fallback), Variant.CURRENT, Reason.MODEL_FALLBACK, number=table.number)
+
+
+def as_asked(model: str, table: RouteTable) -> Decision:
+    """Decide for a model that no switch stops: it serves."""
+    return Decision(True, Unit(model=model), Variant.CURRENT, Reason.CURRENT, number=table.number)
+
+
+def off(reason: Reason, number: Number) -> Decision:
+    """Decide that nothing serves."""
+    return Decision(False, None, Variant.OFF, reason, number=number)
 
 
 def models_of(table: RouteTable) -> set[str]:
@@ -108,13 +126,3 @@ def _passed_on(gateway: Gateway, feature: str, caller: Caller, ours: Decision) -
 
 def _is_open(facts: CallFacts, feature: str, candidate: CandidateRoute) -> bool:
     return (facts.target, facts.change, facts.stage) == (feature, candidate.change, candidate.stage)
-
-
-def _instead(table: RouteTable, model: str) -> Decision:
-    if not model:
-        return _off(Reason.MODEL_OFF, table.number)
-    return Decision(True, Unit(model=model), Variant.CURRENT, Reason.MODEL_FALLBACK, number=table.number)
-
-
-def _off(reason: Reason, number: Number) -> Decision:
-    return Decision(False, None, Variant.OFF, reason, number=number)

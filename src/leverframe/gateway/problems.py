@@ -11,6 +11,7 @@ from leverframe.nouns.tables import Decision, Reason
 
 FEATURE_OFF = "feature-off"
 PROMPT_MISSING = "prompt-missing"
+MODEL_MISSING = "model-missing"
 _WHY_OFF = {
     Reason.TENANT_THROWN: "AI features are switched off for this tenant.",
     Reason.FEATURE_THROWN: "This feature is switched off.",
@@ -38,6 +39,17 @@ def no_prompt(feature: str, because: str) -> dict[str, Any]:
     return {
         "type": PROMPT_MISSING,
         "title": "The prompt is missing",
+        "status": 503,
+        "detail": because,
+        "feature": feature,
+    }
+
+
+def no_model(feature: str, because: str) -> dict[str, Any]:
+    """Say that the unit names a model that this gateway has not got."""
+    return {
+        "type": MODEL_MISSING,
+        "title": "The model is missing",
         "status": 503,
         "detail": because,
         "feature": feature,

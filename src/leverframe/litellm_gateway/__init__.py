@@ -1,0 +1,20 @@
+"""How does an organisation's own LiteLLM proxy obey Leverframe?
+
+The proxy loads `leverframe.litellm_gateway.plugin` as a callback, or `leverframe.litellm_gateway.LeverframeGuardrail`
+as a guardrail. What is told by the environment is read when the proxy asks for either of them, not before.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+OFFERED = ("plugin", "LeverframeGuardrail")
+
+
+def __getattr__(name: str) -> Any:
+    """Make what the proxy asks for; LiteLLM is imported with it."""
+    if name not in OFFERED:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from leverframe.litellm_gateway import hooks
+
+    return hooks.the_plugin() if name == "plugin" else hooks.LeverframeGuardrail
