@@ -64,6 +64,7 @@ def config(upstream: str, *, as_guardrail: bool = False, **settings: Any) -> dic
         "general_settings": {
             "master_key": KEY,
             "custom_auth": "keys.user",
+            "custom_auth_run_common_checks": True,
             "pass_through_endpoints": [
                 {"path": "/openai-raw", "target": f"{upstream}/v1/chat/completions", "auth": False},
             ],

@@ -12,9 +12,12 @@ OFFERED = ("plugin", "LeverframeGuardrail")
 
 
 def __getattr__(name: str) -> Any:
-    """Make what the proxy asks for; LiteLLM is imported with it."""
+    """Make what the proxy asks for: settings that are wrong are said before LiteLLM is imported. Raises Invalid."""
     if name not in OFFERED:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from leverframe.litellm_gateway.process import the_edge
+
+    the_edge()
     from leverframe.litellm_gateway import hooks
 
     return hooks.the_plugin() if name == "plugin" else hooks.LeverframeGuardrail

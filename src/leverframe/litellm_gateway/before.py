@@ -76,6 +76,7 @@ class Before:
             self._calls.forget(told)
             raise refusals.no_place(because, "model")
         _ask_only(data, model)
+        data.update(proxy.stream_usage(data, model, call_type))
         if headers := upstream_headers(unit):
             given = data.get("extra_headers")
             data["extra_headers"] = {**(given if isinstance(given, dict) else {}), **headers}

@@ -5,8 +5,12 @@ Its router is asked at the moment of the call: models come and go while a proxy 
 
 from __future__ import annotations
 
+import logging
 import sys
+from collections.abc import Mapping
 from typing import Any
+
+log = logging.getLogger("leverframe.litellm_gateway")
 
 
 def is_known(name: str) -> bool:
@@ -29,6 +33,31 @@ def deployments(name: str) -> tuple[str, ...]:
     return tuple(router.resolved_litellm_models(name)) if router is not None else ()
 
 
+def stream_usage(data: Mapping[str, Any], name: str, call_type: str) -> Mapping[str, Any]:
+    """Return what LiteLLM adds to a streamed request so that its cost is known; it did so for the name asked for.
+
+    Its own function is asked, which is not part of its interface: without it such a stream is told with no cost.
+    """
+    module = sys.modules.get("litellm.proxy.common_request_processing")
+    updates = getattr(module, "_stream_usage_tracking_updates", None)
+    supports = getattr(module, "_model_deployments_support_stream_options", None)
+    if data.get("stream") is not True or updates is None or supports is None:
+        return {}
+    try:
+        return updates(
+            data=data,
+            general_settings=getattr(_server(), "general_settings", None) or {},
+            route_type=call_type,
+            supports_stream_options=lambda: supports(model=name, llm_router=_router(), team_id=None),
+        )
+    except Exception:
+        log.debug("LiteLLM does not say how a stream's usage is asked for", exc_info=True)
+        return {}
+
+
 def _router() -> Any:
-    server = sys.modules.get("litellm.proxy.proxy_server")
-    return getattr(server, "llm_router", None)
+    return getattr(_server(), "llm_router", None)
+
+
+def _server() -> Any:
+    return sys.modules.get("litellm.proxy.proxy_server")
