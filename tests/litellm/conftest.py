@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+from starlette.responses import Response
 from tests.litellm.proxy import LITELLM, Proxy
 from tests.litellm.upstream import Upstream
 from tests.litellm.world import config, table, write_models, write_prompts
@@ -19,10 +21,40 @@ from leverframe.nouns.outcomes import CallFacts
 from leverframe.nouns.tables import RouteTable
 
 
+class Plane(ControlPlane):
+    """A control plane that can be away: it answers nobody, and lets go of whom it answered."""
+
+    def __init__(self) -> None:
+        super().__init__(table())
+        self.away = False
+
+    def app(self) -> Any:
+        answer = super().app()
+
+        async def unless_away(scope: Any, receive: Any, send: Any) -> None:
+            if self.away and scope["type"] == "http":
+                await Response(status_code=503)(scope, receive, send)
+            else:
+                await answer(scope, receive, send)
+
+        return unless_away
+
+    async def _events(self) -> AsyncIterator[str]:
+        events = super()._events()
+        while not self.away:
+            coming = asyncio.ensure_future(anext(events))
+            while not coming.done() and not self.away:
+                await asyncio.wait({coming}, timeout=0.05)
+            if not coming.done():
+                coming.cancel()
+                return
+            yield coming.result()
+
+
 class World:
     """A proxy with the plug-in, the control plane that it hears, and the providers that it asks."""
 
-    def __init__(self, proxy: Proxy, plane: ControlPlane, upstream: Upstream) -> None:
+    def __init__(self, proxy: Proxy, plane: Plane, upstream: Upstream) -> None:
         self.proxy, self.plane, self.upstream = proxy, plane, upstream
 
     def publish(self, table: RouteTable) -> RouteTable:
@@ -35,6 +67,11 @@ class World:
 
     def ask(self, *given: Any, **more: Any) -> httpx2.Response:
         return self.proxy.ask(*given, **more)
+
+    def ask_anew(self, *given: Any, **more: Any) -> httpx2.Response:
+        """Ask by a connection of its own, which any worker may take."""
+        with self.proxy.another() as proxy:
+            return proxy.ask(*given, **more)
 
     def outcomes(self, call: str, count: int = 1) -> list[dict[str, Any]]:
         """Wait for so many outcomes of a call, and return all that there are."""
@@ -67,14 +104,14 @@ def upstream() -> Iterator[tuple[Upstream, str]]:
 
 
 @pytest.fixture(scope="session")
-def plane() -> Iterator[ControlPlane]:
-    plane = ControlPlane(table())
+def plane() -> Iterator[Plane]:
+    plane = Plane()
     with Served(plane.app()) as served:
         plane.address = served.address
         yield plane
 
 
-def environment(folder: Path, plane: ControlPlane) -> dict[str, str]:
+def environment(folder: Path, plane: Plane) -> dict[str, str]:
     """Return what the plug-in is told."""
     return {
         "LEVERFRAME_CONTROL_PLANE": plane.address,
@@ -89,16 +126,13 @@ def environment(folder: Path, plane: ControlPlane) -> dict[str, str]:
 def one_world(
     litellm_installed: None,
     upstream: tuple[Upstream, str],
-    plane: ControlPlane,
+    plane: Plane,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[World]:
     """The one proxy of these tests: it takes eight seconds to start."""
     folder = tmp_path_factory.mktemp("litellm")
-    proxy = Proxy(folder, config(upstream[1]), environment(folder, plane))
-    try:
-        yield World(proxy.ready(), plane, upstream[0])
-    finally:
-        proxy.end()
+    with Proxy(folder, config(upstream[1]), environment(folder, plane)) as proxy:
+        yield World(proxy, plane, upstream[0])
 
 
 @pytest.fixture

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.litellm.world import FORMS, KEY, RAW, SEARCH, V8, route, table
+from tests.litellm.world import FORMS, KEY, SEARCH, V8, plain, route, table
 from tests.openai_gateway.conftest import wait_until
-
-from leverframe.nouns.units import Unit
 
 FEATURE = f"feature:{SEARCH}"
 COST = 0.0075
@@ -16,14 +14,10 @@ COST = 0.0075
 STREAMED = ("chat", "responses", "messages", "completions")
 
 
-def use(world, model: str) -> None:
-    world.publish(table(route(Unit(model=model))))
-
-
-def asked(world, form: str, *, feature: str = SEARCH, **body: object) -> str:
+def asked(world, form: str, *, model: str, **body: object) -> str:
     """Ask once, and return the call id: the answer's, or, where it has no headers, that of what came of it."""
     before = len(world.plane.outcomes)
-    said = world.ask(f"feature:{feature}", form, body=body)
+    said = world.ask(f"feature:{plain(model)}", form, body=body)
     if call := said.headers.get("x-leverframe-call"):
         return call
     assert said.status_code >= 500
@@ -31,17 +25,19 @@ def asked(world, form: str, *, feature: str = SEARCH, **body: object) -> str:
     return world.plane.outcomes[before]["call"]
 
 
-def told(world, call: str) -> dict:
-    """Return the one outcome of a call, once all that could come has come."""
+def told(world, *calls: str) -> list[dict]:
+    """Return the one outcome of each call, once all that could come has come."""
+    for call in calls:
+        world.outcomes(call)
     world.settled()
-    (outcome,) = world.outcomes(call)
-    return outcome
+    outcomes = [world.plane.outcomes_of(call) for call in calls]
+    assert [len(each) for each in outcomes] == [1] * len(calls)
+    return [each[0] for each in outcomes]
 
 
 def test_an_answer_is_told_once_with_its_latency_and_cost_on_every_route(world):
-    calls = {form: asked(world, form, feature=RAW if form == "embeddings" else SEARCH) for form in FORMS}
-    for form, call in calls.items():
-        outcome = told(world, call)
+    calls = [asked(world, form, model="openai.gpt-4o") for form in FORMS]
+    for form, outcome in zip(FORMS, told(world, *calls), strict=True):
         assert outcome["bad"] == [], form
         assert 0 < outcome["latency_ms"] < 30_000, form
         assert outcome["cost_usd"] == pytest.approx(COST), form
@@ -49,9 +45,9 @@ def test_an_answer_is_told_once_with_its_latency_and_cost_on_every_route(world):
 
 def test_a_stream_is_told_once_at_its_end_on_every_route(world):
     """With its cost, but for completions, whose streams LiteLLM itself does not count."""
-    for form in STREAMED:
-        use(world, "anthropic.claude-sonnet-4-5" if form == "messages" else "openai.gpt-4o")
-        outcome = told(world, asked(world, form, stream=True))
+    calls = [asked(world, form, model="anthropic.claude-sonnet-4-5", stream=True) for form in STREAMED]
+    calls += [asked(world, form, model="openai.gpt-4o", stream=True) for form in STREAMED]
+    for form, outcome in zip(STREAMED * 2, told(world, *calls), strict=True):
         assert outcome["bad"] == [], form
         assert outcome["cost_usd"] > 0 or form == "completions", form
 
@@ -65,32 +61,32 @@ BROKEN = {
 
 @pytest.mark.parametrize(("model", "body"), BROKEN.values(), ids=BROKEN.keys())
 def test_an_upstream_that_fails_is_one_error_on_every_route(world, model: str, body: dict):
-    for form in STREAMED:
-        use(world, f"anthropic.{model}" if form == "messages" else f"openai.{model}")
-        assert told(world, asked(world, form, **body, num_retries=0))["bad"] == ["error"], form
+    of = [(form, f"anthropic.{model}" if form == "messages" else f"openai.{model}") for form in STREAMED]
+    calls = [asked(world, form, model=model, **body, num_retries=0) for form, model in of]
+    assert [outcome["bad"] for outcome in told(world, *calls)] == [["error"]] * len(STREAMED)
 
 
 def test_a_stream_lasts_as_long_as_it_takes_and_not_only_until_it_begins(world):
-    use(world, "openai.slow")
-    assert told(world, asked(world, "chat", stream=True))["latency_ms"] > 600
+    (outcome,) = told(world, asked(world, "chat", model="openai.slow", stream=True))
+    assert outcome["latency_ms"] > 600
 
 
 def test_a_client_that_leaves_in_the_middle_is_told_and_is_no_error(world):
-    use(world, "openai.slow")
     path, body = FORMS["chat"]
     headers = {"authorization": f"Bearer {KEY}"}
-    sent = {**body, "model": FEATURE, "stream": True}
+    sent = {**body, "model": f"feature:{plain('openai.slow')}", "stream": True}
     with world.proxy.http.stream("POST", path, json=sent, headers=headers) as said:
         next(said.iter_bytes())
         call = said.headers["x-leverframe-call"]
-    assert told(world, call)["bad"] == []
+    (outcome,) = told(world, call)
+    assert outcome["bad"] == []
 
 
 def test_what_is_tried_again_is_one_error_and_not_one_each_time(world):
-    use(world, "openai.fails")
-    call = asked(world, "chat", num_retries=1)
+    call = asked(world, "chat", model="openai.fails", num_retries=1)
     assert world.upstream.models() == ["fails"] * 2
-    assert told(world, call)["bad"] == ["error"]
+    (outcome,) = told(world, call)
+    assert outcome["bad"] == ["error"]
 
 
 def test_a_refusal_is_no_outcome(world):

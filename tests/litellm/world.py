@@ -22,6 +22,7 @@ KEY = "sk-leverframe-tests-0123456789-abcdefghij"
 
 BY_OPENAI = ("gpt-4o", "gpt-4.1", "fails", "overloaded", "drops", "slow")
 BY_ANTHROPIC = ("claude-sonnet-4-5", "fails", "overloaded", "drops")
+MODELS = (*(f"openai.{name}" for name in BY_OPENAI), *(f"anthropic.{name}" for name in BY_ANTHROPIC))
 MAPPED = {"azure.gpt-4o": ["gpt-4o-of-the-company", "gpt-4o-eu"]}
 """A model that the proxy calls otherwise: two of its names are one of Leverframe's models."""
 
@@ -107,8 +108,14 @@ def table(search: FeatureRoute | None = None, **switches: Any) -> RouteTable:
         SEARCH: search or route(),
         HELP: FeatureRoute(Unit(model="openai.gpt-4.1"), "help-centre", None, ("eu", "us")),
         RAW: FeatureRoute(Unit(model="openai.gpt-4o", index="policy-index@2026-05"), "", None, ("eu", "us")),
+        **{plain(model): FeatureRoute(Unit(model=model)) for model in MODELS},
     }
     return RouteTable(Number(1, next(_generations)), features, **switches)
+
+
+def plain(model: str) -> str:
+    """Name the feature whose unit is this model, and nothing else."""
+    return f"on-{model.replace('.', '-')}"
 
 
 def ramping(percent: float, **more: Any) -> RouteTable:
