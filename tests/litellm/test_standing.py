@@ -49,7 +49,7 @@ def test_two_workers_are_two_gateways_that_both_obey_and_say_goodbye(
     plane = Plane()
     with Served(plane.app()) as served:
         plane.address = served.address
-        given = config(upstream[1], as_guardrail=True)
+        given = config(upstream[1], loaded="guardrail")
         with Proxy(tmp_path, given, environment(tmp_path, plane), *TWO_WORKERS) as proxy:
             world = World(proxy, plane, upstream[0])
             wait_until(lambda: len(boots(plane)) == 2, STARTED_SECONDS)

@@ -42,8 +42,8 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
 """The routes by which a model is asked, each with the least that it takes."""
 
 
-def config(upstream: str, *, as_guardrail: bool = False, **settings: Any) -> dict[str, Any]:
-    """Return the proxy's config.yaml (which JSON is, too)."""
+def config(upstream: str, loaded: str = "callback") -> dict[str, Any]:
+    """Return the proxy's config.yaml, as JSON; the plug-in is loaded as `callback` or `guardrail`, or not."""
     models = [_model(f"openai.{name}", f"openai/{name}", f"{upstream}/v1") for name in BY_OPENAI]
     models += [_model(f"anthropic.{name}", f"anthropic/{name}", upstream) for name in BY_ANTHROPIC]
     models += [_model(name, "openai/gpt-4o-on-azure", f"{upstream}/v1") for name in MAPPED["azure.gpt-4o"]]
@@ -51,16 +51,14 @@ def config(upstream: str, *, as_guardrail: bool = False, **settings: Any) -> dic
     models += [_model("pool", f"openai/{name}", f"{upstream}/v1") for name in ("gpt-4o", "gpt-4.1")]
     models += [_model("claude-*", "anthropic/claude-*", upstream)]
     ours = {"guardrail": "leverframe.litellm_gateway.LeverframeGuardrail", "mode": "pre_call", "default_on": True}
-    loaded: dict[str, Any] = (
-        {"guardrails": [{"guardrail_name": "leverframe", "litellm_params": ours}]} if as_guardrail else {}
-    )
+    guardrails = [{"guardrail_name": "leverframe", "litellm_params": ours}] if loaded == "guardrail" else []
     return {
         "model_list": models,
         "router_settings": {"num_retries": 2, "model_group_alias": {"fast": "openai.gpt-4o"}},
         "litellm_settings": {
             "telemetry": False,
             "fallbacks": [{"openai.fails": ["openai.gpt-4o", "openai.gpt-4.1"]}],
-            **({} if as_guardrail else {"callbacks": "leverframe.litellm_gateway.plugin"}),
+            **({"callbacks": "leverframe.litellm_gateway.plugin"} if loaded == "callback" else {}),
         },
         "general_settings": {
             "master_key": KEY,
@@ -69,9 +67,8 @@ def config(upstream: str, *, as_guardrail: bool = False, **settings: Any) -> dic
             "pass_through_endpoints": [
                 {"path": "/openai-raw", "target": f"{upstream}/v1/chat/completions", "auth": False},
             ],
-            **settings,
         },
-        **loaded,
+        "guardrails": guardrails,
     }
 
 
