@@ -82,7 +82,7 @@ def _prepare(need: Need) -> None:
 
 def _prepare_litellm() -> None:
     """Make the environment of the LiteLLM proxy where it is not there or not as locked, else say what is skipped."""
-    if _quietly(("make", "litellm")):
+    if shutil.which("make") is None or _quietly(("make", "litellm")):
         print("skipped: the plug-in in a real LiteLLM proxy; make litellm says why, and installs one", flush=True)
 
 

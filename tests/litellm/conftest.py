@@ -131,7 +131,9 @@ def one_world(
 ) -> Iterator[World]:
     """The one proxy of these tests: it takes eight seconds to start."""
     folder = tmp_path_factory.mktemp("litellm")
-    with Proxy(folder, config(upstream[1]), environment(folder, plane)) as proxy:
+    providers = {f"{name}_API_BASE": upstream[1] for name in ("OPENAI", "ANTHROPIC")}
+    providers |= {f"{name}_API_KEY": "none" for name in ("OPENAI", "ANTHROPIC")}
+    with Proxy(folder, config(upstream[1]), {**environment(folder, plane), **providers}) as proxy:
         yield World(proxy, plane, upstream[0])
 
 

@@ -6,6 +6,7 @@ import json
 import time
 
 import pytest
+from tests.litellm.proxy import a_key
 from tests.litellm.world import FALLBACK, FORMS, HELP, KEY, SEARCH, ramping, table
 
 FEATURE = f"feature:{SEARCH}"
@@ -145,6 +146,7 @@ def test_litellms_own_fallbacks_pass_over_a_thrown_model(world):
     said = world.ask("openai.fails", body={"num_retries": 0})
     assert said.status_code == 200
     assert set(world.upstream.models()) == {"fails", "gpt-4.1"}
+    assert said.headers["x-leverframe-served"] == "openai.gpt-4.1"
 
 
 def test_a_client_cannot_ask_for_a_thrown_model_as_its_own_fallback(world):
@@ -162,16 +164,24 @@ def test_a_refusal_inside_the_router_keeps_no_deployment_from_serving_later(worl
 
 
 def test_a_pass_through_obeys_and_is_passed_on_as_it_came(world):
-    def ask(**headers: str):
-        body = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Where?"}]}
-        return world.proxy.http.post("/openai-raw", json=body, headers={"authorization": f"Bearer {KEY}", **headers})
+    def ask(path: str, **known):
+        body = {"model": "gpt-4o", "max_tokens": 50, "messages": [{"role": "user", "content": "Where?"}]}
+        return world.proxy.http.post(path, json=body, headers={"authorization": f"Bearer {a_key(**known)}"})
 
-    assert ask().status_code == 200
-    assert "leverframe" not in json.dumps(world.upstream.last)
-    assert ask().headers["x-leverframe-number"] == str(world.plane.table.number)
-    world.publish(table(thrown_models={"openai-raw.gpt-4o": "openai.gpt-4.1"}))
-    assert ask().status_code == 503
-    assert not world.upstream.asked
+    paths = {
+        "/openai-raw": "openai-raw.gpt-4o",
+        "/openai/v1/chat/completions": "openai.gpt-4o",
+        "/anthropic/v1/messages": "anthropic.gpt-4o",
+    }
+    for path, key in paths.items():
+        world.publish(table(thrown_tenants=frozenset({"acme"})))
+        said = ask(path)
+        assert (said.status_code, said.headers["x-leverframe-number"]) == (200, str(world.plane.table.number)), path
+        assert "leverframe" not in json.dumps(world.upstream.last)
+        assert ask(path, metadata={"leverframe_tenant": "acme"}).status_code == 503, path
+        world.publish(table(thrown_models={key: "openai.gpt-4.1"}))
+        assert ask(path).status_code == 503, path
+        assert not world.upstream.asked
 
 
 def test_a_record_of_a_batch_file_obeys(world):

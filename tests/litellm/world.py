@@ -65,7 +65,7 @@ def config(upstream: str, loaded: str = "callback") -> dict[str, Any]:
             "custom_auth": "keys.user",
             "custom_auth_run_common_checks": True,
             "pass_through_endpoints": [
-                {"path": "/openai-raw", "target": f"{upstream}/v1/chat/completions", "auth": False},
+                {"path": "/openai-raw", "target": f"{upstream}/v1/chat/completions"},
             ],
         },
         "guardrails": guardrails,

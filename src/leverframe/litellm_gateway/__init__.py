@@ -18,6 +18,8 @@ def __getattr__(name: str) -> Any:
     from leverframe.litellm_gateway.process import the_edge
 
     the_edge()
-    from leverframe.litellm_gateway import hooks
-
+    try:
+        from leverframe.litellm_gateway import hooks
+    except ModuleNotFoundError as missing:
+        raise ImportError(f'{missing}; pip install "leverframe[litellm]" beside a LiteLLM proxy') from missing
     return hooks.the_plugin() if name == "plugin" else hooks.LeverframeGuardrail

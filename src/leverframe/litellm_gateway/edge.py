@@ -115,6 +115,8 @@ class Edge:
             self.calls.streams(told)
         elif response is not None:
             self.calls.answered(told)
+        if "feature" not in told and (group := _group(response)):
+            told["served"] = group
         return told.headers
 
     def _costed(self, entry: Mapping[str, Any]) -> None:
@@ -156,6 +158,14 @@ def _never_raise(act: Callable[..., Any], *given: Any) -> Any:
 
 def _is_stream(response: Any) -> bool:
     return hasattr(response, "__aiter__")
+
+
+def _group(response: Any) -> str:
+    """Return the model group that LiteLLM says has answered: of a plain call it may be a fallback of its own."""
+    hidden = getattr(response, "_hidden_params", None)
+    headers = hidden.get("additional_headers") if isinstance(hidden, Mapping) else None
+    group = headers.get("x-litellm-model-group") if isinstance(headers, Mapping) else None
+    return group if isinstance(group, str) else ""
 
 
 def _number(cost: Any) -> float:
