@@ -116,6 +116,7 @@ def test_after_a_bug_of_ours_a_feature_is_off_and_a_plain_model_passes(make, cap
     edge._before._prompts = Broken()  # pyright: ignore[reportAttributeAccessIssue]
     said = refused(edge, a_chat())
     assert (said.status, said.body["type"], said.body["reason"]) == (503, "feature-off", "error")
+    assert (said.body["feature"], said.body["fallback"]) == (SEARCH, FALLBACK)
     by_header = refused(edge, a_chat("gpt-4o", feature=SEARCH))
     assert by_header.body["reason"] == "error"
     edge._before._switches = Broken()  # pyright: ignore[reportAttributeAccessIssue]

@@ -101,7 +101,7 @@ WAYS_ROUND = {
     "an alias": ("fast", {}, GPT_OFF),
     "a wildcard": ("claude-opus-4", {}, {"anthropic.claude-opus-4": ""}),
     "one of several": ("openai.gpt-4.1,openai.gpt-4o", {}, GPT_OFF),
-    "the deployment's own name": ("openai.gpt-4o", {}, {"openai.gpt-4o": ""}),
+    "a deployment's id": ("the-first-deployment", {}, GPT_OFF),
 }
 
 
@@ -111,6 +111,8 @@ def test_there_is_no_way_round_a_thrown_model(world, model: str, body: dict, thr
     began = time.monotonic()
     said = world.ask(model, body=body)
     assert (said.status_code, problem(said)["reason"]) == (503, "model_off")
+    assert said.json()["error"]["message"].startswith("The model of this feature is switched off")
+    assert said.headers["x-leverframe-variant"] == "off"
     assert time.monotonic() - began < QUICK_SECONDS
     assert not world.upstream.asked
 

@@ -50,6 +50,7 @@ def config(upstream: str, loaded: str = "callback") -> dict[str, Any]:
     models += [_model("text.davinci", "text-completion-openai/davinci", f"{upstream}/v1")]
     models += [_model("pool", f"openai/{name}", f"{upstream}/v1") for name in ("gpt-4o", "gpt-4.1")]
     models += [_model("claude-*", "anthropic/claude-*", upstream)]
+    models[0]["model_info"] = {"id": "the-first-deployment"}
     ours = {"guardrail": "leverframe.litellm_gateway.LeverframeGuardrail", "mode": "pre_call", "default_on": True}
     guardrails = [{"guardrail_name": "leverframe", "litellm_params": ours}] if loaded == "guardrail" else []
     return {

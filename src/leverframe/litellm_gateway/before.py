@@ -11,14 +11,14 @@ from typing import Any
 
 from leverframe.gateway import Gateway
 from leverframe.gateway.decisions import Routed, as_asked, decide, off
-from leverframe.gateway.headers import Caller, read_caller, say, upstream_headers
+from leverframe.gateway.headers import FEATURE, FEATURE_MODEL, Caller, read_caller, say, upstream_headers
 from leverframe.gateway.prompts import NoPrompt, Prompts
 from leverframe.litellm_gateway import proxy, refusals
 from leverframe.litellm_gateway.calls import Calls
 from leverframe.litellm_gateway.forms import put_prompt
 from leverframe.litellm_gateway.models import Models
 from leverframe.litellm_gateway.refusals import Refusal
-from leverframe.litellm_gateway.requests import OURS, Asked, Told, bag_of, names_feature, read
+from leverframe.litellm_gateway.requests import OURS, Asked, Told, bag_of, headers_of, names_feature, read
 from leverframe.litellm_gateway.switches import Switches
 from leverframe.nouns.tables import NO_NUMBER, Decision, Reason, RouteTable, Variant
 from leverframe.nouns.units import Unit
@@ -112,11 +112,13 @@ class Before:
 
 def after_a_bug(data: dict[str, Any], gateway: Gateway) -> Refusal | None:
     """Return what to do where deciding has failed: a feature is off, any other call goes on as it came."""
-    headers = (data.get("proxy_server_request") or {}).get("headers") or {}
-    if not names_feature(data.get("model"), headers):
+    model, headers = str(data.get("model") or ""), headers_of(data)
+    if not names_feature(model, headers):
         return None
-    decision = Decision(False, None, Variant.OFF, Reason.ERROR, number=gateway.number)
-    return refusals.is_off(str(data.get("model")), decision)
+    feature = model.removeprefix(FEATURE_MODEL) if model.startswith(FEATURE_MODEL) else headers[FEATURE]
+    fallback = gateway.route(feature).fallback
+    decision = Decision(False, None, Variant.OFF, Reason.ERROR, fallback=fallback, number=gateway.number)
+    return refusals.is_off(feature, decision)
 
 
 def _caller(asked: Asked) -> Caller:

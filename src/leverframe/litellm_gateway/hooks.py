@@ -46,8 +46,9 @@ class TurnedAwayAtOnce(TurnedAway, GuardrailRaisedException):
     """The same inside the router, which neither retries nor waits after what a guardrail has refused."""
 
     def __init__(self, refusal: Refusal) -> None:
-        TurnedAway.__init__(self, refusal)
+        super().__init__(refusal)
         self.guardrail_name, self.status_code, self.blocked_content = "leverframe", refusal.status, False
+        self.message, self.args = refusal.message, (refusal.message,)
 
 
 class Hooks:
