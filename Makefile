@@ -4,7 +4,11 @@ BIN := .venv/bin
 PEERS := .venv-peers
 WORKERS ?= 2
 
-.PHONY: setup demo test check bench peers soak lock clean
+LITELLM := .venv-litellm/bin/python
+LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url
+NOT_NEEDED := litellm-enterprise polars polars-runtime-32 # proprietary; and 170 MB that only it asks for
+
+.PHONY: setup litellm demo test check bench peers soak lock clean
 
 setup: .venv/.ready ## the virtual environment, from the hash-locked requirements
 
@@ -13,6 +17,14 @@ setup: .venv/.ready ## the virtual environment, from the hash-locked requirement
 	test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	touch $@
+
+litellm: .venv-litellm/.ready ## a LiteLLM proxy of its own, for the tests of its plug-in; without its proprietary part
+
+.venv-litellm/.ready: requirements/litellm.txt pyproject.toml | setup
+	test -x $(LITELLM) || $(PY) -m venv .venv-litellm
+	$(BIN)/uv pip install --quiet --python $(LITELLM) --no-deps --require-hashes -r requirements/litellm.txt
+	$(BIN)/uv pip install --quiet --python $(LITELLM) --no-deps --no-build-isolation -e .
 	touch $@
 
 demo: setup ## the whole story on this machine, in a browser
@@ -40,9 +52,10 @@ soak: setup ## the long half: ten demos, kill -9 at random points
 	$(BIN)/python tools/soak.py --demos 0 --rounds 5 --kills 12 --bake 36 --first-seed 1001
 
 lock: ## lock the requirements again, without any index address
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --all-extras --group dev pyproject.toml -o requirements/dev.txt
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --extra server --extra postgres pyproject.toml -o requirements/server.txt
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --group peers -o requirements/peers.txt
+	$(LOCK) --extra server --extra postgres --extra demo --group dev pyproject.toml -o requirements/dev.txt
+	$(LOCK) --extra server --extra postgres pyproject.toml -o requirements/server.txt
+	$(LOCK) --group peers pyproject.toml -o requirements/peers.txt
+	$(LOCK) --group litellm-proxy $(addprefix --no-emit-package ,$(NOT_NEEDED)) pyproject.toml -o requirements/litellm.txt
 
 clean:
-	rm -rf .venv .venv-peers build dist .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-peers .venv-litellm build dist .pytest_cache .ruff_cache .hypothesis

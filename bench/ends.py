@@ -232,3 +232,65 @@ async def _hear(pipe: Connection, port: int, count: int) -> None:
     loop.add_reader(pipe.fileno(), asked)
     pipe.send("connected")
     await asyncio.Event().wait()
+
+
+CHAT = (
+    b'{"id":"chat-1","object":"chat.completion","created":0,"model":"gpt-4o","choices":[{"index":0,"finish_reason":'
+    b'"stop","message":{"role":"assistant","content":"The refund takes five days."}}],"usage":{"prompt_tokens":20,'
+    b'"completion_tokens":10,"total_tokens":30}}'
+)
+OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(CHAT), CHAT)
+LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
+
+
+def answer_chats(pipe: Connection, port: int) -> None:
+    """Be the least that a provider is: the same chat completion at once, whatever is asked."""
+    import uvloop
+
+    uvloop.run(_answer_chats(pipe, port))
+
+
+async def _answer_chats(pipe: Connection, port: int) -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+            while True:
+                await _message(reader)
+                writer.write(OK)
+
+    await asyncio.start_server(serve, "127.0.0.1", port)
+    pipe.send("listening")
+    await asyncio.Event().wait()
+
+
+def ask_chats(pipe: Connection) -> None:
+    """Ask for chats: on (port, request, count, lines), says the seconds of each and the seconds of all together."""
+    import uvloop
+
+    while True:
+        pipe.send(uvloop.run(_ask_chats(*pipe.recv())))
+
+
+async def _ask_chats(port: int, request: bytes, count: int, lines: int) -> tuple[list[float], float]:
+    left, times = iter(range(count)), []
+
+    async def line() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for _ in left:
+            began = time.perf_counter()
+            writer.write(request)
+            head = await _message(reader)
+            times.append(time.perf_counter() - began)
+            assert head.startswith(b"HTTP/1.1 200"), head
+        writer.close()
+
+    began = time.perf_counter()
+    await asyncio.gather(*(line() for _ in range(lines)))
+    return times, time.perf_counter() - began
+
+
+async def _message(reader: asyncio.StreamReader) -> bytes:
+    """Read one HTTP message that says its length, and return its head."""
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = LENGTH.search(head)
+    await reader.readexactly(int(length[1]) if length else 0)
+    return head

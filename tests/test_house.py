@@ -21,6 +21,8 @@ VIOLATIONS = {
     "house": ("gateway/held.py", "from leverframe.actions import house"),
     "pure": ("rules/moments.py", "import os"),
     "embedded": ("gateway/calls.py", "import pydantic"),
+    "litellm": ("openai_gateway/app.py", "import litellm"),
+    "proxy": ("litellm_gateway/edge.py", "from leverframe import logs"),
     "doors": ("web/changes.py", "from leverframe.store import changes as kept"),
     "gates": ("rules/gates/window.py", "from leverframe.rules.gates import freeze"),
     "acts": ("actions/reviews.py", "from leverframe.actions import recent"),

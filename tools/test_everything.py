@@ -53,6 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not asked.quick:
         for need in NEEDS:
             _prepare(need)
+        _prepare_litellm()
     failed = [check.name for check in QUICK if not _holds(check)]
     print(f"{len(QUICK) - len(failed)} of {len(QUICK)} checks hold{_named(failed)}", flush=True)
     if asked.quick:
@@ -79,15 +80,22 @@ def _prepare(need: Need) -> None:
         print(f"skipped: {need.skipped}; install {need.package} to test it", flush=True)
 
 
+def _prepare_litellm() -> None:
+    """Make the environment of the LiteLLM proxy where it is not there or not as locked, else say what is skipped."""
+    if shutil.which("make") is None or _quietly(("make", "litellm")):
+        print("skipped: the plug-in in a real LiteLLM proxy; make litellm says why, and installs one", flush=True)
+
+
 def _may_install() -> bool:
     return os.name == "posix" and os.geteuid() == 0 and shutil.which("apt-get") is not None
 
 
-def _quietly(command: tuple[str, ...]) -> None:
+def _quietly(command: tuple[str, ...]) -> int:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         print(done.stderr.strip(), flush=True)
+    return done.returncode
 
 
 def _holds(check: Check) -> bool:

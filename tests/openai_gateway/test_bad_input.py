@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tests.openai_gateway.world import SEARCH, table
 
+from leverframe.gateway.headers import ascii_only, read_caller
 from leverframe.nouns.outcomes import LARGEST_VALUE
 from leverframe.nouns.verdicts import Fault, Invalid
 from leverframe.openai_gateway.feedback import read_entries
-from leverframe.openai_gateway.headers import ascii_only, read_caller
 from leverframe.openai_gateway.requests import LARGEST_BODY, check_completion, parse_json
 
 CHAT = "/v1/chat/completions"

@@ -12,9 +12,9 @@ from tests.openai_gateway.control_plane import CALL_KEY
 from tests.openai_gateway.world import CHANGE, SEARCH, V8, V9, ramping
 
 from leverframe.gateway.calls import sign_call
+from leverframe.gateway.decisions import honoured
 from leverframe.nouns.outcomes import CallFacts
 from leverframe.nouns.tables import Decision, Reason, RouteTable, Variant
-from leverframe.openai_gateway.decisions import honoured
 from leverframe.rules.routing import Router
 
 FACTS = CallFacts(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leverframe.openai_gateway.events import Events
+from leverframe.gateway.events import Events
 
 WORD = b'data: {"choices":[{"delta":{"content":"Fr"}}]}'
 ERROR = b'data: {"error": {"message": "The server had an error", "type": "server_error"}}'

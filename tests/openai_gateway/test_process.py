@@ -18,10 +18,11 @@ from tests.openai_gateway.conftest import wait_until
 from tests.openai_gateway.control_plane import ControlPlane, Served
 from tests.openai_gateway.world import SEARCH, V8, table
 
+from leverframe.gateway.current_file import read_units
 from leverframe.nouns.documents import to_document
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Invalid
-from leverframe.openai_gateway.app import Settings, build, read_units, upstreams_of
+from leverframe.openai_gateway.app import Settings, build, upstreams_of
 
 CHILD = """
 import sys

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from leverframe.openai_gateway.prompts import NoPrompt, Prompts
+from leverframe.gateway.prompts import NoPrompt, Prompts
 
 
 def test_a_version_is_read_once_and_kept(prompts: Path):

@@ -10,8 +10,8 @@ import openai
 import pytest
 from tests.openai_gateway.world import SEARCH, V8, V9, ramping, route, table
 
+from leverframe.gateway.headers import read_caller
 from leverframe.nouns.tables import BUCKETS, Number, RouteTable
-from leverframe.openai_gateway.headers import read_caller
 from leverframe.rules.framing import write_frame
 from leverframe.rules.parts import parts_of
 
@@ -58,6 +58,17 @@ def test_the_user_field_is_the_subject_where_no_header_names_one(run_edge):
         by_header = edge.ask(subject=person)
         assert by_field.headers["x-leverframe-variant"] == by_header.headers["x-leverframe-variant"]
         assert by_field.headers["x-leverframe-reason"] != "no_subject"
+
+
+def test_a_header_names_the_feature_for_a_client_that_cannot_name_the_model(run_edge):
+    said = run_edge(table()).ask(model="gpt-4o", feature=SEARCH).headers
+    assert said["x-leverframe-served"].startswith("policy-search@v8; ")
+
+
+def test_a_header_that_names_another_feature_than_the_model_is_refused(run_edge):
+    with pytest.raises(openai.BadRequestError) as refusal:
+        run_edge(table()).ask(feature="underwriting-decision-v2")
+    assert refusal.value.param == "x-leverframe-feature"
 
 
 def test_the_same_question_gets_the_same_answer(run_edge):

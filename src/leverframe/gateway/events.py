@@ -1,55 +1,52 @@
-"""What arrives on the line, event by event?"""
+"""How did a streamed answer end?"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Protocol
+import json
+import re
 
-LONGEST_LINE = 16 * 1024 * 1024
-
-
-class Ended(Exception):
-    """The line has ended, or says nothing any more."""
+_LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
-class Readable(Protocol):
-    """What is read line by line."""
+class Events:
+    """The server-sent events of one streamed answer, read as they pass by, wherever the chunks are cut."""
 
-    def readline(self, limit: int, /) -> bytes:
-        """Return the next line with its newline; less where it has ended, or is longer than the limit."""
-        ...
+    def __init__(self) -> None:
+        self.done, self.failed = False, False
+        self._line = b""
 
+    @property
+    def ended(self) -> bool:
+        """Say whether all is known: the last event has come, or one that says that the upstream failed."""
+        return self.done or self.failed
 
-def events(source: Readable) -> Iterator[tuple[str, Iterator[bytes]]]:
-    """Yield (event, lines of its data) of a server-sent stream as they come; raises Ended where it ends.
+    def read(self, chunk: bytes) -> None:
+        """Look at a further chunk; a line that is not whole yet is looked at with the next."""
+        if self.ended:
+            return
+        *lines, self._line = _LINE_END.split(self._line + chunk)
+        for line in lines:
+            self._look(line)
+        self.done = self.done or (not self.failed and _is_last(self._line))
 
-    The data of an event is read while it is asked for; what nobody asked for is passed over. A comment is an event
-    without a name.
-    """
-    event = ""
-    while True:
-        line = _line(source)
-        if line.startswith(b"event: "):
-            event = line[7:].decode("utf-8", "replace")
-        elif line.startswith(b"data: "):
-            data = _data(source, line)
-            yield event, data
-            for _ in data:
-                pass
-            event = ""
-        elif not line:
-            yield "", iter(())
-
-
-def _data(source: Readable, line: bytes) -> Iterator[bytes]:
-    while line:
-        if line.startswith(b"data: "):
-            yield line[6:]
-        line = _line(source)
+    def _look(self, line: bytes) -> None:
+        if self.ended:
+            return
+        field, _, value = line.partition(b":")
+        self.done = _is_last(line)
+        self.failed = (field == b"event" and value.strip() == b"error") or (field == b"data" and _is_error(value))
 
 
-def _line(source: Readable) -> bytes:
-    line = source.readline(LONGEST_LINE)
-    if not line.endswith(b"\n"):
-        raise Ended("the line was closed")
-    return line.rstrip(b"\r\n")
+def _is_last(line: bytes) -> bool:
+    return line.startswith(b"data:") and line[5:].strip() == b"[DONE]"
+
+
+def _is_error(value: bytes) -> bool:
+    """Say whether an event is an error as OpenAI's clients read it: an object whose `error` says something."""
+    if b'"error"' not in value:
+        return False
+    try:
+        document = json.loads(value)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(document, dict) and bool(document.get("error"))

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from leverframe.gateway.arriving import Ended, events
 from leverframe.gateway.asking import (
     TIMEOUT_SECONDS,
     Asker,
@@ -33,7 +34,6 @@ from leverframe.gateway.asking import (
     open_connection,
     read_address,
 )
-from leverframe.gateway.events import Ended, events
 from leverframe.gateway.held import NEVER, Held
 from leverframe.nouns.gateways import HEARTBEAT_SECONDS
 from leverframe.nouns.tables import NO_NUMBER, Number

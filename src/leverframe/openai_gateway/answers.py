@@ -10,19 +10,13 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from leverframe.nouns.tables import Decision, Reason
+from leverframe.gateway import problems
+from leverframe.gateway.headers import off_headers
+from leverframe.nouns.tables import Decision
 from leverframe.nouns.verdicts import Invalid
-from leverframe.openai_gateway.headers import off_headers
 from leverframe.openai_gateway.requests import LARGEST_BODY
 
 PROBLEM = "application/problem+json"
-_WHY_OFF = {
-    Reason.TENANT_THROWN: "AI features are switched off for this tenant.",
-    Reason.FEATURE_THROWN: "This feature is switched off.",
-    Reason.MODEL_OFF: "The model of this feature is switched off and no fallback model is left.",
-    Reason.NO_TABLE: "This gateway has no route table yet, and the feature does not serve without one.",
-    Reason.NO_UNIT: "No unit has been released for this feature.",
-}
 
 
 def error(
@@ -63,28 +57,12 @@ def unknown_model(model: str) -> Response:
 
 def feature_off(feature: str, decision: Decision, call: str) -> Response:
     """Answer 503 with what users get instead."""
-    body = {
-        "type": "feature-off",
-        "title": "The feature is off",
-        "status": 503,
-        "detail": _WHY_OFF.get(decision.reason, "This feature cannot be served at present."),
-        "feature": feature,
-        "reason": decision.reason.value,
-        "fallback": decision.fallback,
-    }
-    return problem(body, off_headers(decision, call))
+    return problem(problems.feature_off(feature, decision), off_headers(decision, call))
 
 
 def no_prompt(feature: str, because: str, headers: Mapping[str, str]) -> Response:
     """Answer 503: the unit names a prompt that this gateway has not got."""
-    body = {
-        "type": "prompt-missing",
-        "title": "The prompt is missing",
-        "status": 503,
-        "detail": because,
-        "feature": feature,
-    }
-    return problem(body, headers)
+    return problem(problems.no_prompt(feature, because), headers)
 
 
 def problem(body: Mapping[str, Any], headers: Mapping[str, str]) -> Response:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import re
 import signal
@@ -13,7 +12,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -24,13 +22,13 @@ from starlette.routing import Route
 
 from leverframe import logs
 from leverframe.gateway import Gateway
-from leverframe.nouns.units import UNIT_PARTS, Unit
+from leverframe.gateway.current_file import read_units
+from leverframe.gateway.prompts import Prompts
 from leverframe.nouns.verdicts import Fault, Invalid
 from leverframe.openai_gateway import answers
 from leverframe.openai_gateway.completions import Completions
 from leverframe.openai_gateway.feedback import FeedbackDoor
 from leverframe.openai_gateway.mock_models import MockModels
-from leverframe.openai_gateway.prompts import Prompts
 from leverframe.openai_gateway.status import AsgiApp, Counted, Status
 from leverframe.openai_gateway.upstreams import EVERY_PLATFORM, MOCK, HttpUpstream, Upstream, Upstreams
 
@@ -95,23 +93,6 @@ def build(settings: Settings) -> AsgiApp:
     return app_for(gateway, prompts=settings.prompts, upstreams=upstreams, lockstep=settings.lockstep)
 
 
-def read_units(path: Path | None) -> Mapping[str, Unit]:
-    """Read the units by feature that serve without a table. Raises Invalid with every fault."""
-    if path is None:
-        return {}
-    try:
-        document = json.loads(path.read_bytes())
-    except (OSError, ValueError) as fault:
-        raise Invalid([Fault(path.name, f"it cannot be read as JSON ({fault}).")]) from fault
-    if not isinstance(document, dict):
-        raise Invalid([Fault(path.name, "it is not an object of units by feature.")])
-    wrong = [feature for feature, unit in document.items() if not _is_unit(unit)]
-    if wrong:
-        remedy = f"A unit has texts for {', '.join(UNIT_PARTS)}."
-        raise Invalid(Fault(f"{path.name}: {feature}", "it is not a unit.", remedy) for feature in wrong)
-    return {feature: Unit(**unit) for feature, unit in document.items()}
-
-
 def upstreams_of(addresses: Mapping[str, str], keys: Mapping[str, str]) -> Upstreams:
     """Build the upstream of each platform; none given means that the mock answers for all. Raises Invalid."""
     chosen = addresses or {EVERY_PLATFORM: MOCK}
@@ -145,12 +126,6 @@ def app_for(gateway: Gateway, *, prompts: Path, upstreams: Upstreams, lockstep: 
     counted = Counted(Starlette(routes=routes, lifespan=lifespan, exception_handlers=handlers))
     status.answers = counted.answers
     return counted
-
-
-def _is_unit(document: Any) -> bool:
-    if not isinstance(document, dict) or not document:
-        return False
-    return document.keys() <= set(UNIT_PARTS) and all(isinstance(part, str) for part in document.values())
 
 
 def _gateway(settings: Settings) -> Gateway:

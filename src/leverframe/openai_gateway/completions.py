@@ -13,18 +13,17 @@ from starlette.responses import Response, StreamingResponse
 
 from leverframe.clock import monotonic
 from leverframe.gateway import Gateway
+from leverframe.gateway.decisions import Routed, decide, decide_for_model
+from leverframe.gateway.events import Events
+from leverframe.gateway.headers import FEATURE_MODEL, Caller, read_caller, say, upstream_headers
+from leverframe.gateway.prompts import NoPrompt, Prompts
 from leverframe.nouns.tables import Reason
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Invalid
 from leverframe.openai_gateway import answers
-from leverframe.openai_gateway.decisions import Routed, decide, decide_for_model
-from leverframe.openai_gateway.events import Events
-from leverframe.openai_gateway.headers import Caller, read_caller, say, upstream_headers
-from leverframe.openai_gateway.prompts import NoPrompt, Prompts
 from leverframe.openai_gateway.requests import TooLarge, check_completion, read_json
 from leverframe.openai_gateway.upstreams import Ask, Reply, UpstreamFailed, Upstreams
 
-FEATURE = "feature:"
 _PASSED_ON = frozenset({400, 413, 422, 429})
 """What an upstream says to the client itself; any other refusal is ours to answer for, as 502."""
 _BROKEN_OFF = b'data: {"error": {"message": "The upstream broke off.", "type": "api_error", "code": "upstream"}}\n\n'
@@ -32,9 +31,10 @@ _BROKEN_OFF = b'data: {"error": {"message": "The upstream broke off.", "type": "
 
 @dataclass(slots=True)
 class Call:
-    """One call under way: what was decided, and when it began."""
+    """One call under way: the feature or model that was asked for, what was decided, and when it began."""
 
     gateway: Gateway
+    asked: str
     routed: Routed
     unit: Unit
     began: float
@@ -61,24 +61,24 @@ class Completions:
         began = monotonic()
         try:
             document = check_completion(await read_json(request))
-            caller = read_caller(request.headers, document.get("user"))
+            caller = read_caller(request.headers, document.get("user"), model=document["model"])
         except Invalid as fault:
             return answers.invalid(fault)
         except TooLarge:
             return answers.too_large()
-        model = document["model"]
-        routed = self._route(model, caller)
+        asked = document["model"] if caller.feature is None else caller.feature
+        routed = self._route(document["model"], caller)
         if routed is None:
-            return answers.unknown_model(model)
+            return answers.unknown_model(asked if caller.feature is None else f"{FEATURE_MODEL}{asked}")
         if routed.decision.unit is None:
-            return answers.feature_off(model.removeprefix(FEATURE), routed.decision, routed.call)
-        call = Call(self._gateway, routed, routed.decision.unit, began)
+            return answers.feature_off(asked, routed.decision, routed.call)
+        call = Call(self._gateway, asked, routed, routed.decision.unit, began)
         return await self._serve(call, document, request.headers.get("authorization", ""))
 
     def _route(self, model: str, caller: Caller) -> Routed | None:
-        if not model.startswith(FEATURE):
+        if caller.feature is None:
             return decide_for_model(self._gateway, model, caller)
-        routed = decide(self._gateway, model.removeprefix(FEATURE), caller)
+        routed = decide(self._gateway, caller.feature, caller)
         return None if routed.decision.reason is Reason.UNKNOWN_FEATURE else routed
 
     async def _serve(self, call: Call, document: dict[str, Any], authorization: str) -> Response:
@@ -86,7 +86,7 @@ class Completions:
         prompt = self._prompts.text(call.unit.prompt)
         if isinstance(prompt, NoPrompt):
             call.record(None, bad=True)
-            return answers.no_prompt(document["model"].removeprefix(FEATURE), prompt.because, told)
+            return answers.no_prompt(call.asked, prompt.because, told)
         ask = Ask(call.unit.model, _with_prompt(document, prompt), upstream_headers(call.unit), authorization)
         try:
             reply = await self._upstreams.of(call.unit.model).open(ask)

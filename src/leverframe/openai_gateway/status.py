@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from leverframe.gateway import Gateway
+from leverframe.gateway.decisions import models_of
 from leverframe.nouns.tables import RouteTable
 
 Scope = MutableMapping[str, Any]
@@ -75,14 +76,6 @@ class Status:
 def names(table: RouteTable) -> list[str]:
     """Name what may be asked for: each feature, then each model that a unit of this table uses."""
     return [*(f"feature:{feature}" for feature in sorted(table.features)), *sorted(models_of(table))]
-
-
-def models_of(table: RouteTable) -> set[str]:
-    """Collect the models of all units, and those that serve instead of thrown ones."""
-    units = [route.current for route in table.features.values()]
-    units += [route.candidate.unit for route in table.features.values() if route.candidate]
-    instead = (model for chain in table.thrown_models.values() for model in chain)
-    return {unit.model for unit in units if unit and unit.model}.union(instead)
 
 
 def _model(name: str) -> dict[str, Any]:

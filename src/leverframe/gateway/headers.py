@@ -13,6 +13,7 @@ from leverframe.nouns.tables import Decision
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Fault, Invalid
 
+FEATURE = "x-leverframe-feature"
 TENANT = "x-leverframe-tenant"
 SUBJECT = "x-leverframe-subject"
 REGION = "x-leverframe-region"
@@ -29,6 +30,8 @@ FALLBACK = "x-leverframe-fallback"
 INDEX = "x-leverframe-index"
 CODE_REF = "x-leverframe-code-ref"
 
+FEATURE_MODEL = "feature:"
+"""A model name that begins so names a feature."""
 LONGEST = 512
 MOST_COHORTS = 32
 _PLACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@+-]{0,63}")
@@ -37,7 +40,10 @@ _PRINTABLE = "".join(chr(code) for code in range(32, 127) if chr(code) != "%")
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks, from where, in which cohorts; `decision` is a call id that an embedded service passes on."""
+    """Who asks, from where, in which cohorts, and for which feature (None: for a model by its own name).
+
+    `decision` is a call id that an embedded service passes on.
+    """
 
     tenant: str | None
     subject: str | None
@@ -46,10 +52,14 @@ class Caller:
     conversation: str | None
     decision: str | None
     cohorts: tuple[str, ...] = ()
+    feature: str | None = None
 
 
-def read_caller(headers: Mapping[str, str], user: Any = None) -> Caller:
-    """Read the request's headers; the subject may also be OpenAI's `user` field. Raises Invalid."""
+def read_caller(headers: Mapping[str, str], user: Any = None, *, model: str = "") -> Caller:
+    """Read the request's headers; the subject may also be OpenAI's `user` field. Raises Invalid.
+
+    The feature is named by the model `feature:<id>`, or in a header by a client that cannot choose its model.
+    """
     faults: list[Fault] = []
     subject = _text(headers, SUBJECT, faults) or _user(user, faults)
     caller = Caller(
@@ -60,6 +70,7 @@ def read_caller(headers: Mapping[str, str], user: Any = None) -> Caller:
         conversation=_text(headers, CONVERSATION, faults),
         decision=_text(headers, DECISION, faults, longest=4 * LONGEST),
         cohorts=_cohorts(headers, faults),
+        feature=_feature(headers, model, faults),
     )
     if faults:
         raise Invalid(faults)
@@ -107,6 +118,18 @@ def _text(headers: Mapping[str, str], name: str, faults: list[Fault], longest: i
         faults.append(Fault(name, f"it has {len(value)} characters.", f"At most {longest} are read."))
         return None
     return _utf8(value)
+
+
+def _feature(headers: Mapping[str, str], model: str, faults: list[Fault]) -> str | None:
+    named = _text(headers, FEATURE, faults)
+    if not model.startswith(FEATURE_MODEL):
+        return named
+    by_model = model.removeprefix(FEATURE_MODEL)
+    if named not in (None, by_model):
+        faults.append(
+            Fault(FEATURE, "it is not the feature that the model names.", "Name one feature, in one place.")
+        )
+    return by_model
 
 
 def _place(headers: Mapping[str, str], name: str, faults: list[Fault]) -> str | None:

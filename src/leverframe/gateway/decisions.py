@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from leverframe.gateway import Gateway
+from leverframe.gateway.gateway import Gateway
+from leverframe.gateway.headers import Caller
 from leverframe.nouns.outcomes import CallFacts
 from leverframe.nouns.tables import NO_NUMBER, CandidateRoute, Decision, Number, Reason, RouteTable, Variant
 from leverframe.nouns.units import Unit
-from leverframe.openai_gateway.headers import Caller
-from leverframe.openai_gateway.status import models_of
 
 _NOT_OVERRULED = frozenset({Reason.LEASE_EXPIRED, Reason.ERROR})
 """Answers of our own that an earlier decision does not overrule."""
@@ -79,20 +78,46 @@ def decide_for_model(gateway: Gateway, model: str, caller: Caller) -> Routed | N
 
     None where no unit of the table uses it: this gateway serves what was released, nothing else.
     """
-    table = gateway.table
+    table = gateway.table_for(subject=caller.subject, tenant=caller.tenant, conversation=caller.conversation)
     if table is None:
-        return Routed(_off(Reason.NO_TABLE, NO_NUMBER), "")
+        return Routed(off(Reason.NO_TABLE, NO_NUMBER), "")
     if caller.tenant in table.thrown_tenants:
-        return Routed(_off(Reason.TENANT_THROWN, table.number), "")
+        return Routed(off(Reason.TENANT_THROWN, table.number), "")
     if model in table.thrown_models:
-        return Routed(_instead(table, next(iter(table.thrown_models[model]), "")), "")
+        return Routed(instead_of(model, table), "")
     if model not in models_of(table):
         return None
-    return Routed(Decision(True, Unit(model=model), Variant.CURRENT, Reason.CURRENT, number=table.number), "")
+    return Routed(as_asked(model, table), "")
+
+
+def instead_of(model: str, table: RouteTable) -> Decision:
+    """Decide for a model that is thrown: the first of its fallback chain that stands serves, or nothing does."""
+    fallback = next(iter(table.thrown_models[model]), "")
+    if not fallback:
+        return off(Reason.MODEL_OFF, table.number)
+    return Decision(True, Unit(model=fallback), Variant.CURRENT, Reason.MODEL_FALLBACK, number=table.number)
+
+
+def as_asked(model: str, table: RouteTable) -> Decision:
+    """Decide for a model that no switch stops: it serves."""
+    return Decision(True, Unit(model=model), Variant.CURRENT, Reason.CURRENT, number=table.number)
+
+
+def off(reason: Reason, number: Number) -> Decision:
+    """Decide that nothing serves."""
+    return Decision(False, None, Variant.OFF, reason, number=number)
+
+
+def models_of(table: RouteTable) -> set[str]:
+    """Collect the models of all units, and those that serve instead of thrown ones."""
+    units = [route.current for route in table.features.values()]
+    units += [route.candidate.unit for route in table.features.values() if route.candidate]
+    instead = (model for chain in table.thrown_models.values() for model in chain)
+    return {unit.model for unit in units if unit and unit.model}.union(instead)
 
 
 def _passed_on(gateway: Gateway, feature: str, caller: Caller, ours: Decision) -> Decision | None:
-    table = gateway.table
+    table = gateway.table_for(subject=caller.subject, tenant=caller.tenant, conversation=caller.conversation)
     if not caller.decision or not ours.change or table is None:
         return None
     facts = gateway.read_call(caller.decision)
@@ -101,13 +126,3 @@ def _passed_on(gateway: Gateway, feature: str, caller: Caller, ours: Decision) -
 
 def _is_open(facts: CallFacts, feature: str, candidate: CandidateRoute) -> bool:
     return (facts.target, facts.change, facts.stage) == (feature, candidate.change, candidate.stage)
-
-
-def _instead(table: RouteTable, model: str) -> Decision:
-    if not model:
-        return _off(Reason.MODEL_OFF, table.number)
-    return Decision(True, Unit(model=model), Variant.CURRENT, Reason.MODEL_FALLBACK, number=table.number)
-
-
-def _off(reason: Reason, number: Number) -> Decision:
-    return Decision(False, None, Variant.OFF, reason, number=number)
