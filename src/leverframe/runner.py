@@ -14,7 +14,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from leverframe.actions import audits, deliveries, receipts, reports, reviews, setting, starting, stepping, tables
+from leverframe.actions import (
+    audits,
+    deliveries,
+    expiring,
+    receipts,
+    reports,
+    reviews,
+    setting,
+    starting,
+    stepping,
+    tables,
+)
 from leverframe.actions.due import Due, give_back, lease, what_is_due
 from leverframe.actions.house import House
 from leverframe.actions.watching import Watch
@@ -105,6 +116,8 @@ class Runner:
                 self._guarded(switch_id, setting.set_signed, self.house, switch_id)
             for switch_id in due.lapsing:
                 self._guarded(switch_id, setting.lapse, self.house, switch_id)
+            for switch_id in due.expiring:
+                self._guarded(switch_id, expiring.tell_expiring, self.house, switch_id)
             self._finish(due)
 
     def _finish(self, due: Due) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from leverframe.actions.expiring import untold
 from leverframe.actions.house import House
 from leverframe.actions.setting import lapses, may_be_set
 from leverframe.clock import wall
@@ -30,6 +31,7 @@ class Due:
     closing: tuple[str, ...] = ()
     setting: tuple[str, ...] = ()
     lapsing: tuple[str, ...] = ()
+    expiring: tuple[str, ...] = ()
     telling: bool = False
     newest: Number | None = None
 
@@ -48,6 +50,7 @@ def what_is_due(house: House) -> Due:
             closing=_closing(db, policy, now),
             setting=tuple(s.id for s in thrown if may_be_set(db, policy, s, now)),
             lapsing=tuple(s.id for s in thrown if lapses(db, policy, s, now)),
+            expiring=untold(db, policy, thrown, now),
             telling=bool(outbox.waiting(db)),
             newest=tables.newest_number(db),
         )

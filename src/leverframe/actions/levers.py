@@ -26,7 +26,7 @@ class SwitchLine:
     """One lever, as the lever frame shows it; `request` is the one to set it again, where one is under way.
 
     `seats` are those that setting it again asks for, while it is thrown; `waits_for` is what keeps it off although
-    all of them are filled.
+    all of them are filled. `contact` is who is told at a tenant before its pause ends.
     """
 
     switch: Switch
@@ -39,6 +39,7 @@ class SwitchLine:
     expired: bool
     seats: tuple[OpenSeat, ...] = ()
     waits_for: str = ""
+    contact: str = ""
 
 
 OpenSeat = tuple[str, int, tuple[str, ...], int]
@@ -60,27 +61,40 @@ class SwitchesView:
     receipt: Receipt | None
 
 
-ROWS = (
-    (Layer.TENANT, "Tenants", "owned by customer-support engineering"),
-    (Layer.FEATURE, "Features", "owned by the feature teams"),
-    (Layer.MODEL, "Models", "owned by the platform team"),
-)
+ROWS = ((Layer.TENANT, "Tenants"), (Layer.FEATURE, "Features"), (Layer.MODEL, "Models"))
 
 
 def lever_frame(house: House, actor: Actor) -> SwitchesView:
     """Return all levers in their three rows."""
-    lines = list_switches(house, actor)
-    rows = ((title, owner, tuple(x for x in lines if x.switch.layer is layer)) for layer, title, owner in ROWS)
+    with house.store.read() as db:
+        policy = house.policy(db)
+        lines = _lines(house, db, policy, actor)
+    rows = (
+        (title, _owned_by(policy, layer), tuple(line for line in lines if line.switch.layer is layer))
+        for layer, title in ROWS
+    )
     return SwitchesView(tuple(rows), latest_receipt(house))
+
+
+def _owned_by(policy: Policy, layer: Layer) -> str:
+    """Say who owns the levers of a row, as the policy has it."""
+    if layer is Layer.FEATURE:
+        return "each owned by its feature's team"
+    owner = policy.switch_rules[layer.value].owner
+    group = policy.catalog.groups.get(owner)
+    return f"owned by {group.title if group else owner or 'nobody'}"
 
 
 def list_switches(house: House, actor: Actor) -> tuple[SwitchLine, ...]:
     """Return every switch, in the order of the layers, with what this reader may do."""
     with house.store.read() as db:
-        policy, now = house.policy(db), house.clock.now()
-        every = switches.all_switches(db)
-        known = {**policy.catalog.fallbacks, **{s.key: s for s in every}, **_models(policy)}
-        return tuple(_line(db, policy, actor, switch, every, known, now) for switch in every)
+        return _lines(house, db, house.policy(db), actor)
+
+
+def _lines(house: House, db: Db, policy: Policy, actor: Actor) -> tuple[SwitchLine, ...]:
+    every, now = switches.all_switches(db), house.clock.now()
+    known = {**policy.catalog.fallbacks, **{s.key: s for s in every}, **_models(policy)}
+    return tuple(_line(db, policy, actor, switch, every, known, now) for switch in every)
 
 
 def show_switch(house: House, actor: Actor, switch_id: str) -> SwitchLine:
@@ -118,6 +132,7 @@ def _line(
         expired=is_expired(switch, now),
         seats=seats,
         waits_for=kept_by(db, policy, switch, now) if signed and not any(seat[3] for seat in seats) else "",
+        contact=policy.tenant_contacts.get(switch.key, "") if switch.layer is Layer.TENANT else "",
     )
 
 

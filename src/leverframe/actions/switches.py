@@ -79,7 +79,8 @@ def _find(db: Db, policy: Policy, switch_id: str) -> Switch:
         return known
     layer, _, key = switch_id.partition("/")
     if layer == Layer.TENANT and key.strip():
-        return Switch(Layer.TENANT, key, zone=policy.calendar.home_zone)
+        owner = policy.switch_rules[Layer.TENANT.value].owner
+        return Switch(Layer.TENANT, key, owner=owner, zone=policy.zone_of_tenant(key))
     near = ", ".join(switch.id for switch in switches.all_switches(db))
     raise NotFound(f"there is no switch {switch_id}", remedy=f"the switches are {near or 'none yet'}")
 

@@ -44,10 +44,14 @@ class Asks:
 
 @dataclass(frozen=True, slots=True)
 class SwitchRule:
-    """Who may throw a layer's switches (roles), and whose sign-offs set one again."""
+    """Who may throw a layer's switches (roles), whose sign-offs set one again, and which group owns the layer.
+
+    A feature's switch is owned by the feature's owner, so that this layer has none of its own.
+    """
 
     throw: tuple[str, ...]
     set: tuple[Seat, ...]
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +80,8 @@ class Policy:
     `ramp.abort`, `policy.propose`, `audit.read`, `account.manage`, `gateway.enrol`) to roles. `gates` gives
     each gate's mode. `plans` are ramp plans by name: templates, and `rollouts/<feature>`. `prompts` maps
     `name@version` to the digest of its text. `rings` maps a tenant to its ring, `ring_order`
-    lists the rings, first to last. Times are minutes, seconds
-    where the name says so.
+    lists the rings, first to last. `tenant_zones` says where a tenant's day ends, `tenant_contacts` who is told
+    there before a pause does. Times are minutes, seconds where the name says so.
     """
 
     digest: str
@@ -94,6 +98,8 @@ class Policy:
     prompts: Mapping[str, str] = field(default_factory=dict)
     rings: Mapping[str, str] = field(default_factory=dict)
     ring_order: tuple[str, ...] = ()
+    tenant_zones: Mapping[str, str] = field(default_factory=dict)
+    tenant_contacts: Mapping[str, str] = field(default_factory=dict)
     gates: Mapping[str, Mode] = field(default_factory=dict)
     eval_allowances: tuple[EvalAllowance, ...] = ()
     irreversible_kinds: frozenset[str] = frozenset()
@@ -113,3 +119,7 @@ class Policy:
     def mode_of(self, gate: str) -> Mode:
         """Return a gate's mode; a gate that the policy does not name enforces."""
         return self.gates.get(gate, Mode.ENFORCE)
+
+    def zone_of_tenant(self, tenant: str) -> str:
+        """Return the zone in which a tenant's day ends."""
+        return self.tenant_zones.get(tenant, self.calendar.home_zone)
