@@ -24,14 +24,16 @@ from leverframe.actions import (
     setting,
     starting,
     stepping,
+    switch_files,
     tables,
+    write_back,
 )
 from leverframe.actions.due import Due, give_back, lease, what_is_due
 from leverframe.actions.house import House
 from leverframe.actions.watching import Watch
 from leverframe.clock import monotonic
 from leverframe.nouns.tables import NO_NUMBER, Number
-from leverframe.nouns.verdicts import Conflict
+from leverframe.nouns.verdicts import Conflict, SourceFailed
 
 log = logging.getLogger("leverframe.runner")
 
@@ -40,6 +42,7 @@ BREATH_SECONDS = 0.1
 """Between two rounds, ramps whose moment has come are looked at together, so often at most."""
 CHECKPOINT_SECONDS = 10.0
 LEASE_SECONDS = 15.0
+SWITCH_FILE = "the switch file"
 
 
 @dataclass(slots=True)
@@ -118,6 +121,8 @@ class Runner:
                 self._guarded(switch_id, setting.lapse, self.house, switch_id)
             for switch_id in due.expiring:
                 self._guarded(switch_id, expiring.tell_expiring, self.house, switch_id)
+            if self.house.following is not None and self.house.following.is_due:
+                self._guarded(SWITCH_FILE, self._follow)
             self._finish(due)
 
     def _finish(self, due: Due) -> None:
@@ -169,6 +174,10 @@ class Runner:
             self.house.troubles.pop(what, None)
         except Conflict:
             log.info("%s was written by somebody else; looking again next round", what)
+        except SourceFailed as silent:
+            if self.house.troubles.get(what) != str(silent):
+                log.warning("%s does not answer: %s", what, silent)
+            self.house.troubles[what] = str(silent)
         except Exception as error:
             log.exception("%s failed; trying again next round", what)
             self.house.troubles[what] = f"{type(error).__name__}: {error}"
@@ -179,6 +188,11 @@ class Runner:
         if newest is not None:
             self.published = newest[0]
             self.house.publish(*newest)
+
+    def _follow(self) -> None:
+        """Look at the switch file in git, and write back what was moved elsewhere."""
+        switch_files.follow(self.house)
+        write_back.write_back(self.house)
 
     def _exchange(self) -> None:
         """Write what the gateways here have reported, and read what those of other processes have."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import takewhile
 
+from leverframe.actions.asking import end_ask
 from leverframe.actions.house import House, first_role, need_reason, record, refuse, tell
 from leverframe.actions.switches import target_of_switch
 from leverframe.actions.tables import publish_table, withheld
@@ -81,6 +82,7 @@ def _set_if_complete(
         return SetState(switch, seats, done=False)
     switch = switches.put(db, _set(switch))
     sign_offs.void(db, switch.id, now, "carried out")
+    end_ask(db, switch.id, "done", actor.name, now)
     number = publish_table(house, db, now, f"{switch.id} set")
     because = f"set again, signed by {', '.join(s.person for s in signed)}"
     role = "clock" if actor is CLOCK else signed[-1].role
@@ -199,6 +201,7 @@ def lapse(house: House, switch_id: str) -> None:
         set_by = _who_set_the_date(db, switch)
         lapsed = switches.put(db, _set(switch))
         sign_offs.void(db, switch_id, now, "lapsed")
+        end_ask(db, switch_id, "lapsed", CLOCK.name, now)
         because = f"its date {switch.expires_on} has passed; set by {set_by}"
         publish_table(house, db, now, f"{switch.id} lapsed")
         facts = {"expires_on": str(switch.expires_on), "set_by": set_by}
