@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -93,8 +94,6 @@ def gpg(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 def test_an_openpgp_key_counts_by_its_fingerprint(repository: Repository, branch: Branch, gpg: str):
-    import os
-
     repository.write(with_off(SUPPORT))
     home = {"GNUPGHOME": os.environ["GNUPGHOME"]}
     repository.git("-c", f"user.signingkey={gpg}", "commit", "-q", "-S", "-m", "Stop support", **home)

@@ -12,11 +12,10 @@ from datetime import date, datetime
 
 from leverframe.actions.asking import ask as open_request
 from leverframe.actions.house import House, record, tell
-from leverframe.actions.moves import moves_of
 from leverframe.actions.switches import throw_within
 from leverframe.nouns.people import Actor, ActorKind
 from leverframe.nouns.policies import Policy
-from leverframe.nouns.switch_files import FileCommit, Outcome, Pending
+from leverframe.nouns.switch_files import FileCommit, Move, Outcome, Pending
 from leverframe.nouns.switches import OnExpiry, Switch
 from leverframe.nouns.verdicts import Invalid, NotFound, Refused, Verdict, failed, refusals
 from leverframe.rules.policies import roles_of
@@ -30,12 +29,13 @@ OUTCOMES = {"known": Outcome.UNKNOWN, "newer": Outcome.OLD}
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What one commit asks of one lever, as it stands, at one moment."""
+    """What one commit asks of one lever, as it stands and was moved last, at one moment."""
 
     lever: str
     commit: FileCommit
     written: Switch | None
     standing: Switch | None
+    moved: Move | None
     received_at: float
     now: datetime
 
@@ -102,7 +102,7 @@ def _ask_to_set(db: Db, policy: Policy, asked: Asked) -> Pending | None:
     tell(db, "switch.set_asked", {"switch": lever, "by": by, **body}, key=f"{lever}/asked/{commit.id}")
     because = f"commit {commit.short} of {by} sets it, and a file only throws: it awaits its sign-offs"
     remedy = f"sign that it is set again: leverframe switch set {lever} --role ROLE"
-    return Pending(lever, Outcome.ASKED, commit.id, by, asked.now, because, remedy, told=True)
+    return Pending(lever, Outcome.ASKED, commit.id, by, asked.now, because, remedy, _after(asked), told=True)
 
 
 def actor_behind(policy: Policy, commit: FileCommit) -> Actor:
@@ -113,9 +113,8 @@ def actor_behind(policy: Policy, commit: FileCommit) -> Actor:
 
 def _refusal(db: Db, policy: Policy, asked: Asked, *, throws: bool) -> Verdict | None:
     """Say what keeps a commit from being acted on, before the policy is asked who may throw."""
-    moved = moves_of(db, [asked.lever]).get(asked.lever)
     known = is_known(asked.commit, asked.lever)
-    newer = is_newer(asked.commit, asked.lever, moved, policy.calendar.home_zone, throws=throws)
+    newer = is_newer(asked.commit, asked.lever, asked.moved, policy.calendar.home_zone, throws=throws)
     return next(iter(refusals([known, *_has_left(db, policy, asked.commit), newer])), None)
 
 
@@ -144,7 +143,11 @@ def _waits(asked: Asked, no: Verdict, *, told: bool = False) -> Pending:
     outcome = OUTCOMES.get(no.gate, Outcome.REFUSED)
     by = asked.commit.behind.person
     because = no.because if outcome is not Outcome.REFUSED else f"commit {asked.commit.short} of {by}: {no.because}"
-    return Pending(asked.lever, outcome, asked.commit.id, by, asked.now, because, no.remedy, told)
+    return Pending(asked.lever, outcome, asked.commit.id, by, asked.now, because, no.remedy, _after(asked), told)
+
+
+def _after(asked: Asked) -> int:
+    return asked.moved.entry if asked.moved else 0
 
 
 def _because(asked: Asked) -> str:

@@ -66,7 +66,7 @@ def is_same(branch: Branch, stood: SwitchFile) -> bool:
 def _judged_by(house: House) -> str:
     """Name all that says who stands behind a commit; when it is another, it is asked again of whom nobody knew."""
     with house.store.read() as db:
-        return f"{house.policy(db).digest} {switch_files.last_told_at(db) or ''}"
+        return f"{house.policy(db).digest} {switch_files.last_push(db)}"
 
 
 def _read(house: House, branch: Branch, stood: SwitchFile, head: str, judged_by: str) -> News:

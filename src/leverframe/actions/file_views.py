@@ -12,7 +12,7 @@ from leverframe.nouns.policies import Policy
 from leverframe.nouns.switch_files import Drifted, FileCommit, Outcome, SwitchFile
 from leverframe.nouns.switches import Switch
 from leverframe.nouns.verdicts import Fault, NotFound
-from leverframe.rules.drift import DriftFacts, drifted, unlike
+from leverframe.rules.drift import DriftFacts, drifted, stands_since, unlike
 from leverframe.rules.switch_files import narrows
 from leverframe.sources.policies.switch_file import rewritten
 from leverframe.store import switch_files, switches
@@ -142,9 +142,10 @@ def file_alarms(house: House, db: Db) -> list[str]:
 def _not_thrown(db: Db, file: SwitchFile) -> list[str]:
     written = {switch.id: switch for switch in file.written}
     standing = {switch.id: switch for switch in switches.all_switches(db)}
+    moves = moves_of(db, [each.switch for each in file.pending])
     return [
         f"{each.switch} was not thrown: {each.because}. To clear it: {each.remedy}."
         for each in file.pending
-        if each.told and each.outcome is not Outcome.ASKED
+        if each.told and each.outcome is not Outcome.ASKED and stands_since(each, moves.get(each.switch))
         if narrows(written.get(each.switch), standing.get(each.switch))
     ]

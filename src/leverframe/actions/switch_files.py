@@ -16,6 +16,7 @@ from leverframe.actions.file_answers import Asked, answer
 from leverframe.actions.file_news import News, is_same, news
 from leverframe.actions.following import Following
 from leverframe.actions.house import House, record, tell
+from leverframe.actions.moves import moves_of
 from leverframe.clock import monotonic
 from leverframe.nouns.people import CLOCK, Actor, ActorKind
 from leverframe.nouns.policies import Policy
@@ -123,10 +124,18 @@ def _answer_all(
     standing = {switch.id: switch for switch in switches.all_switches(db)}
     waiting = {each.switch: each for each in kept if _still_waits(each, found, standing)}
     _withdraw(db, [each for each in kept if each.switch not in waiting], now)
-    before = {each.switch: each for each in kept}
+    before, moves = {each.switch: each for each in kept}, moves_of(db, found.asks)
     for lever, asks in sorted(found.asks.items()):
         asked = [
-            Asked(lever, found.commits[ask.commit], ask.written, standing.get(lever), received_at, now)
+            Asked(
+                lever=lever,
+                commit=found.commits[ask.commit],
+                written=ask.written,
+                standing=standing.get(lever),
+                moved=moves.get(lever),
+                received_at=received_at,
+                now=now,
+            )
             for ask in asks
         ]
         waits = answer(house, db, policy, asked)

@@ -47,7 +47,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """What a commit asks of one lever and has not come about; `told` says that it is written in the log."""
+    """What a commit asks of one lever and has not come about; `told` says that it is written in the log.
+
+    `after` is the lever's last move at that moment, by its entry's id: a later move makes this the past.
+    """
 
     switch: str
     outcome: Outcome
@@ -56,6 +59,7 @@ class Pending:
     at: datetime
     because: str
     remedy: str
+    after: int = 0
     told: bool = False
 
 
@@ -88,12 +92,16 @@ class SwitchFile:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """The last time that a lever was moved: thrown, set or lapsed, by whom and why, and the entry that says so."""
+    """The last time that a lever was moved: thrown, set or lapsed, by whom and why.
+
+    `entry` is the id of the entry that says so, `leaf` its number in the log once it has one.
+    """
 
     act: str
     at: datetime
     by: str
     because: str
+    entry: int = 0
     leaf: int | None = None
 
 

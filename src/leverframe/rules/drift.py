@@ -43,7 +43,7 @@ def unlike(written: Mapping[str, Switch], standing: Mapping[str, Switch]) -> tup
 
 def stands_since(pending: Pending | None, move: Move | None) -> Pending | None:
     """Return what a commit waits for, unless the lever was moved after that: then that is why the two differ."""
-    return None if pending is None or (move is not None and move.at > pending.at) else pending
+    return None if pending is None or (move is not None and move.entry > pending.after) else pending
 
 
 def _of(id: str, facts: DriftFacts) -> Iterator[Drifted]:

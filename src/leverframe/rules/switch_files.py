@@ -63,10 +63,10 @@ def is_newer(commit: FileCommit, switch: str, moved: Move | None, zone: str, *, 
     """Answer whether a commit was made after a lever was last moved the other way: what came since outweighs it.
 
     So neither a branch that was put back, nor an old commit that is merged late, throws again what people have set;
-    nor does it ask for the end of a throw that it could not know.
+    nor does it ask for the end of a throw that it could not know. git counts whole seconds.
     """
     opposite = moved is not None and (moved.act != THROWN) == throws
-    if moved is None or not opposite or commit.made_at >= moved.at:
+    if moved is None or not opposite or commit.made_at >= moved.at.replace(microsecond=0):
         return passed("newer", f"commit {commit.short} was made after {switch} was last moved")
     wants = "throws" if throws else "sets"
     because = f"commit {commit.short}, which {wants} {switch}, was made before it was {said_of(moved)}"

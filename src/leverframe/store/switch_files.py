@@ -11,12 +11,13 @@ from sqlalchemy import update as sql_update
 
 from leverframe.nouns.switch_files import SwitchFile
 from leverframe.nouns.verdicts import Conflict
-from leverframe.store.columns import Noun, Utc
+from leverframe.store.columns import Noun, RunningId, Utc
 from leverframe.store.database import Db, metadata
 
 THE_ONE = 1
 AT_ONCE = 500
 PUSHES_KEPT = timedelta(days=30)
+MOST_PUSHES = 1000
 
 switch_file = Table(
     "switch_file",
@@ -37,7 +38,8 @@ commits = Table(
 pushes = Table(
     "switch_file_pushes",
     metadata,
-    Column("commit", String, primary_key=True),
+    Column("id", RunningId, primary_key=True, autoincrement=True),
+    Column("commit", String, nullable=False),
     Column("before", String, nullable=False),
     Column("login", String, nullable=False),
     Column("told_by", String, nullable=False),
@@ -95,19 +97,18 @@ def note_judged(db: Db, ids: Collection[str], at: datetime, *, ours: bool = Fals
 
 
 def note_push(db: Db, push: Push) -> None:
-    """Write down who pushed a commit, over what was told of it before; old ones are forgotten."""
+    """Write down who pushed a commit; what was told of it before counts no more, and old pushes are forgotten."""
     row = {"commit": push.commit, "before": push.before, "login": push.login, "told_by": push.told_by, "at": push.at}
-    written = db.insert(pushes).values(row)
-    db.execute(written.on_conflict_do_update(index_elements=["commit"], set_=row))
+    db.execute(pushes.insert().values(row))
     db.execute(delete(pushes).where(pushes.c.at < push.at - PUSHES_KEPT))
 
 
 def pushes_told(db: Db) -> list[Push]:
     """List the pushes that were told, the newest first."""
     query = select(pushes.c.commit, pushes.c.before, pushes.c.login, pushes.c.told_by, pushes.c.at)
-    return [Push(*row) for row in db.execute(query.order_by(pushes.c.at.desc(), pushes.c.commit).limit(1000))]
+    return [Push(*row) for row in db.execute(query.order_by(pushes.c.id.desc()).limit(MOST_PUSHES))]
 
 
-def last_told_at(db: Db) -> datetime | None:
-    """Return when a push was told last."""
-    return db.execute(select(func.max(pushes.c.at))).scalar_one_or_none()
+def last_push(db: Db) -> int:
+    """Return the running number of the push that was told last; 0 where none was."""
+    return db.execute(select(func.max(pushes.c.id))).scalar_one_or_none() or 0

@@ -584,12 +584,13 @@ def _make_tables() -> None:
     )
     op.create_table(
         "switch_file_pushes",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("commit", sa.String(), nullable=False),
         sa.Column("before", sa.String(), nullable=False),
         sa.Column("login", sa.String(), nullable=False),
         sa.Column("told_by", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("commit", name=op.f("pk_switch_file_pushes")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_switch_file_pushes")),
     )
     op.create_index("ix_switch_file_pushes_at", "switch_file_pushes", ["at"], unique=False)
     op.create_table(
