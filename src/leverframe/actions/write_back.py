@@ -59,8 +59,10 @@ def _commit(
         text, differs = rewritten(file.text, moved, branch.path)
         if text == file.text:
             return ""
-        message = _message(moved, {id: moves[id] for id in differs}, policy.calendar.home_zone)
-        commit = prepare(branch, file.base, text, message, house.clock.now())
+        told = {id: moves[id] for id in differs}
+        message = _message(moved, told, policy.calendar.home_zone)
+        moved_at = max(move.at for move in told.values())  # tried again, it is the very same commit
+        commit = prepare(branch, file.base, text, message, moved_at)
         _note_ours(house, commit)
         land(branch, commit)
         following.hurry()

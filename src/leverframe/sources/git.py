@@ -277,5 +277,6 @@ def _said(branch: Branch, verb: str, answer: Answer) -> str:
     """Say what went wrong in our words where we know it, else in git's."""
     if "not a git repository" in answer.error:
         return f"{branch.repository} is no git repository; name one with --switch-repo"
-    told = answer.error.splitlines()[-1] if answer.error else f"it ended with {answer.code}"
-    return f"git {verb} in {branch.repository} failed: {told}; look at the repository with git fsck"
+    lines = [line for line in answer.error.splitlines() if line.startswith(("fatal: ", "error: "))]
+    told = (lines or answer.error.splitlines() or [f"it ended with {answer.code}"])[0]
+    return f"git {verb} in {branch.repository} failed ({told.rstrip('.')}); look at that repository"
