@@ -44,10 +44,9 @@ def data(repository: Repository, tmp_path: Path) -> Path:
     """A data folder in which the example's policy is in force, and the catalog knows sol's key."""
     files = dict(acme()[1])
     key = public_key(repository.keys, "sol").strip()
-    metadata = f"metadata:\n  name: sol\n  annotations:\n    leverframe.dev/signing-keys: {key}\n"
-    people = files["catalog/people.yaml"]
-    assert people.count("metadata: {name: sol}\n") == 1
-    files["catalog/people.yaml"] = people.replace("metadata: {name: sol}\n", metadata)
+    login, people = "    leverframe.dev/git-login: sol-acme", files["catalog/people.yaml"]
+    assert people.count(login) == 1
+    files["catalog/people.yaml"] = people.replace(login, f"    leverframe.dev/signing-keys: {key}\n{login}")
     built = wiring.build(wiring.Settings(tmp_path / "data"))
     recover_policy(built.house, files, "the tests begin")
     built.house.store.close()
