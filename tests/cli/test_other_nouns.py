@@ -166,7 +166,7 @@ def test_a_lever_shows_its_drift_its_owner_and_who_is_told_before_its_end(asks, 
     said = " ".join(asks("switch", "show", "feature/claims-summary").out.split())
     for part in (
         "Owner insurance-ai",
-        "Told before it@contoso.example",
+        "Contact it@contoso.example",
         "The file in git says set: commit 4f0c2d91aa of sol sets it.",
         "Remedy: sign that it is set again",
         "cass asks: it is mended",

@@ -44,7 +44,9 @@ def tell_expiring(house: House, switch_id: str) -> None:
             if outbox.put(db, TOPIC, said, _key(switch, days, to)):
                 told.append(to)
         if told:
-            because = f"its pause ends with {switch.expires_on} in {switch.zone or 'every zone'}"
+            ahead = "a day" if days == 1 else f"{days} days"
+            ends = f"its pause ends with {switch.expires_on} in {switch.zone or 'every zone'}"
+            because = f"{ends}; {' and '.join(told)} told {ahead} before"
             facts = {"days_before": days, "expires_on": str(switch.expires_on), "told": told}
             record(db, now, CLOCK, "switch.expiring_told", switch.id, because, role="clock", facts=facts)
 

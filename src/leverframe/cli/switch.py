@@ -84,7 +84,7 @@ def _whole(document: Mapping[str, Any]) -> None:
             ("Because", switch["because"]),
             ("Ticket", switch["ticket"]),
             ("Ends", switch["expires_on"] and f"with {switch['expires_on']} ({switch['zone']})"),
-            ("Told before", document.get("contact")),
+            ("Contact", document.get("contact")),
             ("Named in", switch["place"]),
         )
     )
