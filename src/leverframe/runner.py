@@ -29,6 +29,7 @@ from leverframe.actions import (
     write_back,
 )
 from leverframe.actions.due import Due, give_back, lease, what_is_due
+from leverframe.actions.following import TROUBLE
 from leverframe.actions.house import House
 from leverframe.actions.watching import Watch
 from leverframe.clock import monotonic
@@ -41,8 +42,9 @@ ROUND_SECONDS = 1.0
 BREATH_SECONDS = 0.1
 """Between two rounds, ramps whose moment has come are looked at together, so often at most."""
 CHECKPOINT_SECONDS = 10.0
+FOLLOW_SECONDS = 0.5
+"""So often it is asked whether it is time to look at the switch file: soon after somebody has told of a push."""
 LEASE_SECONDS = 15.0
-SWITCH_FILE = "the switch file"
 
 
 @dataclass(slots=True)
@@ -66,18 +68,23 @@ class Runner:
     _leased: frozenset[str] = frozenset()
     _leased_at: float = 0.0
     _thread: threading.Thread | None = None
+    _follower: threading.Thread | None = None
     _stepping: threading.Lock = field(default_factory=threading.Lock)
 
     def start(self) -> None:
         """Begin to run rounds in a thread of its own."""
+        if self.house.following is not None:
+            self._follower = threading.Thread(target=self._keep_following, name="switch file", daemon=True)
+            self._follower.start()
         self._thread = threading.Thread(target=self._run, name="clock", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """End after the present round, and sign what has been committed."""
         self._stop.set()
-        if self._thread is not None:
-            self._thread.join(timeout=10)
+        for thread in (self._thread, self._follower):
+            if thread is not None:
+                thread.join(timeout=10)
         self._guarded("reports", reports.end, self.house)
         self._guarded("leases", give_back, self.house, self.owner)
         self._guarded("checkpoint", self._checkpoint)
@@ -121,8 +128,8 @@ class Runner:
                 self._guarded(switch_id, setting.lapse, self.house, switch_id)
             for switch_id in due.expiring:
                 self._guarded(switch_id, expiring.tell_expiring, self.house, switch_id)
-            if self.house.following is not None and self.house.following.is_due:
-                self._guarded(SWITCH_FILE, self._follow)
+            if self._follower is None:
+                self._follow()
             self._finish(due)
 
     def _finish(self, due: Due) -> None:
@@ -189,8 +196,16 @@ class Runner:
             self.published = newest[0]
             self.house.publish(*newest)
 
+    def _keep_following(self) -> None:
+        """Look at the switch file in git in a thread of its own: a disk that hangs keeps no ramp waiting."""
+        while not self._stop.wait(FOLLOW_SECONDS):
+            self._follow()
+
     def _follow(self) -> None:
-        """Look at the switch file in git, and write back what was moved elsewhere."""
+        if self.house.following is not None and self.house.following.is_due:
+            self._guarded(TROUBLE, self._look_at_file)
+
+    def _look_at_file(self) -> None:
         switch_files.follow(self.house)
         write_back.write_back(self.house)
 

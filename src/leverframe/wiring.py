@@ -160,7 +160,7 @@ def following_of(settings: Settings) -> Following | None:
             because = "there is no repository to write into"
             raise Invalid([Fault("--switch-write-back", because, "name one with --switch-repo")])
         return None
-    branch = Branch(settings.switch_repo, settings.switch_branch, settings.switch_path)
+    branch = Branch(settings.switch_repo.absolute(), settings.switch_branch, settings.switch_path)
     if faults := faults_of(branch):
         raise Invalid(faults)
     return Following(branch, settings.switch_write_back)

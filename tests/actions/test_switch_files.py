@@ -25,6 +25,7 @@ from tests.world import World
 
 from leverframe.actions import accounts, levers, switch_files, tables
 from leverframe.actions.file_views import FileView
+from leverframe.actions.following import TROUBLE
 from leverframe.actions.levers import SwitchLine
 from leverframe.actions.today import today
 from leverframe.nouns.tables import Number
@@ -441,7 +442,7 @@ def test_what_ends_in_the_middle_is_done_whole_or_not_at_all(world: World, repos
     run(f"create trigger failing before update on switch_file {fails}")
     id = repository.commit(with_off(SUPPORT, MODEL), by="sol", at=world.now)
     world.round()
-    assert "the power failed" in world.house.troubles["the switch file"]
+    assert "the power failed" in world.house.troubles[TROUBLE]
     assert not any(lever(world, switch).switch.thrown for switch in (SUPPORT, MODEL))
     with world.store.read() as db:
         assert rows.judged(db, [id]) == {}
@@ -505,8 +506,8 @@ def test_a_repository_that_is_not_there_is_one_trouble_until_it_is(
     for _ in range(3):
         followed(world, repository)
         world.round()
-    assert list(world.house.troubles) == ["the switch file"]
-    assert "--switch-repo" in world.house.troubles["the switch file"]
+    assert list(world.house.troubles) == [TROUBLE]
+    assert "--switch-repo" in world.house.troubles[TROUBLE]
     view = file(world)
     assert (view.state, view.failed_at) == ("failing", world.now)
     assert sum("switch file" in alarm for alarm in today(world.house, world.remi).alarms) == 1
@@ -523,7 +524,7 @@ def test_after_a_failure_the_clock_does_not_look_again_at_once(world: World, rep
     world.round()
     assert not following.is_due
     world.round()
-    assert "the switch file" in world.house.troubles, "a round that does not look forgets no trouble"
+    assert TROUBLE in world.house.troubles, "a round that does not look forgets no trouble"
     following.hurry()
     assert following.is_due
 
@@ -606,6 +607,6 @@ def test_a_failure_of_git_is_a_trouble_and_no_traceback(world: World, repository
     for _ in range(2):
         following.hurry()
         world.round()
-    told = [record for record in caplog.records if "the switch file" in record.getMessage()]
+    told = [record for record in caplog.records if TROUBLE in record.getMessage()]
     assert len(told) == 1
     assert told[0].exc_info is None

@@ -15,9 +15,11 @@ from tests.world import ON_SQLITE, World
 from leverframe.actions import accounts
 from leverframe.actions.following import Following
 from leverframe.clock import monotonic
+from leverframe.nouns.switch_files import SwitchFile
 from leverframe.nouns.tables import Number
 from leverframe.openai_gateway.status import _Edge  # pyright: ignore[reportPrivateUsage]
 from leverframe.sources.git import Branch
+from leverframe.store import switch_files
 
 DASHBOARD = Path(__file__).parents[2] / "examples" / "grafana" / "leverframe.json"
 
@@ -82,6 +84,7 @@ def test_the_switch_file_in_git_is_told_while_one_is_followed(world: World, tmp_
     world.round()
     known = told()
     assert known.pop("leverframe_switch_file_age_seconds") < 60
+    assert known.pop("leverframe_switch_file_seen_timestamp_seconds") == world.now.timestamp()
     assert known == {f"leverframe_switch_file_{word}": 0 for word in ("drifted", "unreadable", "failing")}
     world.throw("sol", SUPPORT)
     assert told()["leverframe_switch_file_drifted"] == 1
@@ -90,7 +93,9 @@ def test_the_switch_file_in_git_is_told_while_one_is_followed(world: World, tmp_
     assert told()["leverframe_switch_file_unreadable"] == 1
     repository.path.rename(tmp_path / "moved")
     world.round()
-    assert told()["leverframe_switch_file_failing"] == 1
+    known = told()
+    assert known["leverframe_switch_file_failing"] == 1
+    assert known["leverframe_switch_file_failed_timestamp_seconds"] == world.now.timestamp()
 
 
 @ON_SQLITE
@@ -111,6 +116,8 @@ class Standing:
 def test_the_dashboard_asks_only_for_what_is_told(world: World, tmp_path: Path):
     world.house.following = Following(Branch(tmp_path))
     world.house.following.end()
+    with world.store.write() as db:
+        switch_files.put(db, SwitchFile(seen_at=world.now, failed_at=world.now, version=1), over=0)
     world.house.fleet.connected("edge", "edge-1", "boot", world.table.number)
     told = {name for name, *_ in scraped(world, entered(world, "sol"))}
     edge = _Edge(Standing(), {200: 1})  # pyright: ignore[reportArgumentType]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from leverframe.actions.following import TROUBLE
 from leverframe.actions.house import House
 from leverframe.actions.moves import moves_of
 from leverframe.clock import monotonic
@@ -130,7 +131,7 @@ def file_alarms(house: House, db: Db) -> list[str]:
     """Say what somebody must know of the file today: that it cannot be read, or asks for a kill that was not done."""
     file = switch_files.get(db)
     alarms = []
-    if file.failure and "the switch file" not in house.troubles:
+    if file.failure and TROUBLE not in house.troubles:
         alarms.append(f"The switch file in git cannot be looked at: {file.failure}.")
     if file.faults:
         first, more = file.faults[0], len(file.faults) - 1

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from leverframe.clock import monotonic
 from leverframe.sources.git import Branch
 
+TROUBLE = "its look at the switch file"
+"""What the clock could not do, where that fails."""
 LOOK_SECONDS = 3.0
 AFTER_A_FAILURE_SECONDS = 15.0
 
