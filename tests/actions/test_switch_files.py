@@ -267,6 +267,19 @@ def test_an_ask_ends_when_the_file_takes_it_back_or_the_lever_is_thrown_again(wo
     assert drift(world) == {SUPPORT: "moved"}
 
 
+def test_a_commit_that_throws_what_people_are_about_to_set_voids_what_they_have_signed(
+    world: World, repository: Repository
+):
+    world.at("Wed 11:00")
+    commit(world, repository, with_off(SUPPORT))
+    commit(world, repository, TEXT)
+    world.set_again("ana", SUPPORT)
+    commit(world, repository, with_off(SUPPORT), message="It is not mended")
+    assert not world.set_again("remi", SUPPORT).done
+    assert lever(world, SUPPORT).switch.because.endswith("It is not mended")
+    assert len(world.entries("switch.thrown", SUPPORT)) == 2
+
+
 def test_an_ask_by_nobody_known_is_none(world: World, repository: Repository):
     commit(world, repository, with_off(SUPPORT))
     commit(world, repository, TEXT, by="")

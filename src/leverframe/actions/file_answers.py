@@ -20,7 +20,7 @@ from leverframe.nouns.switches import OnExpiry, Switch
 from leverframe.nouns.verdicts import Invalid, NotFound, Refused, Verdict, failed, refusals
 from leverframe.rules.policies import roles_of
 from leverframe.rules.switch_files import is_known, is_newer, narrows, widens
-from leverframe.store import accounts
+from leverframe.store import accounts, sign_offs
 from leverframe.store.database import Db
 
 OUTCOMES = {"known": Outcome.UNKNOWN, "newer": Outcome.OLD}
@@ -44,7 +44,7 @@ def answer(house: House, db: Db, policy: Policy, asks: Sequence[Asked]) -> Pendi
     """Do what the newest of these commits asks that may have it; return why none has, or None."""
     first: Pending | None = None
     for asked in asks:
-        if narrows(asked.written, asked.standing):
+        if narrows(asked.written, asked.standing) or _keeps_off(db, asked):
             waits = _throw(house, db, policy, asked)
         elif widens(asked.written, asked.standing):
             waits = _ask_to_set(db, policy, asked)
@@ -54,6 +54,12 @@ def answer(house: House, db: Db, policy: Policy, asks: Sequence[Asked]) -> Pendi
             return waits
         first = first or waits
     return first
+
+
+def _keeps_off(db: Db, asked: Asked) -> bool:
+    """Say whether a commit throws what is thrown, while people sign that it is set: then it is thrown again."""
+    both = asked.written is not None and asked.standing is not None and asked.written.thrown and asked.standing.thrown
+    return both and bool(sign_offs.standing(db, asked.lever))
 
 
 def _throw(house: House, db: Db, policy: Policy, asked: Asked) -> Pending | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from leverframe.actions.file_news import is_same
 from leverframe.actions.file_views import drift_of
 from leverframe.actions.following import Following
 from leverframe.actions.house import House
@@ -33,7 +34,7 @@ def write_back(house: House) -> None:
         return
     with house.store.read() as db:
         file, policy = switch_files.get(db), house.policy_or_none(db)
-        if policy is None or file.faults or not file.base or file.base != file.head:
+        if policy is None or file.faults or file.base != file.head or not is_same(following.branch, file):
             return
         standing = switches.all_switches(db)
         drift = drift_of(house, db, policy, file, standing)
