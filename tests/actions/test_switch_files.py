@@ -542,6 +542,21 @@ def test_after_a_failure_the_clock_does_not_look_again_at_once(world: World, rep
     assert following.is_due
 
 
+def test_at_the_first_look_nobody_is_paged_for_what_was_there_before(world: World, tmp_path: Path):
+    """The newest commit is judged like any other; what keeps it from being acted on is shown, and was no news."""
+    repository = a_repository(tmp_path, world.now)
+    known(world, repository)
+    lapsed = paused(with_off(SUPPORT, MODEL), expires="2026-05-01")
+    repository.commit(lapsed, by="ana", at=world.now)
+    followed(world, repository)
+    for _ in range(3):
+        world.round()
+        world.clock.advance(timedelta(minutes=2))
+    assert lever(world, SUPPORT).switch.thrown_by == "ana"
+    assert drift(world) == {MODEL: "refused", NORTHWIND: "unlike"}
+    assert (world.entries("switch.file_refused"), world.told("page.switch_file")) == ([], [])
+
+
 def test_a_house_without_a_policy_follows_nothing_yet(store, tmp_path: Path):
     world = World(store)
     repository = a_repository(tmp_path, world.now)

@@ -16,6 +16,7 @@ from leverframe.rules.switch_files import (
     SET,
     THROWN,
     asked_by,
+    has_lapsed,
     is_known,
     is_newer,
     narrows,
@@ -108,6 +109,23 @@ def test_nothing_narrows_and_widens_and_what_is_off_narrows_only_by_staying_long
     if narrow and written is not None and standing is not None and standing.thrown:
         assert stays_longer(written, standing)
         assert not stays_longer(standing, written) or written.on_expiry is not standing.on_expiry
+
+
+@pytest.mark.parametrize(
+    ("written", "now", "lapsed"),
+    [
+        (OFF, "2026-07-01 04:59", False),
+        (OFF, "2026-07-01 05:00", True),
+        (replace(OFF, zone="UTC"), "2026-07-01 00:00", True),
+        (STAYS, "2026-07-02 00:00", False),
+        (replace(OFF, expires_on=None), "2026-07-02 00:00", False),
+        (SETTLED, "2026-07-02 00:00", False),
+        (None, "2026-07-02 00:00", False),
+    ],
+)
+def test_a_last_day_is_over_in_the_tenants_zone(written: Switch | None, now: str, lapsed: bool):
+    moment = datetime.fromisoformat(now).replace(tzinfo=UTC)
+    assert has_lapsed(written, "America/Chicago", moment) == lapsed
 
 
 def test_a_commit_is_known_by_who_stands_behind_it():

@@ -7,7 +7,7 @@ process sees it, and however that ends.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -23,7 +23,7 @@ from leverframe.nouns.policies import Policy
 from leverframe.nouns.switch_files import Outcome, Pending, SwitchFile
 from leverframe.nouns.switches import Switch
 from leverframe.nouns.verdicts import Conflict, SourceFailed
-from leverframe.rules.switch_files import narrows, widens
+from leverframe.rules.switch_files import has_lapsed, narrows, widens
 from leverframe.store import switch_files, switches
 from leverframe.store.database import Db
 
@@ -139,10 +139,20 @@ def _answer_all(
             for ask in asks
         ]
         waits = answer(house, db, policy, asked)
-        is_history = waits is not None and waits.outcome is Outcome.OLD and found.begins
-        if waits is not None and not is_history:
+        if found.begins:
+            waits = _at_first_sight(policy, waits, asked)
+        if waits is not None:
             waiting[lever] = _as_before(waits, before.get(lever))
     return sorted(waiting.values(), key=lambda each: each.switch)
+
+
+def _at_first_sight(policy: Policy, waits: Pending | None, asked: Sequence[Asked]) -> Pending | None:
+    """Keep of what waits at the first look what may still come; nobody is told of what was there before it."""
+    newest = asked[0]
+    lapsed = has_lapsed(newest.written, policy.zone_of_tenant(newest.lever.partition("/")[2]), newest.now)
+    if waits is None or waits.outcome is Outcome.OLD or lapsed:
+        return None
+    return replace(waits, told=True)
 
 
 def _still_waits(pending: Pending, found: News, standing: Mapping[str, Switch]) -> bool:

@@ -168,12 +168,12 @@ def drift() -> None:
 
 def _say_drift(file: Mapping[str, Any]) -> None:
     commit, behind = file["commit"], (file["commit"] or {}).get("behind") or {}
-    who = "Leverframe itself" if commit and commit["ours"] else behind.get("person") or "nobody known"
+    known = f"{behind.get('person') or 'nobody known'}, {behind.get('known_by') or behind.get('because')}"
     facts(
         (
             ("File", f"{file['path']} on {file['branch']} of {file['repository']}"),
             ("Commit", commit and f"{commit['id'][:10]} {commit['subject']}"),
-            ("Behind it", commit and f"{who}, {behind.get('known_by') or behind.get('because')}"),
+            ("Behind it", commit and ("Leverframe itself" if commit["ours"] else known)),
             ("Seen", file["seen_at"] and when(file["seen_at"])),
             ("Last failure", file["failed_at"] and f"{when(file['failed_at'])} {file['failure']}".strip()),
             ("Not written", file["kept"]),

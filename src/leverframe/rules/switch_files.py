@@ -7,11 +7,14 @@ pause that it prolongs, a lever that it sets. What the file has said all along i
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 
 from leverframe.nouns.switch_files import FileCommit, Move
 from leverframe.nouns.switches import Layer, OnExpiry, Switch
 from leverframe.nouns.verdicts import Verdict, failed, passed
 from leverframe.rules.moments import say
+from leverframe.rules.switches import is_expired
 
 
 def asked_by(before: Mapping[str, Switch], after: Mapping[str, Switch]) -> frozenset[str]:
@@ -42,6 +45,13 @@ def stays_longer(written: Switch, standing: Switch) -> bool:
         return standing.expires_on is not None
     both = standing.expires_on is not None and written.expires_on is not None
     return both and written.expires_on > standing.expires_on  # pyright: ignore[reportOperatorIssue]
+
+
+def has_lapsed(written: Switch | None, zone: str, now: datetime) -> bool:
+    """Say whether the file throws a lever until a day that is over, in its tenant's zone: it would lapse at once."""
+    if written is None or not written.thrown or written.on_expiry is OnExpiry.STAY:
+        return False
+    return is_expired(replace(written, zone=written.zone or zone), now)
 
 
 def widens(written: Switch | None, standing: Switch | None) -> bool:
