@@ -1,7 +1,9 @@
 # A customer has paused AI until the end of June, and the policy's file says so. The pause ends with that day in the
-# customer's own zone, Chicago; it lapses when the next window opens, and the log names who had set the date.
+# customer's own zone, Chicago; it lapses when the next window opens, and the log names who had set the date. A week and
+# a day before, the switch's owner and the customer's contact are told.
 after first-day
 
+@ Tue 23 Jun 2026 10:00 Europe/London
 @ Mon 29 Jun 2026 10:00 Europe/London
 sol$ leverframe switch show tenant/enterprise-tenant-12891
 ask customer-support-ai for enterprise-tenant-12891: 100 people

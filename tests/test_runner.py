@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from contextlib import closing
@@ -9,6 +10,9 @@ from contextlib import closing
 import pytest
 from sqlalchemy.engine import make_url
 from tests.world import World
+
+from leverframe.actions.following import TROUBLE, Following
+from leverframe.sources.git import Branch
 
 PATIENCE_SECONDS = 15.0
 
@@ -45,5 +49,24 @@ def test_the_clock_goes_on_after_a_lease_could_not_be_written(world, store_url):
         _run(store_url, "drop trigger failing")
         _until(lambda: world.ramp(change).stage == 2)
         _until(lambda: not world.house.troubles)
+    finally:
+        world.runner.stop()
+
+
+def test_a_git_that_hangs_keeps_no_ramp_waiting(world, tmp_path, monkeypatch):
+    change = world.ramping()
+    fake = tmp_path / "bin" / "git"
+    fake.parent.mkdir()
+    fake.write_text(f"#!/bin/sh\ntouch {tmp_path}/asked\nexec sleep 60\n")
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{fake.parent}:{os.environ['PATH']}")
+    world.house.following = Following(Branch(tmp_path))
+    world.runner.start()
+    try:
+        _until((tmp_path / "asked").exists)
+        world.outcomes(change, minutes=30)
+        world.at("Wed 10:30")
+        _until(lambda: world.ramp(change).stage == 2)
+        assert TROUBLE not in world.house.troubles, "git is still waited for, and the ramp went on"
     finally:
         world.runner.stop()

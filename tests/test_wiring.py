@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -27,6 +28,28 @@ def told(tmp_path):
     yield tell
     for built in started:
         built.stop()
+
+
+@pytest.mark.parametrize(
+    ("settings", "place"),
+    [
+        ({"switch_repo": Path("/nowhere"), "switch_branch": "-x"}, "--switch-branch"),
+        ({"switch_repo": Path("/nowhere"), "switch_path": "../x"}, "--switch-path"),
+        ({"switch_write_back": True}, "--switch-write-back"),
+    ],
+)
+def test_a_switch_file_that_cannot_be_meant_is_refused_before_anything_is_made(tmp_path, settings, place):
+    with pytest.raises(Invalid) as refused:
+        build(Settings(tmp_path / "data", **settings))
+    assert [fault.place for fault in refused.value.faults] == [place]
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_switch_file_that_is_not_there_yet_keeps_nobody_from_starting(tmp_path):
+    built = build(Settings(tmp_path / "data", switch_repo=tmp_path / "nowhere", switch_write_back=True))
+    assert built.house.following is not None
+    assert (built.house.following.branch.name, built.house.following.write_back) == ("main", True)
+    built.house.store.close()
 
 
 def test_a_gateway_is_told_where_the_stream_listens(told):

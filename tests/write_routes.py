@@ -158,6 +158,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/changes/{change_id}/evidence"): Row("ana", given_evals),
     ("PUT", "/switches/{layer}/{key}/throw"): Row("sol", lambda w: (f"{SWITCH}/throw", BECAUSE)),
     ("POST", "/switches/{layer}/{key}/set"): Row("remi", given_thrown),
+    ("POST", "/switches/file"): Row("adi", lambda w: ("/switches/file", {"commit": "ab" * 20, "pusher": "sol-git"})),
     ("PUT", "/targets/{target}/unit"): Row(
         "ana", lambda w: (f"/targets/{TARGET}/unit", {"unit": {"prompt": "customer-support@v7"}, **BECAUSE})
     ),

@@ -18,20 +18,24 @@ from leverframe.actions import (
     audits,
     deliveries,
     exercising,
+    expiring,
     receipts,
     reports,
     reviews,
     setting,
     starting,
     stepping,
+    switch_files,
     tables,
+    write_back,
 )
 from leverframe.actions.due import Due, give_back, lease, what_is_due
+from leverframe.actions.following import TROUBLE
 from leverframe.actions.house import House
 from leverframe.actions.watching import Watch
 from leverframe.clock import monotonic
 from leverframe.nouns.tables import NO_NUMBER, Number
-from leverframe.nouns.verdicts import Conflict
+from leverframe.nouns.verdicts import Conflict, SourceFailed
 
 log = logging.getLogger("leverframe.runner")
 
@@ -39,6 +43,8 @@ ROUND_SECONDS = 1.0
 BREATH_SECONDS = 0.1
 """Between two rounds, ramps whose moment has come are looked at together, so often at most."""
 CHECKPOINT_SECONDS = 10.0
+FOLLOW_SECONDS = 0.5
+"""So often it is asked whether it is time to look at the switch file: soon after somebody has told of a push."""
 LEASE_SECONDS = 15.0
 
 
@@ -65,12 +71,16 @@ class Runner:
     _leased: frozenset[str] = frozenset()
     _leased_at: float = 0.0
     _thread: threading.Thread | None = None
+    _follower: threading.Thread | None = None
     _stepping: threading.Lock = field(default_factory=threading.Lock)
     _holding: threading.Thread | None = None
     _leaving: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> None:
         """Begin to run rounds in a thread of its own."""
+        if self.house.following is not None:
+            self._follower = threading.Thread(target=self._keep_following, name="switch file", daemon=True)
+            self._follower.start()
         self._thread = threading.Thread(target=self._run, name="clock", daemon=True)
         self._thread.start()
 
@@ -78,10 +88,9 @@ class Runner:
         """End after the present round, and sign what has been committed."""
         self._stop.set()
         self._leaving.set()
-        if self._holding is not None:
-            self._holding.join(timeout=10)
-        if self._thread is not None:
-            self._thread.join(timeout=10)
+        for thread in (self._thread, self._follower, self._holding):
+            if thread is not None:
+                thread.join(timeout=10)
         self._guarded("reports", reports.end, self.house)
         self._guarded("leases", give_back, self.house, self.owner)
         self._guarded("checkpoint", self._checkpoint)
@@ -123,6 +132,10 @@ class Runner:
                 self._guarded(switch_id, setting.set_signed, self.house, switch_id)
             for switch_id in due.lapsing:
                 self._guarded(switch_id, setting.lapse, self.house, switch_id)
+            for switch_id in due.expiring:
+                self._guarded(switch_id, expiring.tell_expiring, self.house, switch_id)
+            if self._follower is None:
+                self._follow()
             self._finish(due)
 
     def _finish(self, due: Due) -> None:
@@ -188,6 +201,10 @@ class Runner:
             self.house.troubles.pop(what, None)
         except Conflict:
             log.info("%s was written by somebody else; looking again next round", what)
+        except SourceFailed as silent:
+            if self.house.troubles.get(what) != str(silent):
+                log.warning("%s does not answer: %s", what, silent)
+            self.house.troubles[what] = str(silent)
         except Exception as error:
             log.exception("%s failed; trying again next round", what)
             self.house.troubles[what] = f"{type(error).__name__}: {error}"
@@ -198,6 +215,19 @@ class Runner:
         if frame is not None:
             self.published = frame.number
             self.house.publish(frame)
+
+    def _keep_following(self) -> None:
+        """Look at the switch file in git in a thread of its own: a disk that hangs keeps no ramp waiting."""
+        while not self._stop.wait(FOLLOW_SECONDS):
+            self._follow()
+
+    def _follow(self) -> None:
+        if self.house.following is not None and self.house.following.is_due:
+            self._guarded(TROUBLE, self._look_at_file)
+
+    def _look_at_file(self) -> None:
+        switch_files.follow(self.house)
+        write_back.write_back(self.house)
 
     def _exchange(self) -> None:
         """Write what the gateways here have reported, and read what those of other processes have."""

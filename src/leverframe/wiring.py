@@ -21,12 +21,15 @@ from leverframe import logs
 from leverframe.actions import accounts, gateways, policies, receipts, reports, tables
 from leverframe.actions import clock as clocks
 from leverframe.actions.fleet import Fleet
+from leverframe.actions.following import Following
 from leverframe.actions.house import House
 from leverframe.clock import Clock, RealClock
 from leverframe.nouns.gateways import Seen
 from leverframe.nouns.tables import Number
 from leverframe.nouns.verdicts import Fault, Invalid
 from leverframe.runner import LEASE_SECONDS, Runner
+from leverframe.sources.git import Branch, faults_of
+from leverframe.sources.policies.kill_switches import PATH as SWITCHES
 from leverframe.sources.probes import Probes
 from leverframe.store import Store
 from leverframe.store.notes import SigningKey, load_or_make_key
@@ -49,6 +52,8 @@ class Settings:
     `stream_address` is what gateways are told where a proxy stands before the stream.
     `probes` is the folder of executables that a switch's probe may name.
     `lease_seconds` is how long another process waits before it takes over the ramps of one that has died.
+    `switch_repo` is a repository whose `switch_branch` holds the switch file at `switch_path`; with
+    `switch_write_back` what is done elsewhere is committed there.
     """
 
     data: Path
@@ -61,6 +66,10 @@ class Settings:
     clock_start: datetime | None = None
     lease_seconds: float = LEASE_SECONDS
     probes: Path | None = None
+    switch_repo: Path | None = None
+    switch_branch: str = "main"
+    switch_path: str = SWITCHES
+    switch_write_back: bool = False
     secrets: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
 
     @property
@@ -122,6 +131,7 @@ def audit_key(settings: Settings) -> SigningKey:
 
 def build(settings: Settings, clock: Clock | None = None) -> Built:
     """Build the house; nothing listens yet."""
+    following = following_of(settings)
     store = open_store(settings)
     fleet, events = Fleet(), Events()
     chosen = clock or (clocks.resume(store, settings.clock_start) if settings.clock_start else RealClock())
@@ -137,7 +147,8 @@ def build(settings: Settings, clock: Clock | None = None) -> Built:
         port=port,
         on_report=lambda seen: _heard(house, seen),
     )
-    house.publish, house.sign = stream.publish, TableKeys(settings.data, ORIGIN).sign
+    house.publish, house.following = stream.publish, following
+    house.sign = TableKeys(settings.data, ORIGIN).sign
     key, folder = audit_key(settings), settings.checkpoints or settings.data / "checkpoints"
     runner = Runner(house, key.sign, folder, settings.secrets, lease_seconds=settings.lease_seconds)
     runner.asking = Probes(settings.secrets, settings.probes)
@@ -145,6 +156,22 @@ def build(settings: Settings, clock: Clock | None = None) -> Built:
     app.state.runner, app.state.settled = runner, lambda: _settled(house)
     app.state.audit = (key.public, folder)
     return Built(settings, house, stream, runner, app, events)
+
+
+def following_of(settings: Settings) -> Following | None:
+    """Return the switch file that is followed, None for none; raises Invalid where the settings cannot be meant.
+
+    A repository that is not there is no fault of theirs: it may come, and until then it is told as a trouble.
+    """
+    if settings.switch_repo is None:
+        if settings.switch_write_back:
+            because = "there is no repository to write into"
+            raise Invalid([Fault("--switch-write-back", because, "name one with --switch-repo")])
+        return None
+    branch = Branch(settings.switch_repo.absolute(), settings.switch_branch, settings.switch_path)
+    if faults := faults_of(branch):
+        raise Invalid(faults)
+    return Following(branch, settings.switch_write_back)
 
 
 def shown_salt(change: str) -> str:

@@ -66,6 +66,8 @@ class Edge:
         told = {"number": str(table.number)}
         if model not in table.thrown_models:
             return Said(404, excerpt="model_not_found", **told)
+        if not table.thrown_models[model]:
+            return Said(503, reason="model_off", excerpt="feature-off", **told)
         return Said(200, reason="model_fallback", served=table.thrown_models[model][0], excerpt="Here.", **told)
 
 

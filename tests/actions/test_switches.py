@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import pytest
 from tests.world import ON_SQLITE, World, faults_of, no_of
 
-from leverframe.actions import levers, setting
+from leverframe.actions import levers, setting, switches
 from leverframe.nouns.calendar import Freeze, Scope
+from leverframe.nouns.people import Actor, ActorKind
 from leverframe.nouns.policies import SwitchRule
 from leverframe.nouns.switches import OnExpiry
 from leverframe.nouns.verdicts import NotFound
@@ -49,10 +51,62 @@ def test_who_may_not_throw_is_told_who_may(world: World):
     assert world.entries("switch.thrown", SUPPORT) == []
 
 
+MAY_THROW = {
+    "support_engineer": "tenant",
+    "on_call": "tenant, feature, model",
+    "release_manager": "tenant, feature, model",
+    "security": "feature, model",
+    "platform_engineer": "model",
+    "feature_engineer": "",
+    "ai_risk": "",
+    "administrator": "",
+}
+"""Which layers each role of the example may throw."""
+
+
+@pytest.mark.parametrize(("role", "layers"), MAY_THROW.items(), ids=list(MAY_THROW))
+def test_a_role_throws_the_layers_that_are_given_to_it_and_no_others(world: World, role: str, layers: str):
+    actor = Actor(ActorKind.PERSON, "somebody", roles=frozenset({role}))
+    for switch in (OTHER_TENANT, SUPPORT, MODEL):
+        act = partial(switches.throw, world.house, actor, switch, "a table's row", received_at=0.0)
+        if switch.split("/")[0] in layers.split(", "):
+            assert act()[0].thrown, switch
+            assert world.entries("switch.thrown", switch)[0].role == role
+        else:
+            assert set(no_of(act)) == {"may"}, switch
+
+
+def test_the_owner_of_a_feature_throws_their_own_and_no_other(world: World):
+    world.throw("ana", SUPPORT)
+    assert world.entries("switch.thrown", SUPPORT)[0].role == "feature_owner"
+    assert set(no_of(lambda: world.throw("ana", "feature/policy-search-v1"))) == {"may"}
+
+
+def test_every_lever_has_its_owner_and_every_row_says_whose_it_is(world: World):
+    frame = levers.lever_frame(world.house, world.sol)
+    assert {title: owner for title, owner, _ in frame.layers} == {
+        "Tenants": "owned by Customer Support Engineering",
+        "Features": "each owned by its feature's team",
+        "Models": "owned by AI Platform",
+    }
+    owners = {line.switch.id: line.switch.owner for _, _, lines in frame.layers for line in lines}
+    targets = world.policy.catalog.targets
+    for switch, owner in owners.items():
+        layer, _, key = switch.partition("/")
+        layer_owner = {"tenant": "customer-support-engineering", "model": "ai-platform"}
+        assert owner == (targets[key].owner if layer == "feature" else layer_owner[layer]), switch
+
+
 def test_a_switch_that_there_is_not_names_those_that_there_are(world: World):
     with pytest.raises(NotFound) as missing:
         world.throw("sol", "feature/horoscopes")
     assert SUPPORT in missing.value.remedy
+
+
+def test_a_tenants_day_ends_in_the_zone_that_the_policy_names(world: World):
+    zones = {**world.policy.tenant_zones, "northwind": "Asia/Tokyo"}
+    world.enforce(replace(world.policy, tenant_zones=zones, digest="a zone for them"))
+    assert world.throw("sol", OTHER_TENANT, "they asked")[0].zone == "Asia/Tokyo"
 
 
 def test_throwing_a_thrown_switch_again_is_no_fault_and_publishes_nothing_new(world: World):
@@ -66,6 +120,7 @@ def test_throwing_a_thrown_switch_again_is_no_fault_and_publishes_nothing_new(wo
 def test_a_tenants_pause_needs_no_file(world: World):
     switch, _ = world.throw("sol", "tenant/northwind", "they asked", ticket="SUP-1", expires_on=date(2026, 6, 1))
     assert (switch.ticket, switch.expires_on, switch.zone) == ("SUP-1", date(2026, 6, 1), "Europe/London")
+    assert switch.owner == "customer-support-engineering"
     assert world.table.thrown_tenants >= {"northwind"}
     assert set(no_of(lambda: world.throw("cleo", "tenant/fabrikam"))) == {"may"}
     assert "tenant/fabrikam" not in {line.switch.id for line in levers.list_switches(world.house, world.sol)}
@@ -203,6 +258,24 @@ def test_one_person_does_not_shorten_a_pause_that_stands(world: World, stands, a
     faults = faults_of(lambda: world.throw("remi", OTHER_TENANT, **again))
     assert set(faults) == {place}
     assert lever(world, OTHER_TENANT).switch == thrown
+
+
+def test_the_lapse_names_who_set_the_date_though_another_threw_it_again(world: World):
+    world.throw("sol", OTHER_TENANT, "compliance pause", expires_on=date(2026, 5, 14))
+    world.throw("remi", OTHER_TENANT, "and the contract is in question")
+    world.at("Fri 16:00")
+    world.rounds_until("Tue 10:00", every=24 * 60)
+    entry = world.entries("switch.lapsed")[0]
+    assert entry.because == "its date 2026-05-14 has passed; set by sol"
+    assert entry.facts == {"expires_on": "2026-05-14", "set_by": "sol"}
+
+
+def test_the_lapse_names_who_prolonged_it(world: World):
+    world.throw("sol", OTHER_TENANT, "compliance pause", expires_on=date(2026, 5, 13))
+    world.throw("remi", OTHER_TENANT, "a day longer", expires_on=date(2026, 5, 14))
+    world.at("Fri 16:00")
+    world.rounds_until("Tue 10:00", every=24 * 60)
+    assert world.entries("switch.lapsed")[0].facts["set_by"] == "remi"
 
 
 def test_a_pause_that_stays_does_not_lapse(world: World):

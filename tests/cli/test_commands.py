@@ -32,7 +32,7 @@ ASKED = {
     "change file", "change list", "change show", "change why", "change edit", "change sign", "change schedule",
     "change ramp", "change hold", "change release", "change promote", "change abort", "change back", "change review",
     "change cancel", "change evidence", "switch list", "switch show", "switch throw", "switch set",
-    "switch fmt",
+    "switch fmt", "switch drift",
     "targets list", "targets adopt", "audit list", "audit show", "audit verify", "table raise-epoch", "table save",
     "key show", "key rotate",
 }  # fmt: skip

@@ -83,6 +83,99 @@ def test_the_switch_file_is_printed_as_the_levers_stand(asks, ana: FakeServer, h
     assert (ran.code, "a pipe cannot be written back" in ran.err) == (2, True)
 
 
+BEHIND = {"person": "sol", "known_by": "signed with SHA256:x", "because": ""}
+COMMIT = {
+    "id": "4f0c2d91aa31b7c8d9e0f1a2b3c4d5e6f7081923", "made_at": "2026-05-12T01:00:00Z", "author": "Sol",
+    "subject": "Stop it", "behind": BEHIND, "ours": False,
+}  # fmt: skip
+DRIFT = {
+    "switch": "feature/claims-summary", "drift": "asked", "file_says": "set", "stands": "thrown",
+    "because": "commit 4f0c2d91aa of sol sets it", "remedy": "sign that it is set again",
+}  # fmt: skip
+FOLLOWED = {
+    "repository": "/srv/policies.git", "branch": "main", "path": "kill-switches.yaml", "state": "drifted",
+    "because": "the file does not say how the levers stand", "head": COMMIT["id"], "commit": COMMIT,
+    "seen_at": "2026-05-12T01:00:00Z", "looked_seconds": 2.0, "failure": "", "failed_at": None, "faults": [],
+    "drift": [DRIFT], "writes_back": False, "kept": "",
+}  # fmt: skip
+
+
+def test_drift_is_listed_with_who_stands_behind_the_file_and_ends_with_1(asks, ana: FakeServer):
+    def gives(**more: object) -> None:
+        ana.gives("GET /switches", {"layers": [], "receipt": None, "file": FOLLOWED | more})
+
+    gives()
+    ran = asks("switch", "drift")
+    said = " ".join(ran.out.split())
+    assert ran.code == 1
+    for part in (
+        "kill-switches.yaml on main of /srv/policies.git",
+        "4f0c2d91aa Stop it",
+        "sol, signed with SHA256:x",
+        "The file does not say how the levers stand.",
+        "feature/claims-summary set thrown",
+        "commit 4f0c2d91aa of sol sets it; sign that it is set again",
+    ):
+        assert part in said
+    told = json.loads(asks("switch", "drift", "--json").out)
+    assert told["drift"] == [DRIFT]
+    gives(state="in_step", because="the file says how the levers stand", drift=[], commit=COMMIT | {"ours": True})
+    ran = asks("switch", "drift")
+    assert (ran.code, "Leverframe itself" in ran.out) == (0, True)
+    fault = {
+        "place": "kill-switches.yaml:3",
+        "because": "it is no flag",
+        "remedy": "Write true.",
+        "severity": "error",
+    }
+    gives(state="unreadable", because="the file cannot be read", faults=[fault], drift=[])
+    ran = asks("switch", "drift")
+    assert (ran.code, "kill-switches.yaml:3: error: it is no flag" in ran.out) == (1, True)
+    gives(state="failing", because="there is no folder", failed_at="2026-05-12T01:00:00Z", commit=None, drift=[])
+    assert asks("switch", "drift").code == 1
+
+
+def test_where_no_file_is_followed_drift_says_how_one_is(asks, ana: FakeServer):
+    ana.gives("GET /switches", {"layers": [], "receipt": None, "file": None})
+    ran = asks("switch", "drift")
+    assert (ran.code, "leverframe serve --switch-repo DIR" in ran.err) == (2, True)
+
+
+def test_the_servers_own_file_is_printed_as_it_would_be(asks, ana: FakeServer, home: Path):
+    told = {"path": "kill-switches.yaml", "commit": COMMIT["id"], "text": FORMATTED, "differs": ["feature/x"]}
+    ana.gives("GET /switches/file", told)
+    assert asks("switch", "fmt", "--from-server").out == FORMATTED
+    ran = asks("switch", "fmt", "--from-server", "--check")
+    assert (ran.code, ran.out) == (2, "The file differs in feature/x.\n")
+    for wrong in ((), ("--from-server", home / "x.yaml"), ("--from-server", "--write")):
+        assert asks("switch", "fmt", *wrong).code == 2
+
+
+def test_a_lever_shows_its_drift_its_owner_and_who_is_told_before_its_end(asks, ana: FakeServer):
+    line = LINE | {
+        "drift": [DRIFT],
+        "contact": "it@contoso.example",
+        "request": {
+            "seats": SEATS,
+            "asked_by": "cass",
+            "asked_at": "2026-05-12T01:00:00Z",
+            "because": "it is mended",
+        },
+    }
+    ana.gives("GET /switches/feature/claims-summary", line)
+    said = " ".join(asks("switch", "show", "feature/claims-summary").out.split())
+    for part in (
+        "Owner insurance-ai",
+        "Contact it@contoso.example",
+        "The file in git says set: commit 4f0c2d91aa of sol sets it.",
+        "Remedy: sign that it is set again",
+        "cass asks: it is mended",
+    ):
+        assert part in said
+    ana.gives("GET /switches", {"layers": [["Features", "owned by teams", [line]]], "receipt": None, "file": None})
+    assert "the file in git says set" in " ".join(asks("switch", "list").out.split())
+
+
 def test_a_receipt_is_waited_for_and_then_said_as_it_is(server: FakeServer):
     pauses: list[float] = []
 

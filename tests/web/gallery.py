@@ -35,6 +35,7 @@ from leverframe.nouns.ramps import (
     Stay,
 )
 from leverframe.nouns.sign_offs import Seat, SignOff
+from leverframe.nouns.switch_files import Behind, Drift, Drifted, FileCommit
 from leverframe.nouns.switches import Layer, Switch
 from leverframe.nouns.targets import Cell, Delivery, Target, Tier
 from leverframe.nouns.units import Unit
@@ -648,15 +649,61 @@ def switch_line(switch: Switch, exercised: str, **more: object) -> View:
     base = {
         "switch": switch, "fallback_ok": passed("fallback", "the fallback exists and is set"), "exercised_text": exercised,
         "may_throw": True, "may_set": True, "can_set_as": ("release_manager",), "request": None, "expired": False,
-        "seats": (), "waits_for": "",
+        "seats": (), "waits_for": "", "contact": "", "drift": (),
     }  # fmt: skip
     return View(**{**base, **more})
+
+
+ASKED_TO_SET = Drifted(
+    "model/openai.gpt-4o-2024-11", Drift.ASKED, "set", "thrown",
+    "commit 4f0c2d91aa of cass sets it, and a file only throws: it awaits its sign-offs",
+    "sign that it is set again: leverframe switch set model/openai.gpt-4o-2024-11 --role ROLE",
+)  # fmt: skip
+NOT_DONE = Drifted(
+    "feature/email-drafts", Drift.REFUSED, "thrown", "set",
+    "commit 77aa01b2c3 of vic: vic may not throw a feature kill switch; the policy gives it to feature owner or on-call",
+    "ask ana, cleo, sol",
+)  # fmt: skip
+TO_LOAD = Drifted(
+    "feature/agent-assist", Drift.LOAD, "set", "set", "the file names the fallback canned-answers instead of none",
+    "review the file and load it: leverframe policy load DIR",
+)  # fmt: skip
+LATEST = FileCommit(
+    "4f0c2d91aa31b7c8d9e0f1a2b3c4d5e6f7081923", at(13, 11, 40), "Cass", "Let the model serve again",
+    Behind("cass", "signed with SHA256:ykOB6qsqIi/BUCNBTRIeL+yeNL93BUqaUi8w1c4iOgw"),
+)  # fmt: skip
+
+
+def file_view(**more: object) -> View:
+    base = {
+        "repository": "/srv/policies.git", "branch": "main", "path": "gateway-policies/kill-switches.yaml",
+        "state": "drifted", "because": "the file does not say how the levers stand", "head": LATEST.id, "commit": LATEST,
+        "seen_at": at(13, 11, 41), "looked_seconds": 2.4, "failure": "", "failed_at": None, "faults": (),
+        "drift": (NOT_DONE, TO_LOAD, ASKED_TO_SET), "writes_back": False, "kept": "",
+    }  # fmt: skip
+    return View(**{**base, **more})
+
+
+UNREADABLE = file_view(
+    state="unreadable", because="the file cannot be read; nothing of it is acted on, and what was read before stands",
+    commit=replace(LATEST, behind=Behind(because="it is not signed, and no push of it was told"), author=""),
+    faults=(Fault("gateway-policies/kill-switches.yaml:12", "`enabled` of `claims-intake` is `maybe`, which is neither true nor false.", "Write `true` or `false`."),),
+    drift=(), failed_at=at(12, 3, 10), writes_back=True,
+)  # fmt: skip
+FAILING = file_view(
+    state="failing", because="there is no folder /srv/policies.git; name the repository with --switch-repo", drift=(), commit=None, seen_at=None,
+    looked_seconds=None, failure="there is no folder /srv/policies.git; name the repository with --switch-repo", failed_at=at(13, 12, 19),
+)  # fmt: skip
+IN_STEP = file_view(
+    state="in_step", because="the file says how the levers stand", drift=(), writes_back=True, commit=replace(LATEST, ours=True),
+    kept="the file in the work tree has edits that are not committed",
+)  # fmt: skip
 
 
 ASKED = (("platform_on_call", 1, ("sol",), 0), ("release_manager", 1, (), 1))
 
 
-def switches_view(receipt: Receipt | None = None) -> View:
+def switches_view(receipt: Receipt | None = None, file: View | None = None) -> View:
     def feature(key: str, fallback: str, owner: str, day: date | None, text: str, **more: object) -> View:
         return switch_line(Switch(Layer.FEATURE, key, False, fallback, owner, exercised_on=day), text, **more)
 
@@ -675,18 +722,19 @@ def switches_view(receipt: Receipt | None = None) -> View:
                 feature("policy-search-v1", "keyword-search-v3", "policy-search", date(2026, 4, 9), spring),
                 feature("underwriting-decision-v2", "human-review-queue", "underwriting-ai", date(2025, 10, 2), "2 Oct 2025, 223 d ago"),
                 feature("claims-intake", "web-form", "claims-ai", date(2026, 4, 9), spring, may_throw=False),
-                feature("agent-assist", "", "support-ai", None, "never", fallback_ok=failed("fallback", "no fallback is named", remedy="name one in the file")),
-                feature("email-drafts", "plain-templates", "productivity-ai", date(2026, 4, 9), spring),
+                feature("agent-assist", "", "support-ai", None, "never", fallback_ok=failed("fallback", "no fallback is named", remedy="name one in the file"), drift=(TO_LOAD,)),
+                feature("email-drafts", "plain-templates", "productivity-ai", date(2026, 4, 9), spring, drift=(NOT_DONE,)),
                 feature("meeting-notes", "transcript-only", "productivity-ai", date(2026, 4, 9), spring),
             )),
             ("Models", "owned by the platform team", (
-                switch_line(THROWN_MODEL, spring, request=View(seats=ASKED), seats=ASKED, waits_for="it is outside the release window"),
+                switch_line(THROWN_MODEL, spring, request=View(seats=ASKED, asked_by="cass", asked_at=at(13, 11, 41), because="the provider has mended it"), seats=ASKED, waits_for="it is outside the release window", drift=(ASKED_TO_SET,)),
                 model("bedrock.anthropic.claude-haiku-4-5", "bedrock.anthropic.claude-sonnet-4-5", date(2026, 4, 9), spring),
                 model("anthropic.claude-sonnet-4-5", "openai.gpt-4o-2024-11", date(2026, 4, 9), spring,
                       fallback_ok=failed("fallback", "openai.gpt-4o-2024-11 is thrown itself", remedy="name another fallback")),
             )),
         ),
         receipt=receipt,
+        file=file or file_view(),
     )  # fmt: skip
 
 
@@ -940,8 +988,12 @@ def pages() -> dict[str, str]:
         "switches": ("switches.html", switches_view(COUNTED), "/switches"),
         "switches-counting": ("switches.html", switches_view(COUNTING), "/switches"),
         "switches-nobody": ("switches.html", switches_view(Receipt("1.812", 0, 0, None)), "/switches"),
-        "switches-empty": ("switches.html", View(layers=(("Tenants", "", ()),), receipt=None), "/switches"),
-        "switch": ("switch.html", switch_line(TENANT, "9 Apr 2026, 34 d ago"), "/switches/tenant/enterprise-tenant-12891"),
+        "switches-empty": ("switches.html", View(layers=(("Tenants", "", ()),), receipt=None, file=None), "/switches"),
+        "switches-unreadable": ("switches.html", switches_view(COUNTED, UNREADABLE), "/switches"),
+        "switches-failing": ("switches.html", switches_view(COUNTED, FAILING), "/switches"),
+        "switches-in-step": ("switches.html", switches_view(COUNTED, IN_STEP), "/switches"),
+        "switch": ("switch.html", switch_line(TENANT, "9 Apr 2026, 34 d ago", contact="it@enterprise.example"), "/switches/tenant/enterprise-tenant-12891"),
+        "switch-drifted": ("switch.html", switch_line(THROWN_MODEL, "9 Apr 2026, 34 d ago", drift=(ASKED_TO_SET,), request=View(seats=ASKED, asked_by="cass", asked_at=at(13, 11, 41), because="the provider has mended it"), seats=ASKED), "/switches/model/openai.gpt-4o-2024-11"),
         "audit": ("audit.html", audit, "/audit"),
         "audit-empty": ("audit.html", View(entries=(), filters={}, checkpoint=None, before=None), "/audit"),
         "audit-entry": ("audit_entry.html", View(entry=entries()[0], proof=(OTHER, DIGEST, OTHER), checkpoint=CHECKPOINT, verified=True), "/audit/60"),

@@ -8,13 +8,18 @@ from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from tests.repositories import NEEDS_SSH, SUPPORT, a_repository, followed
 from tests.test_one_door import client_of, entered
 from tests.world import ON_SQLITE, World
 
 from leverframe.actions import accounts
+from leverframe.actions.following import Following
 from leverframe.clock import monotonic
+from leverframe.nouns.switch_files import SwitchFile
 from leverframe.nouns.tables import Number
 from leverframe.openai_gateway.status import _Edge  # pyright: ignore[reportPrivateUsage]
+from leverframe.sources.git import Branch
+from leverframe.store import switch_files
 
 DASHBOARD = Path(__file__).parents[2] / "examples" / "grafana" / "leverframe.json"
 
@@ -66,6 +71,33 @@ def test_a_silent_process_and_a_held_ramp_are_told(world: World):
     assert found["leverframe_ramps_held",] == 1
 
 
+@NEEDS_SSH
+@ON_SQLITE
+def test_the_switch_file_in_git_is_told_while_one_is_followed(world: World, tmp_path: Path):
+    def told() -> dict[str, float]:
+        found = scraped(world, entered(world, "sol"))
+        return {name: value for (name, *_), value in found.items() if name.startswith("leverframe_switch_file")}
+
+    assert told() == {}
+    repository = a_repository(tmp_path, world.now)
+    followed(world, repository)
+    world.round()
+    known = told()
+    assert known.pop("leverframe_switch_file_age_seconds") < 60
+    assert known.pop("leverframe_switch_file_seen_timestamp_seconds") == world.now.timestamp()
+    assert known == {f"leverframe_switch_file_{word}": 0 for word in ("drifted", "unreadable", "failing")}
+    world.throw("sol", SUPPORT)
+    assert told()["leverframe_switch_file_drifted"] == 1
+    repository.commit("surprise: true\n", at=world.now)
+    world.round()
+    assert told()["leverframe_switch_file_unreadable"] == 1
+    repository.path.rename(tmp_path / "moved")
+    world.round()
+    known = told()
+    assert known["leverframe_switch_file_failing"] == 1
+    assert known["leverframe_switch_file_failed_timestamp_seconds"] == world.now.timestamp()
+
+
 @ON_SQLITE
 def test_nobody_scrapes_without_being_known(world: World):
     client = client_of(world)
@@ -81,7 +113,11 @@ class Standing:
 
 
 @ON_SQLITE
-def test_the_dashboard_asks_only_for_what_is_told(world: World):
+def test_the_dashboard_asks_only_for_what_is_told(world: World, tmp_path: Path):
+    world.house.following = Following(Branch(tmp_path))
+    world.house.following.end()
+    with world.store.write() as db:
+        switch_files.put(db, SwitchFile(seen_at=world.now, failed_at=world.now, version=1), over=0)
     world.house.fleet.connected("edge", "edge-1", "boot", world.table.number)
     told = {name for name, *_ in scraped(world, entered(world, "sol"))}
     edge = _Edge(Standing(), {200: 1})  # pyright: ignore[reportArgumentType]

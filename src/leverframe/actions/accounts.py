@@ -27,7 +27,7 @@ LINK_HOURS = 24
 TOKEN_DAYS = 90
 USE_NOTED_EVERY = timedelta(minutes=1)
 LEAST_PASSWORD = 10
-SCOPES = ("read", "change", "switch", "feedback", "evidence", "admin")
+SCOPES = ("read", "change", "switch", "switch-file", "feedback", "evidence", "admin")
 FIRST_ADMINISTRATOR = "administrator"
 FIRST_LINK = "first_administrator"
 _hasher = PasswordHasher()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from leverframe.actions.expiring import untold
 from leverframe.actions.house import House
 from leverframe.actions.setting import lapses, may_be_set
 from leverframe.clock import wall
@@ -31,6 +32,7 @@ class Due:
     closing: tuple[str, ...] = ()
     setting: tuple[str, ...] = ()
     lapsing: tuple[str, ...] = ()
+    expiring: tuple[str, ...] = ()
     telling: bool = False
     exercising: bool = False
     newest: Number | None = None
@@ -50,6 +52,7 @@ def what_is_due(house: House) -> Due:
             closing=_closing(db, policy, now),
             setting=tuple(s.id for s in thrown if may_be_set(db, policy, s, now)),
             lapsing=tuple(s.id for s in thrown if lapses(db, policy, s, now)),
+            expiring=untold(db, policy, thrown, now),
             telling=bool(outbox.waiting(db)),
             exercising=any(day.state is GameDayState.RUNNING for day in exercises.open_days(db)),
             newest=tables.newest_number(db),

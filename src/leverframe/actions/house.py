@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from leverframe.actions.fleet import Fleet
+from leverframe.actions.following import Following
 from leverframe.clock import Clock
 from leverframe.nouns.audit import Entry
 from leverframe.nouns.frames import Frame, Sign
@@ -60,6 +61,8 @@ class House:
     """What the clock could not do, by what it was about; an alarm until it works."""
     opened: dict[str, Opened] = field(default_factory=dict)
     """The receipts that this process counts, by number."""
+    following: Following | None = None
+    """The switch file in git, where this process follows one."""
     _policy: Policy | None = None
 
     def policy(self, db: Db) -> Policy:

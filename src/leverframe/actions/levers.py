@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from leverframe.actions.asking import asked
+from leverframe.actions.file_views import FileView, file_view
 from leverframe.actions.house import House
 from leverframe.actions.receipts import latest_receipt
 from leverframe.actions.setting import FilledSeat, can_set_as, fill, kept_by
@@ -13,6 +15,7 @@ from leverframe.actions.switches import target_of_switch
 from leverframe.nouns.gateways import Receipt
 from leverframe.nouns.people import Actor
 from leverframe.nouns.policies import Policy
+from leverframe.nouns.switch_files import Drifted
 from leverframe.nouns.switches import Layer, Switch
 from leverframe.nouns.verdicts import NotFound, Verdict
 from leverframe.rules.policies import may_throw
@@ -26,7 +29,8 @@ class SwitchLine:
     """One lever, as the lever frame shows it; `request` is the one to set it again, where one is under way.
 
     `seats` are those that setting it again asks for, while it is thrown; `waits_for` is what keeps it off although
-    all of them are filled.
+    all of them are filled. `contact` is who is told at a tenant before its pause ends, `drift` where the switch file
+    in git says otherwise of it.
     """
 
     switch: Switch
@@ -39,6 +43,8 @@ class SwitchLine:
     expired: bool
     seats: tuple[OpenSeat, ...] = ()
     waits_for: str = ""
+    contact: str = ""
+    drift: tuple[Drifted, ...] = ()
 
 
 OpenSeat = tuple[str, int, tuple[str, ...], int]
@@ -47,40 +53,62 @@ OpenSeat = tuple[str, int, tuple[str, ...], int]
 
 @dataclass(frozen=True, slots=True)
 class SetRequest:
-    """A request to set a switch again, with its seats."""
+    """A request to set a switch again, with its seats; one that a commit of the switch file opened says who asks."""
 
     seats: tuple[OpenSeat, ...]
+    asked_by: str = ""
+    asked_at: datetime | None = None
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SwitchesView:
-    """The lever frame: three rows of levers, and the newest receipt."""
+    """The lever frame: three rows of levers, the newest receipt, and the switch file in git where one is followed."""
 
     layers: tuple[tuple[str, str, tuple[SwitchLine, ...]], ...]
     receipt: Receipt | None
+    file: FileView | None = None
 
 
-ROWS = (
-    (Layer.TENANT, "Tenants", "owned by customer-support engineering"),
-    (Layer.FEATURE, "Features", "owned by the feature teams"),
-    (Layer.MODEL, "Models", "owned by the platform team"),
-)
+ROWS = ((Layer.TENANT, "Tenants"), (Layer.FEATURE, "Features"), (Layer.MODEL, "Models"))
 
 
 def lever_frame(house: House, actor: Actor) -> SwitchesView:
     """Return all levers in their three rows."""
-    lines = list_switches(house, actor)
-    rows = ((title, owner, tuple(x for x in lines if x.switch.layer is layer)) for layer, title, owner in ROWS)
-    return SwitchesView(tuple(rows), latest_receipt(house))
+    with house.store.read() as db:
+        policy = house.policy(db)
+        lines, file = _lines(house, db, policy, actor)
+    rows = (
+        (title, _owned_by(policy, layer), tuple(line for line in lines if line.switch.layer is layer))
+        for layer, title in ROWS
+    )
+    return SwitchesView(tuple(rows), latest_receipt(house), file)
+
+
+def _owned_by(policy: Policy, layer: Layer) -> str:
+    """Say who owns the levers of a row, as the policy has it."""
+    if layer is Layer.FEATURE:
+        return "each owned by its feature's team"
+    owner = policy.switch_rules[layer.value].owner
+    group = policy.catalog.groups.get(owner)
+    return f"owned by {group.title if group else owner or 'nobody'}"
 
 
 def list_switches(house: House, actor: Actor) -> tuple[SwitchLine, ...]:
     """Return every switch, in the order of the layers, with what this reader may do."""
     with house.store.read() as db:
-        policy, now = house.policy(db), house.clock.now()
-        every = switches.all_switches(db)
-        known = {**policy.catalog.fallbacks, **{s.key: s for s in every}, **_models(policy)}
-        return tuple(_line(db, policy, actor, switch, every, known, now) for switch in every)
+        return _lines(house, db, house.policy(db), actor)[0]
+
+
+def _lines(house: House, db: Db, policy: Policy, actor: Actor) -> tuple[tuple[SwitchLine, ...], FileView | None]:
+    every, now = switches.all_switches(db), house.clock.now()
+    known = {**policy.catalog.fallbacks, **{s.key: s for s in every}, **_models(policy)}
+    file = file_view(house, db, policy, every)
+    drift: dict[str, tuple[Drifted, ...]] = {}
+    for row in file.drift if file else ():
+        drift[row.switch] = (*drift.get(row.switch, ()), row)
+    lines = (_line(db, policy, actor, switch, every, known, now) for switch in every)
+    return tuple(replace(line, drift=drift.get(line.switch.id, ())) for line in lines), file
 
 
 def show_switch(house: House, actor: Actor, switch_id: str) -> SwitchLine:
@@ -113,12 +141,21 @@ def _line(
         may_throw=not may_throw(policy, actor, switch.layer.value, target_of_switch(policy, switch)).refuses,
         may_set=bool(mine) and all(s.person != actor.name for s in signed),
         can_set_as=mine,
-        request=SetRequest(seats) if signed else None,
+        request=_request(db, switch, seats, is_signed=bool(signed)),
         exercised_text=_exercised(switch, now),
         expired=is_expired(switch, now),
         seats=seats,
         waits_for=kept_by(db, policy, switch, now) if signed and not any(seat[3] for seat in seats) else "",
+        contact=policy.tenant_contacts.get(switch.key, "") if switch.layer is Layer.TENANT else "",
     )
+
+
+def _request(db: Db, switch: Switch, seats: tuple[OpenSeat, ...], *, is_signed: bool) -> SetRequest | None:
+    """Return the request to set a switch again: one that is signed, or that a commit of the switch file opened."""
+    row = asked(db, switch.id) if switch.thrown else None
+    if row is not None:
+        return SetRequest(seats, row.asked_by, row.at, str(row.body["because"]))
+    return SetRequest(seats) if is_signed else None
 
 
 def _open_seats(filled: tuple[FilledSeat, ...]) -> tuple[OpenSeat, ...]:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from leverframe.actions.file_views import FileView, file_view
 from leverframe.actions.house import House
 from leverframe.actions.reports import learn
 from leverframe.clock import monotonic
@@ -20,7 +21,8 @@ class Metrics:
     """How the house stands: its newest table, who has reported what, and what is off, moving or waiting.
 
     `held` counts the ramps that a person or a rule holds, `waiting` the messages that have not left yet, `given_up`
-    those that never will, `troubles` what the clock could not do.
+    those that never will, `troubles` what the clock could not do. `file` is the switch file in git, where one is
+    followed.
     """
 
     number: Number
@@ -32,6 +34,7 @@ class Metrics:
     given_up: int
     troubles: int
     withheld: bool
+    file: FileView | None = None
 
 
 def metrics(house: House) -> Metrics:
@@ -40,7 +43,8 @@ def metrics(house: House) -> Metrics:
     seen = tuple(house.fleet.seen(monotonic()))
     with house.store.read() as db:
         active = ramps.active(db)
-        thrown = Counter(switch.layer.value for switch in switches.all_switches(db) if switch.thrown)
+        every, policy = switches.all_switches(db), house.policy_or_none(db)
+        thrown = Counter(switch.layer.value for switch in every if switch.thrown)
         return Metrics(
             number=tables.newest_number(db),
             seen=seen,
@@ -51,4 +55,5 @@ def metrics(house: House) -> Metrics:
             given_up=outbox.given_up(db),
             troubles=len(house.troubles),
             withheld=tables.alarm(db) is not None,
+            file=file_view(house, db, policy, every) if policy else None,
         )

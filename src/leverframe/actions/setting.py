@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import takewhile
 
+from leverframe.actions.asking import end_ask
 from leverframe.actions.house import House, first_role, need_reason, record, refuse, tell
 from leverframe.actions.switches import target_of_switch
 from leverframe.actions.tables import publish_switch, withheld
@@ -80,6 +82,7 @@ def _set_if_complete(
         return SetState(switch, seats, done=False)
     switch = switches.put(db, _set(switch))
     sign_offs.void(db, switch.id, now, "carried out")
+    end_ask(db, switch.id, "done", actor.name, now)
     number = publish_switch(house, db, now, f"{switch.id} set", switch)
     because = f"set again, signed by {', '.join(s.person for s in signed)}"
     role = "clock" if actor is CLOCK else signed[-1].role
@@ -195,14 +198,25 @@ def lapse(house: House, switch_id: str) -> None:
         policy, now, switch = house.policy(db), house.clock.now(), switches.get(db, switch_id)
         if not lapses(db, policy, switch, now):
             return
+        set_by = _who_set_the_date(db, switch)
         lapsed = switches.put(db, _set(switch))
         sign_offs.void(db, switch_id, now, "lapsed")
-        because = f"its date {switch.expires_on} has passed; set by {switch.thrown_by or switch.place or 'the file'}"
+        end_ask(db, switch_id, "lapsed", CLOCK.name, now)
+        because = f"its date {switch.expires_on} has passed; set by {set_by}"
         publish_switch(house, db, now, f"{switch.id} lapsed", lapsed)
-        record(db, now, CLOCK, "switch.lapsed", switch.id, because, role="clock")
+        facts = {"expires_on": str(switch.expires_on), "set_by": set_by}
+        record(db, now, CLOCK, "switch.lapsed", switch.id, because, role="clock", facts=facts)
         told = {"switch": switch.id, "because": because}
         tell(db, "switch.lapsed", told, key=f"{switch.id}/lapsed/{lapsed.version}/{now.isoformat()}")
         db.after_commit(lambda: house.stir("switch"))
+
+
+def _who_set_the_date(db: Db, switch: Switch) -> str:
+    """Name who gave a pause its last day: whoever throws it again without one leaves that as it is."""
+    stood = switches.history(db, switch.id)
+    same = takewhile(lambda then: then.thrown and then.expires_on == switch.expires_on, stood)
+    first = list(same)[-1:] or [switch]
+    return first[0].thrown_by or first[0].place or "the file"
 
 
 def lapses(db: Db, policy: Policy, switch: Switch, now: datetime) -> bool:

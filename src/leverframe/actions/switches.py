@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from leverframe.actions.asking import end_ask
 from leverframe.actions.house import House, first_role, need_reason, record, tell
 from leverframe.actions.receipts import open_receipt
 from leverframe.actions.tables import number_facts, publish_switch
@@ -37,23 +38,50 @@ def throw(
     `received_at` is the monotonic second at which the request reached the house; the receipt counts from there. A
     later `expires_on` extends a tenant's pause; a sooner one is refused.
     """
-    reason = need_reason(because)
     with house.store.write() as db:
-        now, policy = house.clock.now(), house.policy(db)
-        switch = _find(db, policy, switch_id)
-        role = _permit(policy, actor, switch)
-        _refuse_dates(switch, expires_on, on_expiry, now)
-        thrown = switches.put(db, _thrown(switch, actor, reason, ticket, expires_on, on_expiry, now))
-        sign_offs.void(db, switch.id, now, "thrown again")
-        number = publish_switch(house, db, now, f"{switch.id} thrown", thrown)
-        open_receipt(house, db, number, received_at, f"{switch.id} thrown")
-        went = number_facts(db, number)
-        facts = {**went, "ticket": thrown.ticket, "expires_on": str(thrown.expires_on or "")}
-        record(db, now, actor, "switch.thrown", switch.id, reason, role=role, facts=facts)
-        told = {"switch": switch.id, "because": reason, "by": actor.name, **went}
-        tell(db, "switch.thrown", told, key=f"{switch.id}/thrown/{thrown.version}/{now.isoformat()}")
-        db.after_commit(lambda: house.stir("switch"))
-        return thrown, number
+        return throw_within(
+            house,
+            db,
+            actor,
+            switch_id,
+            because,
+            received_at=received_at,
+            ticket=ticket,
+            expires_on=expires_on,
+            on_expiry=on_expiry,
+        )
+
+
+def throw_within(
+    house: House,
+    db: Db,
+    actor: Actor,
+    switch_id: str,
+    because: str,
+    *,
+    received_at: float,
+    ticket: str = "",
+    expires_on: date | None = None,
+    on_expiry: str = "",
+    facts: Mapping[str, str] | None = None,
+) -> tuple[Switch, Number | None]:
+    """Throw a switch in the transaction of a larger act, whose `facts` go into the entry; a no writes nothing."""
+    reason, now, policy = need_reason(because), house.clock.now(), house.policy(db)
+    switch = _find(db, policy, switch_id)
+    role = _permit(policy, actor, switch)
+    _refuse_dates(switch, expires_on, on_expiry, now)
+    thrown = switches.put(db, _thrown(switch, actor, reason, ticket, expires_on, on_expiry, now))
+    sign_offs.void(db, switch.id, now, "thrown again")
+    end_ask(db, switch.id, "thrown again", actor.name, now)
+    number = publish_switch(house, db, now, f"{switch.id} thrown", thrown)
+    open_receipt(house, db, number, received_at, f"{switch.id} thrown")
+    went = number_facts(db, number)
+    rests_on = {**went, "ticket": thrown.ticket, "expires_on": str(thrown.expires_on or ""), **(facts or {})}
+    record(db, now, actor, "switch.thrown", switch.id, reason, role=role, facts=rests_on)
+    told = {"switch": switch.id, "because": reason, "by": actor.name, **went}
+    tell(db, "switch.thrown", told, key=f"{switch.id}/thrown/{thrown.version}/{now.isoformat()}")
+    db.after_commit(lambda: house.stir("switch"))
+    return thrown, number
 
 
 def _thrown(
@@ -79,7 +107,8 @@ def _find(db: Db, policy: Policy, switch_id: str) -> Switch:
         return known
     layer, _, key = switch_id.partition("/")
     if layer == Layer.TENANT and key.strip():
-        return Switch(Layer.TENANT, key, zone=policy.calendar.home_zone)
+        owner = policy.switch_rules[Layer.TENANT.value].owner
+        return Switch(Layer.TENANT, key, owner=owner, zone=policy.zone_of_tenant(key))
     near = ", ".join(switch.id for switch in switches.all_switches(db))
     raise NotFound(f"there is no switch {switch_id}", remedy=f"the switches are {near or 'none yet'}")
 

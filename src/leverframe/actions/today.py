@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from leverframe.actions.facts import seat_facts, told_to_sign
+from leverframe.actions.file_views import file_alarms
 from leverframe.actions.house import House
 from leverframe.actions.listing import ChangeLine, change_line
 from leverframe.actions.looks import Look, circumstances, look_at
@@ -155,6 +156,7 @@ def _alarms(house: House, db: Db) -> list[str]:
     for seen in silent:
         alarms.append(f"Gateway {seen.instance} is silent since {seen.age_seconds:.0f} s, at table {seen.number}.")
     alarms += _faulty(house, db)
+    alarms += file_alarms(house, db)
     alarms += [f"The clock could not do {what}: {why}." for what, why in sorted(house.troubles.items())]
     given_up = outbox.given_up(db)
     if given_up:

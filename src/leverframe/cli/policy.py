@@ -95,8 +95,11 @@ def _whole(document: Mapping[str, Any]) -> None:
     heading("Kill switches")
     rules = policy["switch_rules"].items()
     table(
-        ("=Of a", "Throw", "Set again"),
-        ((layer, [role(r) for r in rule["throw"]], _seats(rule["set"])) for layer, rule in rules),
+        ("=Of a", "Throw", "Set again", "Owner"),
+        (
+            (layer, [role(r) for r in rule["throw"]], _seats(rule["set"]), rule.get("owner") or "the feature's owner")
+            for layer, rule in rules
+        ),
         empty="None.",
     )
     heading("Windows")

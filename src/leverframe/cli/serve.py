@@ -9,6 +9,7 @@ import typer
 
 from leverframe.cli import here
 from leverframe.cli.verbs import only_document, verb
+from leverframe.sources.policies.kill_switches import PATH
 
 API, STREAM = "127.0.0.1:8700", "127.0.0.1:8701"
 DATA = Path("leverframe-data")
@@ -34,6 +35,18 @@ def serve(
     checkpoints: Annotated[
         Path | None, typer.Option("--checkpoints", metavar="DIR", help="Where the audit log's signed heads go.")
     ] = None,
+    switch_repo: Annotated[
+        Path | None, typer.Option("--switch-repo", metavar="DIR", help="A git repository with the switch file.")
+    ] = None,
+    switch_branch: Annotated[
+        str, typer.Option("--switch-branch", metavar="NAME", help="The branch whose commits are acted on.")
+    ] = "main",
+    switch_path: Annotated[
+        str, typer.Option("--switch-path", metavar="PATH", help="The switch file in the repository.")
+    ] = PATH,
+    switch_write_back: Annotated[
+        bool, typer.Option("--switch-write-back", help="Commit what is done elsewhere into the switch file.")
+    ] = False,
 ) -> None:
     """Run the control plane: API and pages, the clock, and the stream to gateways."""
     with only_document({"listen": listen, "stream_listen": stream_listen, "data": str(data)}):
@@ -44,4 +57,8 @@ def serve(
             stream_listen=stream_listen,
             stream_address=stream_address,
             checkpoints=checkpoints,
+            switch_repo=switch_repo,
+            switch_branch=switch_branch,
+            switch_path=switch_path,
+            switch_write_back=switch_write_back,
         )

@@ -9,14 +9,17 @@ from typing import Annotated, Any
 
 import typer
 
-from leverframe.cli.output import facts, heading, listing, marked, role, say, table, verdicts, when
+from leverframe.cli.output import facts, faults, heading, indented, listing, marked, role, say, table, verdicts, when
 from leverframe.cli.receipts import say_number
 from leverframe.cli.verbs import REFUSED, Because, noun, read_text, server, show, verb
 from leverframe.client import at
 from leverframe.nouns.documents import from_document
 from leverframe.nouns.switches import Layer, Switch
-from leverframe.nouns.verdicts import Fault, Invalid
+from leverframe.nouns.verdicts import Fault, Invalid, NotFound
 from leverframe.sources.policies.switch_file import rewritten
+
+DRIFTED = 1
+"""How `switch drift` ends where the file and the levers differ, so that a job can ask for it."""
 
 Id = Annotated[str, typer.Argument(metavar="SWITCH", help="Its layer and key, such as feature/policy-search-v1.")]
 
@@ -53,7 +56,8 @@ def _line(switch: Mapping[str, Any], line: Mapping[str, Any]) -> tuple[tuple[Any
     unsound = "" if line["fallback_ok"]["outcome"] != "not_met" else f" ({line['fallback_ok']['because']})"
     fallback = f"falls back to {switch['fallback']}{unsound}" if switch["fallback"] else "no fallback"
     thrown = f"thrown: {switch['because']}" if switch["thrown"] else ""
-    return cells, "; ".join(filter(None, (thrown, "" if switch["layer"] == "tenant" else fallback)))
+    drift = [f"the file in git says {row['file_says']}" for row in line.get("drift") or ()]
+    return cells, "; ".join(filter(None, (thrown, "" if switch["layer"] == "tenant" else fallback, *drift)))
 
 
 def lines(document: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -80,12 +84,19 @@ def _whole(document: Mapping[str, Any]) -> None:
             ("Because", switch["because"]),
             ("Ticket", switch["ticket"]),
             ("Ends", switch["expires_on"] and f"with {switch['expires_on']} ({switch['zone']})"),
+            ("Contact", document.get("contact")),
             ("Named in", switch["place"]),
         )
     )
+    for row in document.get("drift") or ():
+        say(f"The file in git says {row['file_says']}: {row['because']}.", style="yellow")
+        if row["remedy"]:
+            indented(f"Remedy: {row['remedy']}")
     verdicts([document["fallback_ok"]])
     if document["seats"]:
         heading("Asked to be set again" if document["request"] else "To set it again")
+        if document["request"] and document["request"].get("asked_by"):
+            say(f"{document['request']['asked_by']} asks: {document['request']['because']}")
         say_seats(document["seats"])
     if document["waits_for"]:
         say(f"All have signed; it waits because {document['waits_for']}.")
@@ -144,9 +155,49 @@ def _signed(document: Mapping[str, Any]) -> None:
     say_seats(document["seats"])
 
 
+@verb(app, "drift")
+def drift() -> None:
+    """List where the switch file in git says otherwise than the levers. Ends with 1 while it does, or is unread."""
+    file = server().get("/switches").get("file")
+    if file is None:
+        raise NotFound("this server follows no switch file in git", remedy="leverframe serve --switch-repo DIR")
+    show(file, _say_drift)
+    if file["state"] != "in_step":
+        raise typer.Exit(DRIFTED)
+
+
+def _say_drift(file: Mapping[str, Any]) -> None:
+    commit, behind = file["commit"], (file["commit"] or {}).get("behind") or {}
+    known = f"{behind.get('person') or 'nobody known'}, {behind.get('known_by') or behind.get('because')}"
+    facts(
+        (
+            ("File", f"{file['path']} on {file['branch']} of {file['repository']}"),
+            ("Commit", commit and f"{commit['id'][:10]} {commit['subject']}"),
+            ("Behind it", commit and ("Leverframe itself" if commit["ours"] else known)),
+            ("Seen", file["seen_at"] and when(file["seen_at"])),
+            ("Last failure", file["failed_at"] and f"{when(file['failed_at'])} {file['failure']}".strip()),
+            ("Not written", file["kept"]),
+        )
+    )
+    say(f"{file['because'][:1].upper()}{file['because'][1:]}.")
+    faults(file["faults"])
+    if file["drift"]:
+        listing(("Switch", "The file says", "It is"), (_drift_line(row) for row in file["drift"]), empty="")
+
+
+def _drift_line(row: Mapping[str, Any]) -> tuple[tuple[Any, ...], str]:
+    below = f"{row['because']}; {row['remedy']}" if row["remedy"] else row["because"]
+    return (row["switch"], row["file_says"], row["stands"]), below
+
+
 @verb(app, "fmt")
 def fmt(
-    path: Annotated[Path, typer.Argument(metavar="FILE", help="The switch file; - reads it from a pipe.")],
+    path: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="The switch file; - reads it from a pipe.")
+    ] = None,
+    from_server: Annotated[
+        bool, typer.Option("--from-server", help="Take the file of the branch that the server follows.")
+    ] = False,
     write: Annotated[bool, typer.Option("--write", help="Write it back into the file.")] = False,
     check: Annotated[
         bool, typer.Option("--check", help="Print what differs, and fail where something does.")
@@ -156,18 +207,29 @@ def fmt(
 
     What a commit of it widens waits for its sign-offs all the same.
     """
-    if write and str(path) == "-":
-        raise Invalid([Fault("--write", "a pipe cannot be written back", "leave --write out: it is printed")])
-    text = read_text(path)
-    standing = [from_document(Switch, line["switch"]) for line in lines(server().get("/switches"))]
-    after, differs = rewritten(text, standing, str(path))
-    if write and differs:
+    if (path is None) != from_server:
+        raise Invalid([Fault("FILE", "one file is needed", "name a FILE, or take the server's: --from-server")])
+    if write and (path is None or str(path) == "-"):
+        because = "a pipe cannot be written back" if path else "the server's own file is not written here"
+        raise Invalid([Fault("--write", because, "leave --write out: it is printed")])
+    after, differs = _of_server() if path is None else _of_file(path)
+    if write and path is not None and differs:
         aside = path.with_name(f"{path.name}.{os.getpid()}.part")
         aside.write_bytes(after.encode())
         aside.replace(path)
     show({"differs": differs, "text": after}, lambda _: _say_differs(differs) if check or write else _print(after))
     if check and differs:
         raise typer.Exit(REFUSED)
+
+
+def _of_server() -> tuple[str, tuple[str, ...]]:
+    told = server().get("/switches/file")
+    return told["text"], tuple(told["differs"])
+
+
+def _of_file(path: Path) -> tuple[str, tuple[str, ...]]:
+    standing = [from_document(Switch, line["switch"]) for line in lines(server().get("/switches"))]
+    return rewritten(read_text(path), standing, str(path))
 
 
 def _say_differs(differs: tuple[str, ...]) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from leverframe.actions.accounts import SCOPES
 from leverframe.cli.output import listing, say, verbatim, when
 from leverframe.cli.verbs import noun, server, show, verb
 from leverframe.client import at
@@ -42,7 +43,7 @@ def _line(token: Mapping[str, Any]) -> tuple[tuple[Any, ...], str]:
 @verb(app, "add")
 def add(
     name: Annotated[str, typer.Argument(metavar="NAME", help="What uses it, such as ci.")],
-    scope: Annotated[list[str], typer.Option("--scope", help="read, change, switch, feedback, evidence or admin.")],
+    scope: Annotated[list[str], typer.Option("--scope", help=f"One of {', '.join(SCOPES)}.")],
     days: Annotated[int, typer.Option("--days", help="How long it lives.")] = 90,
 ) -> None:
     """Make a token for yourself. Its secret is shown once."""

@@ -14,6 +14,7 @@ class ActorKind(StrEnum):
 
     PERSON = "person"
     TOKEN = "token"
+    COMMIT = "commit"
     GATEWAY = "gateway"
     SYSTEM = "system"
 
@@ -22,7 +23,7 @@ class ActorKind(StrEnum):
 class Actor:
     """Who asks for an act.
 
-    `name` is the account of the person behind it, also for a token; `groups` are the catalog's groups at
+    `name` is the account of the person behind it, also for a token or a commit; `groups` are the catalog's groups at
     this moment; `roles` are what the signed policy makes of them, without FEATURE_OWNER, which depends on
     the target; `scopes` limit a token.
     """
@@ -45,12 +46,17 @@ CLOCK = Actor(ActorKind.SYSTEM, "clock")
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One person of the catalog."""
+    """One person of the catalog.
+
+    `git_login` is what the git host calls them; `signing_keys` are the keys with which they sign commits.
+    """
 
     name: str
     title: str
     groups: frozenset[str]
     email: str = ""
+    git_login: str = ""
+    signing_keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

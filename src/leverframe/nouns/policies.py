@@ -45,10 +45,14 @@ class Asks:
 
 @dataclass(frozen=True, slots=True)
 class SwitchRule:
-    """Who may throw a layer's switches (roles), and whose sign-offs set one again."""
+    """Who may throw a layer's switches (roles), whose sign-offs set one again, and which group owns the layer.
+
+    A feature's switch is owned by the feature's owner, so that this layer has none of its own.
+    """
 
     throw: tuple[str, ...]
     set: tuple[Seat, ...]
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,8 @@ class Policy:
     each gate's mode. `plans` are ramp plans by name: templates, and `rollouts/<feature>`. `prompts` maps
     `name@version` to the digest of its text. `rings` maps a tenant to its ring, `order` says which rings, regions and
     cohorts absorb a change first. `allowed_models` lists by tier the models that its features may use (keys and
-    `platform.*`); a tier that is not in it may use any. Times are minutes, seconds where the name says so.
+    `platform.*`); a tier that is not in it may use any. `tenant_zones` says where a tenant's day ends,
+    `tenant_contacts` who is told there before a pause does. Times are minutes, seconds where the name says so.
     """
 
     digest: str
@@ -96,6 +101,8 @@ class Policy:
     rings: Mapping[str, str] = field(default_factory=dict)
     order: AudienceOrder = NO_ORDER
     allowed_models: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tenant_zones: Mapping[str, str] = field(default_factory=dict)
+    tenant_contacts: Mapping[str, str] = field(default_factory=dict)
     gates: Mapping[str, Mode] = field(default_factory=dict)
     eval_allowances: tuple[EvalAllowance, ...] = ()
     irreversible_kinds: frozenset[str] = frozenset()
@@ -115,3 +122,7 @@ class Policy:
     def mode_of(self, gate: str) -> Mode:
         """Return a gate's mode; a gate that the policy does not name enforces."""
         return self.gates.get(gate, Mode.ENFORCE)
+
+    def zone_of_tenant(self, tenant: str) -> str:
+        """Return the zone in which a tenant's day ends."""
+        return self.tenant_zones.get(tenant, self.calendar.home_zone)

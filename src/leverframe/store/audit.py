@@ -8,7 +8,7 @@ transaction began after another's commit always has the higher number.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -41,6 +41,7 @@ from leverframe.store.database import Db, metadata
 _SAFE = 2**53 - 1
 AT_ONCE = 1000
 """More entries than are ever written by transactions that run at once."""
+OBJECTS_AT_ONCE = 500
 STORED_LEVELS = 8
 """Roots of complete subtrees are kept at every eighth level, so that a proof reads hundreds of hashes at most."""
 
@@ -143,6 +144,19 @@ def find(
         return [_entry(row) for row in db.execute(asked[0])]
     each = [row for query in asked for row in db.execute(query)]
     return [_entry(row) for row in sorted(each, key=lambda row: row.id, reverse=True)[:limit]]
+
+
+def newest_of(db: Db, acts: Collection[str], objects: Collection[str]) -> dict[str, Entry]:
+    """Return the newest entry of some acts on each of some objects, by object."""
+    found: dict[str, Entry] = {}
+    asked = sorted(set(objects))
+    for at in range(0, len(asked), OBJECTS_AT_ONCE):
+        some = entries.c.act.in_(sorted(acts)) & entries.c.object.in_(asked[at : at + OBJECTS_AT_ONCE])
+        newest = select(func.max(entries.c.id)).where(some).group_by(entries.c.object)
+        for row in db.execute(_SELECT.where(entries.c.id.in_(newest.scalar_subquery()))):
+            entry = _entry(row)
+            found[entry.object] = entry
+    return found
 
 
 def _newest(

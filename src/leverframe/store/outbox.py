@@ -6,7 +6,7 @@ never lost. `Message.told_as` is the idempotency key that the receiver sees.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +17,9 @@ from sqlalchemy import update as sql_update
 from leverframe.store.columns import Noun, RunningId, Utc
 from leverframe.store.database import Db, metadata, on_both
 from leverframe.store.tables import epoch
+
+AT_ONCE = 500
+"""So many keys are looked up in one go."""
 
 messages = Table(
     "outbox",
@@ -67,6 +70,16 @@ def put(db: Db, topic: str, body: Mapping[str, Any], key: str) -> bool:
     """Write a message; one that has the key of an earlier one is the same and is dropped. Say whether it is new."""
     row = {"topic": topic, "key": key, "body": dict(body), "epoch": epoch(db), "attempts": 0, "error": ""}
     return db.execute(_PUT(db), row).scalar_one_or_none() is not None
+
+
+def known(db: Db, keys: Collection[str]) -> frozenset[str]:
+    """Return those of some keys under which a message was ever written, delivered or not."""
+    found: set[str] = set()
+    asked = sorted(keys)
+    for at in range(0, len(asked), AT_ONCE):
+        query = select(messages.c.key).where(messages.c.key.in_(asked[at : at + AT_ONCE]))
+        found.update(db.execute(query).scalars())
+    return frozenset(found)
 
 
 def due(db: Db, now: datetime, limit: int, *, hold_seconds: float = 60.0) -> list[Message]:

@@ -46,9 +46,27 @@ class _House(Collector):
         for layer, count in found.thrown.items():
             thrown.add_metric((layer,), count)
         yield thrown
+        yield from self._switch_file()
         yield _gauge("messages_waiting", "Messages that have not left yet.", found.waiting)
         yield _gauge("messages_given_up", "Messages that nobody took.", found.given_up)
         yield _gauge("troubles", "What the clock could not do.", found.troubles)
+
+    def _switch_file(self) -> Iterator[Metric]:
+        """Yield how the switch file in git stands, where one is followed."""
+        file = self._found.file
+        if file is None:
+            return
+        yield _gauge("switch_file_drifted", "Levers of which the file in git says otherwise.", len(file.drift))
+        yield _gauge("switch_file_unreadable", "1 while the file in git cannot be read.", bool(file.faults))
+        yield _gauge("switch_file_failing", "1 while its branch cannot be looked at.", bool(file.failure))
+        if file.seen_at is not None:
+            seen = file.seen_at.timestamp()
+            yield _gauge("switch_file_seen_timestamp_seconds", "When something new was seen on its branch.", seen)
+        if file.failed_at is not None:
+            failed = file.failed_at.timestamp()
+            yield _gauge("switch_file_failed_timestamp_seconds", "When a look at its branch failed last.", failed)
+        if file.looked_seconds is not None:
+            yield _gauge("switch_file_age_seconds", "Seconds since this server looked at it.", file.looked_seconds)
 
     def _fleet(self) -> Iterator[Metric]:
         age = _of_fleet("age_seconds", "Seconds since a gateway's process was last heard.")

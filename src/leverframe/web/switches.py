@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 
-from leverframe.actions import levers, receipts, setting, switches
+from leverframe.actions import file_views, levers, pushes, receipts, setting, switches
 from leverframe.clock import monotonic
 from leverframe.nouns.documents import to_document
 from leverframe.web.answers import done, numbered
@@ -40,6 +40,32 @@ def list_switches(visit: Visiting) -> Response:
     view = levers.lever_frame(visit.house, visit.actor)
     rows = [line.switch for _, _, lines in view.layers for line in lines]
     return respond(visit.request, "switches.html", view, rows=rows)
+
+
+class Pushed(Body):
+    """A push as the git host tells it: the commit, who pushed it, and the commit before the push where it has one."""
+
+    commit: str = ""
+    pusher: str = ""
+    before: str = ""
+    branch: str = ""
+
+
+@router.get("/switches/file")
+def show_file(visit: Visiting) -> Response:
+    """Return the switch file in git as it would say how the levers stand; a page shows it beside the levers."""
+    if wanted_format(visit.request) == "html":
+        return RedirectResponse("/switches#file", 303)
+    return JSONResponse(to_document(file_views.file_text(visit.house)), headers={"Cache-Control": "no-store"})
+
+
+@router.post("/switches/file", openapi_extra=describes(Pushed))
+def tell_push(visit: Visiting, body: Annotated[Pushed, Depends(sent(Pushed))]) -> Response:
+    """Take from the git host who pushed a commit of the switch file; it signs nothing."""
+    told = pushes.tell_push(
+        visit.house, visit.actor, body.commit, body.pusher, before=body.before, branch=body.branch
+    )
+    return done(visit.request, told, "/switches#file")
 
 
 @router.get("/switches/{layer}/{key}")

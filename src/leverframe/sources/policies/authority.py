@@ -94,10 +94,9 @@ def read_seats(section: Section, key: str, known: Collection[str], *, required: 
     return tuple(seats)
 
 
-def read_switch_rules(section: Section, known: Collection[str]) -> tuple[dict[str, SwitchRule], dict[str, str]]:
+def read_switch_rules(section: Section, known: Collection[str]) -> dict[str, SwitchRule]:
     """Return who may throw and set each layer's switches, and the group that owns each layer."""
     rules: dict[str, SwitchRule] = {}
-    owners: dict[str, str] = {}
     with section:
         for layer in Layer:
             section.value(layer.value, required=True, example="{throw: [...], set: {...}}")
@@ -107,9 +106,9 @@ def read_switch_rules(section: Section, known: Collection[str]) -> tuple[dict[st
                 throw = rule.names("throw", required=True, known=known)
                 if rule.has("throw") and not throw:
                     rule.wrong("throw", "names no role, so nobody could stop anything", "Name at least one role.")
-                rules[layer.value] = SwitchRule(throw, read_seats(rule, "set", known, required=True))
-                owners[layer.value] = _read_owner(rule, layer)
-    return rules, owners
+                seats = read_seats(rule, "set", known, required=True)
+                rules[layer.value] = SwitchRule(throw, seats, _read_owner(rule, layer))
+    return rules
 
 
 def _read_owner(rule: Section, layer: Layer) -> str:

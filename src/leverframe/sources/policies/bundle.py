@@ -90,11 +90,11 @@ def _is_ours(path: str) -> bool:
 def _owned(switch: Switch, file: PolicyFile, catalog: Catalog) -> Switch:
     """Return a switch with its owner and, for a tenant, its zone."""
     target = catalog.targets.get(switch.key) if switch.layer is Layer.FEATURE else None
-    owner = switch.owner or (target.owner if target else file.switch_owners.get(switch.layer.value, ""))
+    rule = file.policy.switch_rules.get(switch.layer.value)
+    owner = switch.owner or (target.owner if target else rule.owner if rule else "")
     if switch.layer is not Layer.TENANT:
         return replace(switch, owner=owner)
-    home = file.policy.calendar.home_zone
-    return replace(switch, owner=owner, zone=switch.zone or file.tenant_zones.get(switch.key) or home)
+    return replace(switch, owner=owner, zone=switch.zone or file.policy.zone_of_tenant(switch.key))
 
 
 def _with_fallbacks(catalog: Catalog, switches: tuple[Switch, ...], report: Report) -> Catalog:

@@ -6,13 +6,14 @@ Kinds and types that are not ours are ignored. Our annotations lie under `leverf
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
 from leverframe.nouns.catalogs import Catalog
 from leverframe.nouns.people import Group, Person
 from leverframe.nouns.targets import Delivery, Fallback, Target, Tier
+from leverframe.rules.signing_keys import read_key
 from leverframe.sources.policies.entities import Entity
 from leverframe.sources.policies.populations import read_population
 from leverframe.sources.policies.reading import Report
@@ -22,6 +23,7 @@ T = TypeVar("T")
 
 FEATURE_ANNOTATIONS = ("tier", "delivery", "population", "models", "on-call", "fallback", "prompt")
 FALLBACK_ANNOTATIONS = ("models",)
+PERSON_ANNOTATIONS = ("git-login", "signing-keys")
 
 
 def read_catalog(files: Mapping[str, str], report: Report) -> Catalog:
@@ -44,7 +46,19 @@ def read_catalog(files: Mapping[str, str], report: Report) -> Catalog:
             case "User", _:
                 _keep("person", entity, people, _read_person(entity))
     joined = {name: replace(person, groups=person.groups | members[name]) for name, person in people.items()}
+    _check_once(joined, report)
     return Catalog(targets, fallbacks, groups, joined)
+
+
+def _check_once(people: Mapping[str, Person], report: Report) -> None:
+    """Let a login and a key stand for one person: a commit has one who answers for it."""
+    first: dict[str, str] = {}
+    for person in people.values():
+        named = [("git-login", person.git_login), *(("signing-keys", key) for key in person.signing_keys)]
+        for annotation, what in named:
+            if what and first.setdefault(what.casefold(), person.name) != person.name:
+                because = f"{person.name} and {first[what.casefold()]} have the same `{what[:60]}`."
+                report.error(report.place(f"User {person.name} {annotation}"), because, "Take it from one of them.")
 
 
 def _entities(files: Mapping[str, str], report: Report) -> list[Entity]:
@@ -102,4 +116,25 @@ def _read_fallback(entity: Entity) -> Fallback:
 
 
 def _read_person(entity: Entity) -> Person:
-    return Person(entity.name, entity.title, frozenset(entity.refs("memberOf")), entity.email)
+    entity.check_annotations(PERSON_ANNOTATIONS)
+    login = entity.annotation("git-login")
+    return Person(
+        name=entity.name,
+        title=entity.title,
+        groups=frozenset(entity.refs("memberOf")),
+        email=entity.email,
+        git_login=login.data.strip() if login else "",
+        signing_keys=tuple(_read_keys(entity)),
+    )
+
+
+def _read_keys(entity: Entity) -> Iterator[str]:
+    """Yield the keys of a person, one a line; what is no key is told."""
+    value = entity.annotation("signing-keys")
+    for line in value.data.splitlines() if value else ():
+        if key := read_key(line):
+            yield key
+        elif value and line.strip():
+            because = f"`{line.strip()[:60]}` of {entity.name} is no key that signs commits."
+            remedy = "Write an SSH public key, such as `ssh-ed25519 AAAA…`, or an OpenPGP key's whole fingerprint."
+            entity.report.error(value.place, because, remedy)

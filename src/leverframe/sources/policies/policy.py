@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from leverframe.nouns.people import FEATURE_OWNER
-from leverframe.nouns.policies import EvalAllowance, Policy, SwitchRule, WebhookRule
+from leverframe.nouns.policies import EvalAllowance, Policy, WebhookRule
 from leverframe.nouns.ramps import RampPlan
 from leverframe.nouns.targets import Tier
 from leverframe.nouns.verdicts import Mode
@@ -32,8 +32,6 @@ class PolicyFile:
 
     policy: Policy
     ramps: RampDefaults = field(default_factory=RampDefaults)
-    switch_owners: Mapping[str, str] = field(default_factory=dict)
-    tenant_zones: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_policy(files: Mapping[str, str], gates: Collection[str], report: Report) -> PolicyFile | None:
@@ -51,9 +49,8 @@ def read_policy(files: Mapping[str, str], gates: Collection[str], report: Report
 def _read(section: Section, gates: Collection[str], report: Report) -> PolicyFile:
     roles = read_roles(section.section("roles", required=True), report)
     known = (*roles, FEATURE_OWNER)
-    rules, owners = read_switch_rules(section.section("switches", required=True), known)
-    zones = section.section("tenant_zones")
-    tenant_zones = {tenant: zones.zone(tenant) for tenant in zones.free()}
+    rules = read_switch_rules(section.section("switches", required=True), known)
+    zones, contacts = section.section("tenant_zones"), section.section("tenant_contacts")
     ramps, knobs = _read_ramps(section.section("ramps", required=True), report)
     order, rings = read_audiences(section, report)
     modes = _read_gates(section.section("gates"), gates)
@@ -71,6 +68,8 @@ def _read(section: Section, gates: Collection[str], report: Report) -> PolicyFil
         rings=rings,
         order=replace(order, enforced=modes.get("audience_order") is not Mode.ADVISE),
         allowed_models=_read_models(section.section("allowed_models"), report),
+        tenant_zones={tenant: zone for tenant in zones.free() if (zone := zones.zone(tenant))},
+        tenant_contacts={tenant: contacts.text(tenant, required=True) for tenant in contacts.free()},
         gates=modes,
         eval_allowances=_read_allowances(section.section("eval_allowances")),
         irreversible_kinds=frozenset(section.names("irreversible_kinds", known=KINDS)),
@@ -78,7 +77,7 @@ def _read(section: Section, gates: Collection[str], report: Report) -> PolicyFil
         **knobs,
         **_read_reviews(section.section("reviews")),
     )
-    return PolicyFile(_alone(policy) if policy.solo else policy, ramps, owners, tenant_zones)
+    return PolicyFile(_alone(policy) if policy.solo else policy, ramps)
 
 
 def _alone(policy: Policy) -> Policy:
@@ -87,7 +86,7 @@ def _alone(policy: Policy) -> Policy:
         policy,
         requirements=tuple(replace(row, seats=()) for row in policy.requirements),
         policy_seats=(),
-        switch_rules={layer: SwitchRule(rule.throw, ()) for layer, rule in policy.switch_rules.items()},
+        switch_rules={layer: replace(rule, set=()) for layer, rule in policy.switch_rules.items()},
     )
 
 

@@ -26,6 +26,7 @@ def check_switches(policy: Policy, report: Report, today: date | None) -> None:
                 _check_feature(switch, policy, report)
             case Layer.TENANT:
                 _check_expiry(switch, report, today)
+                _check_contact(switch, policy, report)
             case Layer.MODEL:
                 pass
     models = {switch.key: switch for switch in policy.switches if switch.layer is Layer.MODEL}
@@ -72,6 +73,12 @@ def _check_expiry(switch: Switch, report: Report, today: date | None) -> None:
     if switch.thrown and switch.expires_on is None:
         because = f"The switch {switch.id} is thrown and has no end."
         report.warn(switch.place, because, "Add `expires: <date>`, so that somebody looks at it again.")
+
+
+def _check_contact(switch: Switch, policy: Policy, report: Report) -> None:
+    if switch.key not in policy.tenant_contacts:
+        because = f"Nobody at {switch.key} is told before a pause of theirs ends."
+        report.warn(switch.place, because, f"Add `{switch.key}: <whom to tell>` to `tenant_contacts` in policy.yaml.")
 
 
 def _check_chains(models: Mapping[str, Switch], report: Report) -> None:

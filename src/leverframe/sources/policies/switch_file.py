@@ -52,7 +52,8 @@ def rewritten(text: str, standing: Iterable[Switch], place: str = PATH) -> tuple
     file = _File(text)
     after = _applied(text, [*(e for id in differs for e in file.edits(known[id])), *file.additions(added.values())])
     found = switches_in(after, place)
-    unlike = [id for id, switch in (known | added).items() if id not in found or _said(found[id]) != _said(switch)]
+    wanted = named | known | added
+    unlike = [id for id, switch in wanted.items() if id not in found or _said(found[id]) != _said(switch)]
     if unlike:
         because = f"{', '.join(unlike)} cannot be written without a change to what stands around it"
         raise Invalid([Fault(place, because, "write it by hand, in the handbook's form")])

@@ -597,6 +597,31 @@ def _make_tables() -> None:
         sa.PrimaryKeyConstraint("change", "stage", "digest", name=op.f("pk_stage_readings")),
     )
     op.create_table(
+        "switch_file",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_switch_file")),
+    )
+    op.create_table(
+        "switch_file_commits",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("ours", sa.Boolean(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_switch_file_commits")),
+    )
+    op.create_table(
+        "switch_file_pushes",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("commit", sa.String(), nullable=False),
+        sa.Column("before", sa.String(), nullable=False),
+        sa.Column("login", sa.String(), nullable=False),
+        sa.Column("told_by", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_switch_file_pushes")),
+    )
+    op.create_index("ix_switch_file_pushes_at", "switch_file_pushes", ["at"], unique=False)
+    op.create_table(
         "tokens",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("hash", sa.String(), nullable=False),
