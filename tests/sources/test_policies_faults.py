@@ -28,6 +28,9 @@ GROUPS = "catalog/groups.yaml"
 PEOPLE = "catalog/people.yaml"
 FALLBACKS = "catalog/fallbacks.yaml"
 
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"
+LOGIN = "    leverframe.dev/git-login: sol-acme"
+
 ERRORS = {
     "a misspelt key": (POLICY, "home_zone:", "hom_zone:", "hom_zone", "no key `hom_zone`", "`home_zone`"),
     "a missing key": (POLICY, "organisation: Acme", "", "home_zone:", "does not say its `organisation`", "Add"),
@@ -223,6 +226,15 @@ ERRORS = {
     "a cohort of the catalog that the policy has not": (
         FEATURES, "au: 50_000", "au/everyone/freee: 5, au: 50_000", "population: |\n      au", "The cohort `freee` of claims-summary is not in the policy", "`free`",
     ),
+    "a tenant's contact that is nobody": (
+        POLICY, "12891: it-operations@enterprise-12891.example", "12891: [a, b]", "12891: [a, b]", "is not a text", "quotation marks",
+    ),
+    "a key that is none": (PEOPLE, LOGIN, f"    leverframe.dev/signing-keys: ssh-dss AAAA\n{LOGIN}", "signing-keys", "is no key that signs commits", "ssh-ed25519"),
+    "an annotation of a person that nothing reads": (PEOPLE, "git-login", "git-name", "git-name", "Nothing reads", "Did you mean"),
+    "a login of two people": (
+        PEOPLE, "metadata: {name: sam}", "metadata: {name: sam, annotations: {leverframe.dev/git-login: Sol-Acme}}",
+        "metadata: {name: sam", "sam and sol have the same", "Take it from one",
+    ),
     "a last ring that is not everyone": (POLICY, "  - name: everyone", "", "rings:", "end with `design_partners`", "everyone"),
 }  # fmt: skip
 
@@ -260,6 +272,9 @@ WARNINGS = {
     "a switch not exercised for long": (SWITCHES, "2026-04-14 # the", "2025-10-14 # the", "more than six months ago"),
     "an expired tenant": (SWITCHES, "expires: 2026-06-30", "expires: 2026-04-30", "expired on 2026-04-30"),
     "a tenant without an end": (SWITCHES, "    expires: 2026-06-30\n", "", "is thrown and has no end"),
+    "a tenant whom nobody tells": (
+        POLICY, "tenant_contacts:\n  enterprise-tenant-12891:", "tenant_contacts:\n  another:", "Nobody at enterprise-tenant-12891 is told",
+    ),
     "a model without a switch": (FEATURES, "claude-haiku-4-5\n", "claude-opus-4-5\n", "has no kill switch"),
     "a low feature without a switch": (
         SWITCHES, "  meeting-notes:\n    enabled: true\n    fallback: plain-transcript\n    exercised_on: 2026-04-14\n", "",
@@ -331,6 +346,26 @@ def test_a_file_that_nothing_reads_is_told(acme):
     assert ("rolouts/customer-support-ai.yaml:1", "Nothing reads this file.") in {
         (f.place, f.because) for f in faults
     }
+
+
+def test_a_person_is_known_by_their_keys_and_their_login(edited):
+    keys = f"|\n      {KEY} sol@laptop\n      0123 4567 89AB CDEF 0123 4567 89AB CDEF 0123 4567\n"
+    policy, faults = read_bundle(edited(PEOPLE, LOGIN, f"    leverframe.dev/signing-keys: {keys}{LOGIN}"))
+    assert policy is not None, faults
+    sol = policy.catalog.people["sol"]
+    assert (sol.git_login, sol.signing_keys) == ("sol-acme", (KEY, "0123456789ABCDEF" * 2 + "01234567"))
+    assert policy.catalog.people["ana"].signing_keys == ()
+
+
+def test_a_tenants_contact_is_read_beside_its_zone(acme):
+    policy, _ = read_bundle(acme)
+    assert policy.tenant_contacts == {"enterprise-tenant-12891": "it-operations@enterprise-12891.example"}
+    assert (policy.zone_of_tenant("enterprise-tenant-12891"), policy.zone_of_tenant("x")) == (
+        "America/Chicago",
+        "Europe/London",
+    )
+    owners = {layer: rule.owner for layer, rule in policy.switch_rules.items()}
+    assert owners == {"feature": "", "model": "ai-platform", "tenant": "customer-support-engineering"}
 
 
 def test_a_notifier_is_read_with_the_name_of_its_secret(edited):
