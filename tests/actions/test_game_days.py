@@ -261,6 +261,7 @@ def test_a_share_of_the_buckets_meets_the_switch_and_the_question_falls_into_it(
 
 def test_a_tenants_switch_is_exercised_for_a_made_up_subject_of_that_tenant(day):
     world, _, asking, driver = day
+    world.at("Tue 10:00")
     world.throw("sol", "tenant/northwind")
     world.set_again("remi", "tenant/northwind", "release_manager")
     world.set_again("sol", "tenant/northwind", "support_engineer")

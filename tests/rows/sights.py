@@ -252,8 +252,8 @@ SIGHTS = (
         "/switches/{}",
         "/switches/{}",
         "switch show {}",
-        says=("gateway-policies/kill-switches.yaml:29",),
-        facts={"switch.place": "gateway-policies/kill-switches.yaml:29"},
+        says=("gateway-policies/kill-switches.yaml:31",),
+        facts={"switch.place": "gateway-policies/kill-switches.yaml:31"},
     ),
     Sight(
         36,
