@@ -172,6 +172,9 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/tokens"): Row("vic", lambda w: ("/tokens", {"name": "mine", "scopes": ["read"]}), keeps_out=False),
     ("DELETE", "/tokens/{token_id}"): Row("ana", given_token),
     ("POST", "/gateways"): Row("adi", lambda w: ("/gateways", {"name": "edge", "targets": []})),
+    ("PUT", "/gateways/{name}/address"): Row(
+        "adi", lambda w: (f"{given_gateway(w)[0]}/address", {"address": "https://ai.acme.example/v1"})
+    ),
     ("DELETE", "/gateways/{name}"): Row("adi", given_gateway),
     ("POST", "/sessions/end"): Row("vic", lambda w: ("/sessions/end", {}), keeps_out=False),
     ("POST", "/clock"): Row("vic", given_clock, keeps_out=False),

@@ -201,6 +201,23 @@ def test_secrets_are_shown_whole(asks, ana: FakeServer):
     assert ana.last.json == {"name": "edge", "targets": ["claims-summary"]}
 
 
+def test_a_gateway_is_told_where_a_game_day_asks_it(asks, ana: FakeServer):
+    ana.gives("POST /gateways", {"name": "edge", "token": "lfg_x"}, 201)
+    asks("gateway", "enrol", "edge", "--address", "https://ai.example.com/v1", "--key-env", "EDGE_KEY")
+    assert ana.written.json == {
+        "name": "edge",
+        "targets": [],
+        "address": "https://ai.example.com/v1",
+        "key_env": "EDGE_KEY",
+    }
+    ana.gives("PUT /gateways/edge/address", {"address": "https://ai.example.com/v1", "key_env": ""})
+    ran = asks("gateway", "address", "edge", "https://ai.example.com/v1")
+    assert ran.out == "The gateway edge is asked at https://ai.example.com/v1 on game days.\n"
+    assert ana.written.json == {"address": "https://ai.example.com/v1", "key_env": ""}
+    ana.gives("PUT /gateways/edge/address", {"address": "", "key_env": ""})
+    assert asks("gateway", "address", "edge", "").out == "The gateway edge is not asked.\n"
+
+
 def test_a_gateway_is_listed_with_its_instances(asks, ana: FakeServer):
     edge = {
         "name": "edge",
@@ -208,6 +225,8 @@ def test_a_gateway_is_listed_with_its_instances(asks, ana: FakeServer):
         "enrolled_by": "adi",
         "enrolled_at": "2026-05-12T01:00:00Z",
         "revoked_at": None,
+        "address": "https://ai.example.com/v1",
+        "key_env": "EDGE_KEY",
     }
     seen = {"instance": "edge-1", "number": "1.7", "age_seconds": 2.2}
     missing = {"gateway": "edge", "missing": 2, "numbered": 40, "processes": 1}
@@ -218,6 +237,7 @@ def test_a_gateway_is_listed_with_its_instances(asks, ana: FakeServer):
     ]
     ana.gives("GET /gateways", {"gateways": rows})
     said = " ".join(asks("gateway", "list").out.split())
+    assert "all targets; asked at https://ai.example.com/v1 with EDGE_KEY; enrolled by adi" in said
     for part in ("edge edge-1 1.7 2 s ago", "edge edge-2 1.7 44 s ago", "new - - none reports", "old - - revoked"):
         assert part in said
     assert said.endswith(

@@ -43,12 +43,21 @@ class NewToken(Body):
 
 
 class NewGateway(Body):
-    """A gateway, and the targets whose outcomes it may send (none: all)."""
+    """A gateway, the targets whose outcomes it may send (none: all), and where and with which key it can be asked."""
 
     name: str = ""
     targets: list[str] = []
+    address: str = ""
+    key_env: str = ""
 
     _split = field_validator("targets", mode="before")(_listed)
+
+
+class Address(Body):
+    """Where a gateway answers users, and the environment variable with the key for asking it."""
+
+    address: str = ""
+    key_env: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +154,18 @@ def list_gateways(visit: Visiting) -> Response:
 @router.post("/gateways", status_code=201, openapi_extra=describes(NewGateway))
 def enrol(visit: Visiting, body: Annotated[NewGateway, Depends(sent(NewGateway))]) -> Response:
     """Enrol a gateway; its token is shown once."""
-    token = gateways.enrol(visit.house, visit.actor, body.name, frozenset(body.targets))
+    asked = {"address": body.address, "key_env": body.key_env}
+    token = gateways.enrol(visit.house, visit.actor, body.name, frozenset(body.targets), **asked)
     if wanted_format(visit.request) == "html":
         return _show(visit, Secret(body.name, token), 201)
     return JSONResponse({"name": body.name, "token": token}, 201, headers={"Cache-Control": "no-store"})
+
+
+@router.put("/gateways/{name}/address", openapi_extra=describes(Address))
+def set_address(visit: Visiting, name: str, body: Annotated[Address, Depends(sent(Address))]) -> Response:
+    """Say where a gateway answers users, so that a game day can ask it; an empty address: it is not asked."""
+    changed = gateways.set_address(visit.house, visit.actor, name, body.address, body.key_env)
+    return done(visit.request, changed, "/accounts")
 
 
 @router.delete("/gateways/{name}", openapi_extra=describes(Reason))
