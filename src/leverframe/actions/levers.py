@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
+from leverframe.actions.game_days import GameDayLine, open_game_days
 from leverframe.actions.house import House
 from leverframe.actions.receipts import latest_receipt
 from leverframe.actions.setting import FilledSeat, can_set_as, fill, kept_by
 from leverframe.actions.switches import target_of_switch
+from leverframe.nouns.exercises import Proof
 from leverframe.nouns.gateways import Receipt
 from leverframe.nouns.people import Actor
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.switches import Layer, Switch
 from leverframe.nouns.verdicts import NotFound, Verdict
+from leverframe.rules.exercising import Freshness, freshness, last_exercised
 from leverframe.rules.policies import may_throw
 from leverframe.rules.switches import check_fallback, is_expired
-from leverframe.store import sign_offs, switches
+from leverframe.store import exercises, sign_offs, switches
 from leverframe.store.database import Db
 
 
@@ -26,12 +30,11 @@ class SwitchLine:
     """One lever, as the lever frame shows it; `request` is the one to set it again, where one is under way.
 
     `seats` are those that setting it again asks for, while it is thrown; `waits_for` is what keeps it off although
-    all of them are filled.
+    all of them are filled. `proof` is its newest exercise that was judged.
     """
 
     switch: Switch
     fallback_ok: Verdict
-    exercised_text: str
     may_throw: bool
     may_set: bool
     can_set_as: tuple[str, ...]
@@ -39,6 +42,9 @@ class SwitchLine:
     expired: bool
     seats: tuple[OpenSeat, ...] = ()
     waits_for: str = ""
+    exercised_text: str = "never"
+    freshness: Freshness = Freshness.NEVER
+    proof: Proof | None = None
 
 
 OpenSeat = tuple[str, int, tuple[str, ...], int]
@@ -54,10 +60,11 @@ class SetRequest:
 
 @dataclass(frozen=True, slots=True)
 class SwitchesView:
-    """The lever frame: three rows of levers, and the newest receipt."""
+    """The lever frame: three rows of levers, the newest receipt, and the game days that are not over."""
 
     layers: tuple[tuple[str, str, tuple[SwitchLine, ...]], ...]
     receipt: Receipt | None
+    game_days: tuple[GameDayLine, ...] = ()
 
 
 ROWS = (
@@ -71,7 +78,9 @@ def lever_frame(house: House, actor: Actor) -> SwitchesView:
     """Return all levers in their three rows."""
     lines = list_switches(house, actor)
     rows = ((title, owner, tuple(x for x in lines if x.switch.layer is layer)) for layer, title, owner in ROWS)
-    return SwitchesView(tuple(rows), latest_receipt(house))
+    receipt = latest_receipt(house)
+    with house.store.read() as db:
+        return SwitchesView(tuple(rows), receipt, open_game_days(db))
 
 
 def list_switches(house: House, actor: Actor) -> tuple[SwitchLine, ...]:
@@ -80,7 +89,9 @@ def list_switches(house: House, actor: Actor) -> tuple[SwitchLine, ...]:
         policy, now = house.policy(db), house.clock.now()
         every = switches.all_switches(db)
         known = {**policy.catalog.fallbacks, **{s.key: s for s in every}, **_models(policy)}
-        return tuple(_line(db, policy, actor, switch, every, known, now) for switch in every)
+        today, proofs = now.astimezone(ZoneInfo(policy.calendar.home_zone)).date(), exercises.proofs(db)
+        lines = (_line(db, policy, actor, switch, every, known, now) for switch in every)
+        return tuple(_exercised(line, today, proofs.get(line.switch.id)) for line in lines)
 
 
 def show_switch(house: House, actor: Actor, switch_id: str) -> SwitchLine:
@@ -114,7 +125,6 @@ def _line(
         may_set=bool(mine) and all(s.person != actor.name for s in signed),
         can_set_as=mine,
         request=SetRequest(seats) if signed else None,
-        exercised_text=_exercised(switch, now),
         expired=is_expired(switch, now),
         seats=seats,
         waits_for=kept_by(db, policy, switch, now) if signed and not any(seat[3] for seat in seats) else "",
@@ -130,8 +140,6 @@ def _is_open(role: str, seats: tuple[OpenSeat, ...]) -> bool:
     return all(still for seat, _, _, still in seats if seat == role)
 
 
-def _exercised(switch: Switch, now: datetime) -> str:
-    if switch.exercised_on is None:
-        return "never"
-    days = (now.date() - switch.exercised_on).days
-    return f"{switch.exercised_on:%d %b %Y}, {days} days ago" if days else "today"
+def _exercised(line: SwitchLine, today: date, proof: Proof | None) -> SwitchLine:
+    said, stands = last_exercised(line.switch, today), freshness(line.switch, today)
+    return replace(line, exercised_text=said, freshness=stands, proof=proof)

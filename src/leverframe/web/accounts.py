@@ -14,7 +14,7 @@ from leverframe.nouns.documents import to_document
 from leverframe.nouns.gateways import MissingBatches
 from leverframe.web.answers import done
 from leverframe.web.rendering import respond, wanted_format
-from leverframe.web.sent import Body, Reason, describes, sent
+from leverframe.web.sent import Body, Reason, describes, listed, sent
 from leverframe.web.visits import Visit, Visiting
 
 router = APIRouter(tags=["accounts"])
@@ -27,11 +27,6 @@ class NewAccount(Body):
     password: str = ""
 
 
-def _listed(value: Any) -> Any:
-    """Let a form write a list with commas between."""
-    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
-
-
 class NewToken(Body):
     """An API token for oneself."""
 
@@ -39,7 +34,7 @@ class NewToken(Body):
     scopes: list[str] = []
     days: int = accounts.TOKEN_DAYS
 
-    _split = field_validator("scopes", mode="before")(_listed)
+    _split = field_validator("scopes", mode="before")(listed)
 
 
 class NewGateway(Body):
@@ -50,7 +45,7 @@ class NewGateway(Body):
     address: str = ""
     key_env: str = ""
 
-    _split = field_validator("targets", mode="before")(_listed)
+    _split = field_validator("targets", mode="before")(listed)
 
 
 class Address(Body):
