@@ -30,7 +30,8 @@ ASKED = {
     "change file", "change list", "change show", "change why", "change edit", "change sign", "change schedule",
     "change ramp", "change hold", "change release", "change promote", "change abort", "change back", "change review",
     "change cancel", "change evidence", "switch list", "switch show", "switch throw", "switch set",
-    "switch fmt",
+    "switch fmt", "switch exercise",
+    "game-day list", "game-day show", "game-day pause", "game-day resume", "game-day abort",
     "targets list", "targets adopt", "audit list", "audit show", "audit verify", "table raise-epoch",
 }  # fmt: skip
 

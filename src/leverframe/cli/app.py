@@ -15,6 +15,7 @@ from leverframe.cli import (
     change,
     changed,
     demo,
+    game_day,
     gateway,
     login,
     policy,
@@ -59,6 +60,6 @@ def build() -> typer.Typer:
     )
     for alone in (serve, demo, login, changed, call, upkeep):
         alone.add_to(app)
-    for noun in (change, switch, target, policy, user, token, gateway, audit, table):
+    for noun in (change, switch, game_day, target, policy, user, token, gateway, audit, table):
         noun.add_to(app)
     return app

@@ -34,6 +34,9 @@ def serve(
     checkpoints: Annotated[
         Path | None, typer.Option("--checkpoints", metavar="DIR", help="Where the audit log's signed heads go.")
     ] = None,
+    probes: Annotated[
+        Path | None, typer.Option("--probes", metavar="DIR", help="The executables that switches' probes name.")
+    ] = None,
 ) -> None:
     """Run the control plane: API and pages, the clock, and the stream to gateways."""
     with only_document({"listen": listen, "stream_listen": stream_listen, "data": str(data)}):
@@ -44,4 +47,5 @@ def serve(
             stream_listen=stream_listen,
             stream_address=stream_address,
             checkpoints=checkpoints,
+            probes=probes,
         )
