@@ -787,6 +787,7 @@ def switches_view(receipt: Receipt | None = None) -> View:
         ),
         receipt=receipt,
         game_days=(DAY_LINE,),
+        may_hold=True,
     )  # fmt: skip
 
 
@@ -1049,11 +1050,11 @@ def pages() -> dict[str, str]:
         "switches": ("switches.html", switches_view(COUNTED), "/switches"),
         "switches-counting": ("switches.html", switches_view(COUNTING), "/switches"),
         "switches-nobody": ("switches.html", switches_view(Receipt("1.812", 0, 0, None)), "/switches"),
-        "switches-empty": ("switches.html", View(layers=(("Tenants", "", ()),), receipt=None, game_days=()), "/switches"),
+        "switches-empty": ("switches.html", View(layers=(("Tenants", "", ()),), receipt=None, game_days=(), may_hold=False), "/switches"),
         "switch": ("switch.html", switch_line(TENANT, "9 Apr 2026, 34 d ago"), "/switches/tenant/enterprise-tenant-12891"),
-        "game-days": ("game_days.html", View(game_days=(DAY_LINE, View(day=replace(DAY, id="GD-2026-001", state=GameDayState.DONE, slice=SliceKind.SHARE, share_percent=0.1), switches=11, over=11, failed=0))), "/game-days"),
-        "game-days-empty": ("game_days.html", View(game_days=()), "/game-days"),
-        "game-days-refused": ("game_days.html", View(game_days=()), "/game-days", {"problem": NOT_ASKED, "form": "POST game-days", "typed": {"because": "the first one", "switches": "feature/agent-assist", "slice": "share", "share_percent": "0.5"}}),
+        "game-days": ("game_days.html", View(game_days=(DAY_LINE, View(day=replace(DAY, id="GD-2026-001", state=GameDayState.DONE, slice=SliceKind.SHARE, share_percent=0.1), switches=11, over=11, failed=0)), may_hold=False), "/game-days"),
+        "game-days-empty": ("game_days.html", View(game_days=(), may_hold=True), "/game-days"),
+        "game-days-refused": ("game_days.html", View(game_days=(), may_hold=True), "/game-days", {"problem": NOT_ASKED, "form": "POST game-days", "typed": {"because": "the first one", "switches": "feature/agent-assist", "slice": "share", "share_percent": "0.5"}}),
         "game-day-running": ("game_day.html", game_day_view(), "/game-days/GD-2026-002"),
         "game-day-paused": ("game_day.html", game_day_view(GameDayState.PAUSED), "/game-days/GD-2026-002"),
         "game-day-done": ("game_day.html", game_day_view(GameDayState.DONE, over=4, may_act=False), "/game-days/GD-2026-002"),

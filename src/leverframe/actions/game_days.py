@@ -105,6 +105,15 @@ def list_game_days(house: House) -> tuple[GameDayLine, ...]:
         return _lines(db, exercises.days(db))
 
 
+def may_hold(house: House, actor: Actor) -> bool:
+    """Say whether there is a switch that this reader may exercise."""
+    with house.store.read() as db:
+        policy = house.policy_or_none(db)
+        return policy is not None and any(
+            not _may(policy, actor, switch).refuses for switch in switches.all_switches(db)
+        )
+
+
 def open_game_days(db: Db) -> tuple[GameDayLine, ...]:
     """List the game days that run or are paused."""
     return _lines(db, exercises.open_days(db))

@@ -60,11 +60,12 @@ class SetRequest:
 
 @dataclass(frozen=True, slots=True)
 class SwitchesView:
-    """The lever frame: three rows of levers, the newest receipt, and the game days that are not over."""
+    """The lever frame: three rows of levers, the newest receipt, the game days that are not over, and whether to offer one."""
 
     layers: tuple[tuple[str, str, tuple[SwitchLine, ...]], ...]
     receipt: Receipt | None
     game_days: tuple[GameDayLine, ...] = ()
+    may_hold: bool = False
 
 
 ROWS = (
@@ -80,7 +81,7 @@ def lever_frame(house: House, actor: Actor) -> SwitchesView:
     rows = ((title, owner, tuple(x for x in lines if x.switch.layer is layer)) for layer, title, owner in ROWS)
     receipt = latest_receipt(house)
     with house.store.read() as db:
-        return SwitchesView(tuple(rows), receipt, open_game_days(db))
+        return SwitchesView(tuple(rows), receipt, open_game_days(db), any(line.may_throw for line in lines))
 
 
 def list_switches(house: House, actor: Actor) -> tuple[SwitchLine, ...]:

@@ -33,9 +33,10 @@ class Beginning(Body):
 
 @dataclass(frozen=True, slots=True)
 class GameDaysView:
-    """The game days, the newest first."""
+    """The game days, the newest first, and whether this reader may hold one."""
 
     game_days: tuple[game_days.GameDayLine, ...]
+    may_hold: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class ExerciseRow:
 
 def game_days_view(visit: Visit) -> GameDaysView:
     """Return what the list of game days shows."""
-    return GameDaysView(game_days.list_game_days(visit.house))
+    return GameDaysView(game_days.list_game_days(visit.house), game_days.may_hold(visit.house, visit.actor))
 
 
 @router.get("/game-days")
