@@ -32,7 +32,7 @@ from tests.served import PASSWORD, Day, Served, a_day, audit_round, served
 from leverframe.actions import accounts, judgements
 from leverframe.nouns.frames import Frame
 
-ROWS = "1 3 4 5 6 8 9 10 12 19 20 22 23 24 27 31 32 33 34 36 38 43 50 51 52 54 105"
+ROWS = "1 3 4 5 6 8 9 10 12 19 20 22 23 24 27 31 32 33 34 36 38 39 40 41 43 50 51 52 54 105"
 every_door = pytest.mark.parametrize("door", DOORS, ids=lambda door: door.name)
 
 

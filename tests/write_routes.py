@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.world import World, acme, eval_run
 
-from leverframe.actions import accounts, gateways, policies
+from leverframe.actions import accounts, game_days, gateways, policies
 from leverframe.nouns.documents import to_document
 
 TARGET = "customer-support-ai"
@@ -130,6 +130,19 @@ def given_gateway(world: World) -> tuple[str, Any]:
     return "/gateways/edge", BECAUSE
 
 
+def given_game_day(world: World) -> tuple[str, Any]:
+    gateways.enrol(world.house, world.adi, "edge", frozenset(), address="https://ai.acme.example/v1")
+    return "/game-days", {"switches": [f"feature/{TARGET}"], **BECAUSE}
+
+
+def held(world: World, act: str, *, paused: bool = False) -> tuple[str, Any]:
+    given_game_day(world)
+    day = game_days.begin(world.house, world.sol, [f"feature/{TARGET}"], "the quarterly game day")
+    if paused:
+        game_days.pause(world.house, world.sol, day.id, "lunch")
+    return f"/game-days/{day.id}/{act}", BECAUSE
+
+
 def given_clock(world: World) -> tuple[str, Any]:
     world.house.demo = True
     return "/clock", {"minutes": 1}
@@ -159,6 +172,10 @@ ROWS: dict[tuple[str, str], Row] = {
     ("PUT", "/switches/{layer}/{key}/throw"): Row("sol", lambda w: (f"{SWITCH}/throw", BECAUSE)),
     ("POST", "/switches/{layer}/{key}/set"): Row("remi", given_thrown),
     ("POST", "/switches/file"): Row("adi", lambda w: ("/switches/file", {"commit": "ab" * 20, "pusher": "sol-git"})),
+    ("POST", "/game-days"): Row("sol", given_game_day),
+    ("POST", "/game-days/{id}/pause"): Row("sol", lambda w: held(w, "pause")),
+    ("POST", "/game-days/{id}/resume"): Row("sol", lambda w: held(w, "resume", paused=True)),
+    ("POST", "/game-days/{id}/abort"): Row("sol", lambda w: held(w, "abort")),
     ("PUT", "/targets/{target}/unit"): Row(
         "ana", lambda w: (f"/targets/{TARGET}/unit", {"unit": {"prompt": "customer-support@v7"}, **BECAUSE})
     ),
@@ -173,6 +190,9 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/tokens"): Row("vic", lambda w: ("/tokens", {"name": "mine", "scopes": ["read"]}), keeps_out=False),
     ("DELETE", "/tokens/{token_id}"): Row("ana", given_token),
     ("POST", "/gateways"): Row("adi", lambda w: ("/gateways", {"name": "edge", "targets": []})),
+    ("PUT", "/gateways/{name}/address"): Row(
+        "adi", lambda w: (f"{given_gateway(w)[0]}/address", {"address": "https://ai.acme.example/v1"})
+    ),
     ("DELETE", "/gateways/{name}"): Row("adi", given_gateway),
     ("POST", "/sessions/end"): Row("vic", lambda w: ("/sessions/end", {}), keeps_out=False),
     ("POST", "/clock"): Row("vic", given_clock, keeps_out=False),

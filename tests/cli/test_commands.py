@@ -27,12 +27,13 @@ LOCAL = {
 ASKED = {
     "serve", "demo", "login", "logout", "changed", "why", "backup", "restore",
     "user add", "user list", "user disable", "token add", "token list", "token revoke",
-    "gateway", "gateway enrol", "gateway list", "gateway revoke",
+    "gateway", "gateway enrol", "gateway list", "gateway revoke", "gateway address",
     "policy check", "policy load", "policy show", "policy proposals", "policy sign", "policy init", "policy recover",
     "change file", "change list", "change show", "change why", "change edit", "change sign", "change schedule",
     "change ramp", "change hold", "change release", "change promote", "change abort", "change back", "change review",
     "change cancel", "change evidence", "switch list", "switch show", "switch throw", "switch set",
-    "switch fmt", "switch drift",
+    "switch fmt", "switch drift", "switch exercise",
+    "game-day list", "game-day show", "game-day pause", "game-day resume", "game-day abort",
     "targets list", "targets adopt", "audit list", "audit show", "audit verify", "table raise-epoch", "table save",
     "key show", "key rotate",
 }  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from fake_server import FakeServer
 
+from leverframe.cli.game_day import come_along
 from leverframe.cli.gateway import keys_of, pairs
 from leverframe.cli.receipts import wait
 from leverframe.client import Server
@@ -294,6 +295,23 @@ def test_secrets_are_shown_whole(asks, ana: FakeServer):
     assert ana.last.json == {"name": "edge", "targets": ["claims-summary"]}
 
 
+def test_a_gateway_is_told_where_a_game_day_asks_it(asks, ana: FakeServer):
+    ana.gives("POST /gateways", {"name": "edge", "token": "lfg_x"}, 201)
+    asks("gateway", "enrol", "edge", "--address", "https://ai.example.com/v1", "--key-env", "EDGE_KEY")
+    assert ana.written.json == {
+        "name": "edge",
+        "targets": [],
+        "address": "https://ai.example.com/v1",
+        "key_env": "EDGE_KEY",
+    }
+    ana.gives("PUT /gateways/edge/address", {"address": "https://ai.example.com/v1", "key_env": ""})
+    ran = asks("gateway", "address", "edge", "https://ai.example.com/v1")
+    assert ran.out == "The gateway edge is asked at https://ai.example.com/v1 on game days.\n"
+    assert ana.written.json == {"address": "https://ai.example.com/v1", "key_env": ""}
+    ana.gives("PUT /gateways/edge/address", {"address": "", "key_env": ""})
+    assert asks("gateway", "address", "edge", "").out == "The gateway edge is not asked.\n"
+
+
 def test_a_gateway_is_listed_with_its_instances(asks, ana: FakeServer):
     edge = {
         "name": "edge",
@@ -301,6 +319,8 @@ def test_a_gateway_is_listed_with_its_instances(asks, ana: FakeServer):
         "enrolled_by": "adi",
         "enrolled_at": "2026-05-12T01:00:00Z",
         "revoked_at": None,
+        "address": "https://ai.example.com/v1",
+        "key_env": "EDGE_KEY",
     }
     seen = {"instance": "edge-1", "number": "1.7", "age_seconds": 2.2}
     missing = {"gateway": "edge", "missing": 2, "numbered": 40, "processes": 1}
@@ -311,6 +331,7 @@ def test_a_gateway_is_listed_with_its_instances(asks, ana: FakeServer):
     ]
     ana.gives("GET /gateways", {"gateways": rows})
     said = " ".join(asks("gateway", "list").out.split())
+    assert "all targets; asked at https://ai.example.com/v1 with EDGE_KEY; enrolled by adi" in said
     for part in ("edge edge-1 1.7 2 s ago", "edge edge-2 1.7 44 s ago", "new - - none reports", "old - - revoked"):
         assert part in said
     assert said.endswith(
@@ -354,3 +375,127 @@ def test_an_address_to_listen_on_that_is_none_is_a_fault(run, home, listen: str)
     assert ran.code == 2
     assert "--listen" in ran.err
     assert not (home / "data").exists()
+
+
+EXERCISE: dict[str, Any] = {
+    "id": "GD-2026-001/001", "switch": "feature/claims-summary", "state": "passed", "effect_ms": 38.2,
+    "receipt": "applied by 2 of 2 reporting in 12 ms", "findings": [],
+}  # fmt: skip
+FOUND = {"code": "stale", "gateway": "edge", "because": "it answers from table 1.1", "remedy": "restart it"}
+DAY: dict[str, Any] = {
+    "id": "GD-2026-001", "state": "done", "because": "the game day", "started_by": "sol", "slice": "synthetic",
+    "started_at": "2026-05-12T01:00:00Z", "ended_at": "2026-05-12T01:01:00Z", "share_percent": 0.0,
+    "switches": ["feature/claims-summary"],
+}  # fmt: skip
+
+
+def held(*exercises: dict[str, Any], **day: Any) -> dict[str, Any]:
+    over = sum(each["state"] in ("passed", "failed") for each in exercises)
+    return {"day": DAY | day, "exercises": list(exercises), "over": over, "may_act": True}
+
+
+EXERCISING = ("switch", "exercise", "feature/claims-summary", "--because", "the game day")
+
+
+def test_a_game_day_that_passes_is_followed_to_its_end(asks, ana: FakeServer):
+    ana.gives("POST /game-days", DAY | {"state": "running"}, 201)
+    ana.gives("GET /game-days/GD-2026-001", held(EXERCISE))
+    ran = asks(*EXERCISING)
+    assert ran.code == 0
+    assert ana.written.json == {
+        "switches": ["feature/claims-summary"],
+        "because": "the game day",
+        "slice": "synthetic",
+        "share_percent": 0.1,
+    }
+    assert ran.out.splitlines() == [
+        "GD-2026-001 has begun, with 1 switch. Ctrl-C leaves it running.",
+        "feature/claims-summary passed, without it at every gateway after 38 ms.",
+        "GD-2026-001 is done: 1 of 1 switches passed.",
+    ]
+    assert json.loads(asks(*EXERCISING, "--json").out) == held(EXERCISE)
+
+
+def test_what_a_game_day_finds_is_told_with_its_remedy_and_ends_with_one(asks, ana: FakeServer):
+    ana.gives("POST /game-days", DAY | {"state": "running"}, 201)
+    failed = EXERCISE | {"state": "failed", "effect_ms": None, "findings": [FOUND]}
+    ana.gives("GET /game-days/GD-2026-001", held(failed))
+    ran = asks("switch", "exercise", "--all", "--slice", "share", "--percent", "0.5", "--because", "x")
+    assert ran.code == 1
+    assert ana.written.json == {"switches": [], "because": "x", "slice": "share", "share_percent": 0.5}
+    said = " ".join(ran.out.split())
+    assert "feature/claims-summary failed: it answers from table 1.1." in said
+    assert "it answers from table 1.1. Remedy: restart it" in said
+    assert asks(*EXERCISING, "--json").code == 1
+
+
+def test_a_game_day_is_followed_until_nothing_moves_and_each_end_is_told_once(server: FakeServer):
+    told: list[str] = []
+    second = EXERCISE | {"id": "GD-2026-001/002", "state": "thrown"}
+    server.gives("GET /game-days/GD-2026-001", held(EXERCISE, second, state="running"))
+
+    def pause(seconds: float) -> None:
+        over = held(EXERCISE, second | {"state": "failed"}, state="done" if len(server.asked) > 2 else "running")
+        server.gives("GET /game-days/GD-2026-001", over)
+
+    with Server(server.address) as one:
+        document = come_along(one, "GD-2026-001", lambda each: told.append(each["id"]), pause)
+    assert (document["day"]["state"], told) == ("done", ["GD-2026-001/001", "GD-2026-001/002"])
+
+
+def test_leaving_a_game_day_says_how_to_come_back(asks, ana: FakeServer, monkeypatch):
+    def left(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("leverframe.cli.game_day.come_along", left)
+    ana.gives("POST /game-days", DAY | {"state": "running"}, 201)
+    ran = asks(*EXERCISING)
+    assert ran.code == 1
+    assert "It goes on. See how far it is: leverframe game-day show GD-2026-001" in " ".join(ran.err.split())
+
+
+def test_a_game_day_that_somebody_pauses_is_not_waited_for(asks, ana: FakeServer):
+    ana.gives("POST /game-days", DAY | {"state": "running"}, 201)
+    ana.gives("GET /game-days/GD-2026-001", held(EXERCISE | {"state": "interrupted"}, state="paused"))
+    ran = asks(*EXERCISING)
+    assert ran.code == 1
+    assert "leverframe game-day resume GD-2026-001" in ran.out
+
+
+def test_no_game_day_begins_unless_its_switches_are_named(asks, ana: FakeServer):
+    for wrong in ((), ("feature/claims-summary", "--all"), ("claims-summary",)):
+        assert asks("switch", "exercise", *wrong, "--because", "x").code == 2
+    assert not ana.asked
+
+
+def test_a_game_day_that_is_not_waited_for_says_where_it_is(asks, ana: FakeServer):
+    ana.gives("POST /game-days", DAY | {"state": "running"}, 201)
+    ran = asks(*EXERCISING, "--no-wait")
+    assert ran.out == "GD-2026-001 has begun. See how far it is: leverframe game-day show GD-2026-001\n"
+    assert [each.method for each in ana.asked] == ["POST"]
+
+
+def test_game_days_are_listed_shown_and_moved(asks, ana: FakeServer):
+    line = {"day": DAY | {"slice": "share", "share_percent": 0.5}, "switches": 2, "over": 2, "failed": 1}
+    ana.gives("GET /game-days", {"game_days": [line], "may_hold": True})
+    said = " ".join(asks("game-day", "list").out.split())
+    assert "GD-2026-001 done 2 of 2 1 Tue 12 May 2026" in said
+    assert "the game day; by sol, for 0.5 % of users" in said
+    failed = EXERCISE | {"state": "failed", "findings": [FOUND]}
+    ana.gives("GET /game-days/GD-2026-001", held(failed))
+    said = " ".join(asks("game-day", "show", "GD-2026-001").out.split())
+    for part in ("for a synthetic tenant", "feature/claims-summary failed 38 ms", "Remedy: restart it"):
+        assert part in said
+    for act, words in (("pause", "game-day resume"), ("resume", "game-day show"), ("abort", "set again")):
+        ana.gives(f"POST /game-days/GD-2026-001/{act}", DAY)
+        assert words in " ".join(asks("game-day", act, "GD-2026-001", "--because", "lunch").out.split())
+        assert ana.written.json == {"because": "lunch"}
+
+
+def test_a_switch_says_how_fresh_it_is_and_where_its_proof_is(asks, ana: FakeServer):
+    proof = {"game_day": "GD-2026-001", "place": "001", "passed": False}
+    red = LINE | {"switch": SWITCH | {"exercised_on": "2025-10-14"}, "freshness": "red", "proof": proof}
+    ana.gives("GET /switches/feature/claims-summary", red)
+    said = " ".join(asks("switch", "show", "feature/claims-summary").out.split())
+    assert "Exercised 2025-10-14, red" in said
+    assert "Proof it failed: leverframe game-day show GD-2026-001" in said

@@ -19,6 +19,8 @@ from tests.rows.deeds import (
     adopt,
     answer_of,
     asked_to_set,
+    exercise,
+    exercise_without_reason,
     hold,
     hold_without_reason,
     is_proved,
@@ -437,6 +439,33 @@ THE_LEVERS = (
         noes=(
             No("remi", 409, "remi has signed already", "another must", set_as("release_manager")),
             No("vic", 403, "vic does not hold the role feature owner", "ask ana, cleo"),
+        ),
+    ),
+    Act(
+        40,
+        "a kill switch is exercised on a slice",
+        scenes.exercisable,
+        exercise,
+        by="sol",
+        seen=scenes.is_exercised,
+        noes=(
+            No("vic", 403, "vic may not throw", "ask ana, cleo, remi, sam, sol"),
+            No("sol", 422, "a reason is missing", "say in a few words why", exercise_without_reason),
+        ),
+    ),
+    Act(
+        41,
+        "nothing starts whose kill switch was never exercised",
+        scenes.on_search,
+        start,
+        noes=(
+            No(
+                "remi",
+                409,
+                "feature/policy-search-v1 was never exercised",
+                "leverframe switch exercise feature/policy-search-v1",
+            ),
+            VIC_STARTS_NOT,
         ),
     ),
     Act(

@@ -82,6 +82,18 @@ def throw_without_reason(house: Served, switch: str) -> Deed:
     return Deed("PUT", f"/switches/{switch}/throw", f"switch throw {switch}", {"because": ""})
 
 
+def exercise(house: Served, switch: str) -> Deed:
+    body = {"switches": [switch], **BECAUSE}
+    command = f"switch exercise {switch} --no-wait {SAID}"
+    return Deed("POST", "/game-days", command, body, typed={"switches": switch, **BECAUSE}, page="/game-days")
+
+
+def exercise_without_reason(house: Served, switch: str) -> Deed:
+    command = f"switch exercise {switch} --no-wait"
+    typed = {"switches": switch, "because": " "}
+    return Deed("POST", "/game-days", command, {"switches": [switch]}, typed=typed, page="/game-days")
+
+
 def set_as(role: str) -> Made:
     def deed(house: Served, switch: str) -> Deed:
         command = f"switch set {switch} --role {role} {SAID}"

@@ -14,14 +14,16 @@ from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from tests.answering import addresses, carry_out
 from tests.rows.doors import Deed
 from tests.served import Served
 
-from leverframe.actions import changes, listing, ramps, reviews
+from leverframe.actions import changes, game_days, listing, ramps, reviews
 from leverframe.nouns.changes import StartWindow
 from leverframe.nouns.documents import to_document
 from leverframe.nouns.forms import ChangeForm
 from leverframe.nouns.tables import Reason
+from leverframe.nouns.units import Unit
 from leverframe.store import ramps as ramp_rows
 
 NOTES, CLAIMS = "meeting-notes", "claims-summary"
@@ -245,3 +247,43 @@ def thrown(house: Served) -> bool:
 def served_by(house: Served) -> Reason:
     """Return why somebody gets the answer that they get."""
     return house.world.decide(CLAIMS, "somebody", "eu").reason
+
+
+def exercisable(house: Served) -> str:
+    """Have a lever set, gateways that can be asked, and no game day under way."""
+    addresses(house)
+    for line in game_days.list_game_days(house.built.house):
+        if line.over < line.switches:
+            carry_out(house, line.day.id)
+    return lever(house)
+
+
+def is_exercised(house: Served, switch: str) -> bool:
+    """Say whether a game day is under way on a lever."""
+    lines = game_days.list_game_days(house.built.house)
+    return any(switch in line.day.switches and line.over < line.switches for line in lines)
+
+
+def proved(house: Served) -> str:
+    """Hold a game day on a lever to its end; returns its id."""
+    switch = exercisable(house)
+    return carry_out(house, game_days.begin(house.built.house, house.world.sol, [switch], "the game day").id)
+
+
+def found_stale(house: Served) -> str:
+    """Hold a game day on which one gateway answers from the table that it had before; returns its id."""
+    held = [line.day.id for line in game_days.list_game_days(house.built.house) if line.failed]
+    if held:
+        return held[0]
+    switch, answering = exercisable(house), addresses(house)
+    answering.stale["http://edge-uk/v1"] = house.world.table
+    return carry_out(house, game_days.begin(house.built.house, house.world.sol, [switch], "the game day").id)
+
+
+def on_search(house: Served) -> str:
+    """File a ticket whose kill switch was never exercised."""
+    if "policy-search-v1" not in house.world.running:
+        house.world.adopt("policy-search-v1", Unit(prompt="policy-search@v3", model="anthropic.claude-sonnet-4-5"))
+    candidate = Unit(prompt="policy-search@v4", model="anthropic.claude-sonnet-4-5", code_ref=f"s@{next(_serial)}")
+    search = {"target": "policy-search-v1", "candidate": candidate, "kill_switch": "", "blast_radius": None}
+    return filed(house, "support-prompt-v8", "cleo", **search, ramp="handbook")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from tests.rules.tickets import (
@@ -26,7 +26,7 @@ from leverframe.nouns.audiences import NO_ORDER, AudienceOrder
 from leverframe.nouns.calendar import Freeze, Scope
 from leverframe.nouns.changes import BlastRadius, Kind, Provenance, StartWindow, State
 from leverframe.nouns.ramps import Clause
-from leverframe.nouns.switches import Layer
+from leverframe.nouns.switches import Layer, Switch
 from leverframe.nouns.targets import Tier
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Mode, Outcome, Verdict, failed, passed
@@ -92,6 +92,11 @@ def test_a_rollback_plan_is_there_and_has_steps_where_it_does_not_simply_reverse
     says(answer, outcome, words)
 
 
+def exercised(on: date | None) -> dict[str, Switch]:
+    """Return the ticket's switch, last exercised on a day; it is Wednesday 13 May 2026."""
+    return {"feature/support": lever(exercised_on=on)}
+
+
 OTHERS = {
     "feature/search": lever("search"),
     "feature/support": lever(),
@@ -109,6 +114,10 @@ KILL_SWITCH = [
     ("model/bedrock.haiku", OTHERS, "not_met", "does not use"),
     ("feature/support", {"feature/support": lever(thrown=True)}, "not_met", "is thrown"),
     ("feature/support", {"feature/support": lever(fallback="gone")}, "not_met", "the fallback of feature/support"),
+    ("feature/support", exercised(None), "not_met", "exercise it: leverframe switch exercise feature/support"),
+    ("feature/support", exercised(date(2025, 11, 10)), "not_met", "10 Nov 2025, 184 days ago"),
+    ("feature/support", exercised(date(2025, 11, 11)), "met", "183 days ago, and is due"),
+    ("feature/support", exercised(date(2026, 2, 9)), "met", "93 days ago, and is due"),
 ]
 
 

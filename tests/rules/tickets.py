@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 
 from leverframe.nouns.calendar import Calendar, Window
 from leverframe.nouns.catalogs import Catalog
@@ -86,7 +86,7 @@ def change(**parts) -> Change:
 
 
 def lever(key: str = "support", layer: Layer = Layer.FEATURE, fallback: str = "help-search", **parts) -> Switch:
-    return Switch(layer, key, fallback=fallback, **parts)
+    return Switch(layer, key, **{"fallback": fallback, "exercised_on": date(2026, 4, 14), **parts})
 
 
 def facts(**parts) -> ShipFacts:

@@ -270,6 +270,7 @@ def test_a_slip_of_the_pen_is_one_fault(path, old, new, edited):
 WARNINGS = {
     "a switch never exercised": (SWITCHES, "    exercised_on: 2026-04-14 # the last game day\n", "", "never exercised"),
     "a switch not exercised for long": (SWITCHES, "2026-04-14 # the", "2025-10-14 # the", "more than six months ago"),
+    "a switch that is due": (SWITCHES, "2026-04-14 # the", "2026-01-14 # the", "more than a quarter ago"),
     "an expired tenant": (SWITCHES, "expires: 2026-06-30", "expires: 2026-04-30", "expired on 2026-04-30"),
     "a tenant without an end": (SWITCHES, "    expires: 2026-06-30\n", "", "is thrown and has no end"),
     "a tenant whom nobody tells": (

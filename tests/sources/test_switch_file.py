@@ -131,7 +131,7 @@ def test_the_first_pause_of_all_finds_its_place(empty: str):
 def test_a_file_with_faults_is_told_them_by_its_own_name():
     with pytest.raises(Invalid) as wrong:
         rewritten(TEXT.replace("    enabled: true", "    enabled: maybe", 1), [], "mine.yaml")
-    assert [fault.place for fault in wrong.value.faults] == ["mine.yaml:10"]
+    assert [fault.place for fault in wrong.value.faults] == ["mine.yaml:11"]
 
 
 words = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=30).filter(lambda text: text.strip())

@@ -17,6 +17,21 @@ from leverframe.nouns.calendar import Calendar, DuringRamp, Freeze, Scope, Windo
 from leverframe.nouns.changes import BlastRadius, Change, Kind, Provenance, StartWindow, State
 from leverframe.nouns.changes import Path as ChangePath
 from leverframe.nouns.evidence import Comparison, EvalDelta, Finding, Reading, StageReading
+from leverframe.nouns.exercises import (
+    Answer,
+    Asked,
+    Exercise,
+    ExerciseState,
+    FindingCode,
+    GameDay,
+    GameDayState,
+    Phase,
+    Proof,
+    SliceKind,
+)
+from leverframe.nouns.exercises import (
+    Finding as Found,
+)
 from leverframe.nouns.follow_ups import FollowUp
 from leverframe.nouns.gateways import Gateway, MissingBatches, Receipt, Seen
 from leverframe.nouns.outcomes import CallFacts
@@ -40,6 +55,7 @@ from leverframe.nouns.switches import Layer, Switch
 from leverframe.nouns.targets import Cell, Delivery, Target, Tier
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Fault, Mode, failed, not_needed, passed
+from leverframe.rules.exercising import freshness
 from leverframe.web.problems import Problem
 from leverframe.web.rendering import Reader, page
 
@@ -627,7 +643,90 @@ def today_view() -> View:
         alarms=("gateway eu-2 reports and has not applied table 1.811 for 41 s",),
         solo=False,
         next_train=None,
+        game_days=(DAY_LINE,),
     )  # fmt: skip
+
+
+DAY = GameDay("GD-2026-002", "cass", "the quarterly game day", at(13, 11, 40), ("feature/customer-support", "feature/policy-search-v1", "model/openai.gpt-4o-2024-11", "tenant/northwind-health"), SliceKind.SYNTHETIC, 0.0)  # fmt: skip
+DAY_LINE = View(day=DAY, switches=4, over=2, failed=1)
+NOBODY_ASKS = Asked("feature:customer-support", "leverframe-exercise", "leverframe-exercise", "This is an exercise of a kill switch. Answer in one short sentence.")  # fmt: skip
+
+
+def answer(gateway: str, phase: Phase, status: int, number: str, after_ms: float, **more: str) -> Answer:
+    return Answer(gateway, phase, status, number, after_ms=after_ms, **more)
+
+
+def game_day_view(state: GameDayState = GameDayState.RUNNING, **more: object) -> View:
+    served, off = (
+        {
+            "reason": "current",
+            "served": "support-answer@41; anthropic.claude-sonnet-4-5",
+            "excerpt": "Yes, I am here.",
+        },
+        {"reason": "feature_thrown", "fallback": "help-centre-search", "excerpt": "feature-off"},
+    )
+    exercises = (
+        Exercise(
+            "GD-2026-002/001",
+            DAY.id,
+            DAY.switches[0],
+            ExerciseState.PASSED,
+            NOBODY_ASKS,
+            "1.813",
+            "1.814",
+            at(13, 11, 40),
+            at(13, 11, 41),
+            38.4,
+            "applied by 41 of 41 reporting in 23 ms",
+            tuple(
+                answer(name, *rest, **says)
+                for name in ("uk-1", "ap-1")
+                for *rest, says in (
+                    (Phase.BEFORE, 200, "1.812", 0.0, served),
+                    (Phase.THROWN, 503, "1.813", 38.4, off),
+                    (Phase.AFTER, 200, "1.814", 21.0, served),
+                )
+            ),
+        ),
+        Exercise(
+            "GD-2026-002/002",
+            DAY.id,
+            DAY.switches[1],
+            ExerciseState.FAILED,
+            NOBODY_ASKS,
+            "1.815",
+            "1.816",
+            at(13, 11, 41),
+            at(13, 11, 42),
+            None,
+            "applied by 40 of 41 reporting; ap-1/f3 silent since 44 s at 1.809",
+            (
+                answer("uk-1", Phase.THROWN, 503, "1.815", 41.0, reason="feature_thrown", fallback="an-old-page"),
+                answer("ap-1", Phase.THROWN, 0, "", 5000.0, fault="ConnectError: nobody listens"),
+            ),
+            (
+                Found(
+                    FindingCode.WRONG_FALLBACK,
+                    "users are sent to an-old-page; the switch says keyword-search-v3",
+                    "give both the same fallback",
+                    "uk-1",
+                ),
+                Found(
+                    FindingCode.UNREACHABLE,
+                    "no answer: ConnectError: nobody listens",
+                    "mend its address or the gateway",
+                    "ap-1",
+                ),
+            ),
+        ),
+        Exercise(
+            "GD-2026-002/003", DAY.id, DAY.switches[2], ExerciseState.THROWN, NOBODY_ASKS, "1.817", "", at(13, 12, 19)
+        ),
+        Exercise("GD-2026-002/004", DAY.id, DAY.switches[3]),
+    )
+    ended = None if state in (GameDayState.RUNNING, GameDayState.PAUSED) else at(13, 12, 20)
+    base = {"day": replace(DAY, state=state, ended_at=ended), "exercises": exercises, "over": 2, "may_act": True}
+    return View(**{**base, **more})  # fmt: skip
 
 
 TENANT = Switch(Layer.TENANT, "enterprise-tenant-12891", True, "", "support-engineering", "tenant compliance pause", "sol", at(4, 15, 20),
@@ -649,7 +748,7 @@ def switch_line(switch: Switch, exercised: str, **more: object) -> View:
     base = {
         "switch": switch, "fallback_ok": passed("fallback", "the fallback exists and is set"), "exercised_text": exercised,
         "may_throw": True, "may_set": True, "can_set_as": ("release_manager",), "request": None, "expired": False,
-        "seats": (), "waits_for": "", "contact": "", "drift": (),
+        "seats": (), "waits_for": "", "contact": "", "drift": (), "freshness": freshness(switch, NOW.date()), "proof": None,
     }  # fmt: skip
     return View(**{**base, **more})
 
@@ -718,12 +817,12 @@ def switches_view(receipt: Receipt | None = None, file: View | None = None) -> V
                 switch_line(Switch(Layer.TENANT, "northwind-health", owner="support-engineering"), "never"),
             )),
             ("Features", "owned by the feature teams", (
-                feature("customer-support", "help-centre-search", "support-ai", date(2026, 4, 9), spring),
+                feature("customer-support", "help-centre-search", "support-ai", date(2026, 4, 9), spring, proof=Proof("GD-2026-001", "003", True)),
                 feature("policy-search-v1", "keyword-search-v3", "policy-search", date(2026, 4, 9), spring),
                 feature("underwriting-decision-v2", "human-review-queue", "underwriting-ai", date(2025, 10, 2), "2 Oct 2025, 223 d ago"),
                 feature("claims-intake", "web-form", "claims-ai", date(2026, 4, 9), spring, may_throw=False),
                 feature("agent-assist", "", "support-ai", None, "never", fallback_ok=failed("fallback", "no fallback is named", remedy="name one in the file"), drift=(TO_LOAD,)),
-                feature("email-drafts", "plain-templates", "productivity-ai", date(2026, 4, 9), spring, drift=(NOT_DONE,)),
+                feature("email-drafts", "plain-templates", "productivity-ai", date(2026, 1, 9), "9 Jan 2026, 124 d ago", proof=Proof("GD-2026-001", "007", False), drift=(NOT_DONE,)),
                 feature("meeting-notes", "transcript-only", "productivity-ai", date(2026, 4, 9), spring),
             )),
             ("Models", "owned by the platform team", (
@@ -735,6 +834,8 @@ def switches_view(receipt: Receipt | None = None, file: View | None = None) -> V
         ),
         receipt=receipt,
         file=file or file_view(),
+        game_days=(DAY_LINE,),
+        may_hold=True,
     )  # fmt: skip
 
 
@@ -920,6 +1021,7 @@ BAD = Problem("invalid", "This cannot be read", 422, "2 things are wrong with wh
               faults=(Fault("max_share_percent", "it is 150, and a share is 0 to 100", "write 50"), Fault("not_after", "it lies before the start window", "choose a later time")))  # fmt: skip
 STALE = Problem("conflict", "Something has changed since you looked", 412, "CHG-2026-00015 was edited at 12:14 BST.", "Read what differs, then sign what stands now.",
                 differs=("rollback_plan",))  # fmt: skip
+NOT_ASKED = Problem("refused", "The rules say no", 409, "", verdicts=(failed("gateways", "no gateway has an address at which it can be asked", remedy="say where one answers users: leverframe gateway address NAME https://…/v1"),))  # fmt: skip
 CALL = View(
     call="lf1.dWstMXxjdXN0b21lci1zdXBwb3J0.q1w2e3r4t5",
     facts=CallFacts(
@@ -953,7 +1055,15 @@ ASSESSED = {
 def pages() -> dict[str, str]:
     """Render every page in every state worth looking at, by name."""
     empty_today = View(
-        openings=(), ramps=(), my_sign_offs=(), follow_ups=(), thrown=(), alarms=(), solo=False, next_train=None
+        openings=(),
+        ramps=(),
+        my_sign_offs=(),
+        follow_ups=(),
+        thrown=(),
+        alarms=(),
+        solo=False,
+        next_train=None,
+        game_days=(),
     )
     judged = (
         SignOff(CHANGE.id, "remi", "release_manager", DIGEST, at(13, 12, 5), "the tickets are about the new line"),
@@ -988,12 +1098,18 @@ def pages() -> dict[str, str]:
         "switches": ("switches.html", switches_view(COUNTED), "/switches"),
         "switches-counting": ("switches.html", switches_view(COUNTING), "/switches"),
         "switches-nobody": ("switches.html", switches_view(Receipt("1.812", 0, 0, None)), "/switches"),
-        "switches-empty": ("switches.html", View(layers=(("Tenants", "", ()),), receipt=None, file=None), "/switches"),
+        "switches-empty": ("switches.html", View(layers=(("Tenants", "", ()),), receipt=None, file=None, game_days=(), may_hold=False), "/switches"),
         "switches-unreadable": ("switches.html", switches_view(COUNTED, UNREADABLE), "/switches"),
         "switches-failing": ("switches.html", switches_view(COUNTED, FAILING), "/switches"),
         "switches-in-step": ("switches.html", switches_view(COUNTED, IN_STEP), "/switches"),
         "switch": ("switch.html", switch_line(TENANT, "9 Apr 2026, 34 d ago", contact="it@enterprise.example"), "/switches/tenant/enterprise-tenant-12891"),
         "switch-drifted": ("switch.html", switch_line(THROWN_MODEL, "9 Apr 2026, 34 d ago", drift=(ASKED_TO_SET,), request=View(seats=ASKED, asked_by="cass", asked_at=at(13, 11, 41), because="the provider has mended it"), seats=ASKED), "/switches/model/openai.gpt-4o-2024-11"),
+        "game-days": ("game_days.html", View(game_days=(DAY_LINE, View(day=replace(DAY, id="GD-2026-001", state=GameDayState.DONE, slice=SliceKind.SHARE, share_percent=0.1), switches=11, over=11, failed=0)), may_hold=False), "/game-days"),
+        "game-days-empty": ("game_days.html", View(game_days=(), may_hold=True), "/game-days"),
+        "game-days-refused": ("game_days.html", View(game_days=(), may_hold=True), "/game-days", {"problem": NOT_ASKED, "form": "POST game-days", "typed": {"because": "the first one", "switches": "feature/agent-assist", "slice": "share", "share_percent": "0.5"}}),
+        "game-day-running": ("game_day.html", game_day_view(), "/game-days/GD-2026-002"),
+        "game-day-paused": ("game_day.html", game_day_view(GameDayState.PAUSED), "/game-days/GD-2026-002"),
+        "game-day-done": ("game_day.html", game_day_view(GameDayState.DONE, over=4, may_act=False), "/game-days/GD-2026-002"),
         "audit": ("audit.html", audit, "/audit"),
         "audit-empty": ("audit.html", View(entries=(), filters={}, checkpoint=None, before=None), "/audit"),
         "audit-entry": ("audit_entry.html", View(entry=entries()[0], proof=(OTHER, DIGEST, OTHER), checkpoint=CHECKPOINT, verified=True), "/audit/60"),

@@ -59,7 +59,7 @@ def test_a_lever_is_thrown_by_keyboard_alone(browser: Browser, address: str) -> 
     tab = browser.new_page()
     tab.route("**/throw*", lambda route: route.fulfill(status=204))
     tab.goto(f"{address}/show/switches")
-    tab.locator("#feature-customer-support summary").focus()
+    tab.locator("#feature-customer-support summary").filter(has_text="Throw").focus()
     tab.keyboard.press("Enter")
     tab.keyboard.press("Tab")
     tab.keyboard.type("answers in the wrong language")

@@ -7,9 +7,11 @@ import pytest
 from leverframe.nouns.calendar import DuringRamp
 from leverframe.nouns.changes import State
 from leverframe.nouns.evidence import Comparison, Finding
+from leverframe.nouns.exercises import ExerciseState, GameDayState
 from leverframe.nouns.ramps import RampState
 from leverframe.nouns.verdicts import Mode, Outcome
-from leverframe.web.marks import SHAPES, WORDS, mark, state_mark
+from leverframe.rules.exercising import Freshness
+from leverframe.web.marks import EXERCISES, SHAPES, WORDS, exercise_mark, mark, state_mark
 
 ENUMS = (State, RampState, Finding, Comparison, Outcome, Mode, DuringRamp)
 
@@ -20,6 +22,15 @@ def test_every_state_has_a_mark_with_a_shape_and_a_word(state):
     assert kind in SHAPES
     assert word in state_mark(state)
     assert "<svg" in state_mark(state)
+
+
+@pytest.mark.parametrize(
+    "state", [member for enum in (GameDayState, ExerciseState, Freshness) for member in enum], ids=repr
+)
+def test_every_state_of_an_exercise_has_a_mark_with_a_shape_and_a_word(state):
+    kind, word = EXERCISES[state]
+    assert word in exercise_mark(state)
+    assert SHAPES[kind] in exercise_mark(state)
 
 
 def test_no_two_states_share_one_entry():

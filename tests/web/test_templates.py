@@ -129,6 +129,59 @@ def test_throwing_asks_one_reason_and_has_one_button():
     assert all(form["fields"] == ["csrf", "because"] for form in features)
 
 
+def test_every_lever_says_how_fresh_it_is_in_words_and_where_its_proof_is():
+    cells = {name: PAGES["switches"].split(f'id="feature-{name}"')[1].split("</li>")[0] for name in FRESH}
+    for name, words in FRESH.items():
+        assert f"</svg>{words}</span>" in cells[name], name
+    assert '/game-days/GD-2026-001#e-003">proof' in cells["customer-support"]
+    assert '/game-days/GD-2026-001#e-007">it failed since' in cells["email-drafts"]
+
+
+FRESH = {
+    "customer-support": "fresh",
+    "email-drafts": "due",
+    "underwriting-decision-v2": "red",
+    "agent-assist": "never",
+}
+
+
+def test_exercising_one_switch_asks_one_reason():
+    forms = [form for form in Reader(PAGES["switches"]).forms if form["action"] == "/game-days"]
+    assert [form["fields"] for form in forms[1:]] == [["csrf", "switches", "because"]] * (len(forms) - 1)
+    cell = PAGES["switches"].split('id="feature-claims-intake"')[1].split("</li>")[0]
+    assert "Exercise" not in cell, "who may not throw it may not exercise it"
+
+
+def test_a_game_day_that_runs_is_told_on_the_lever_frame_and_today():
+    for name in ("switches", "today"):
+        assert 'href="/game-days/GD-2026-002">Game day GD-2026-002</a>: 2 of 4 switches exercised' in PAGES[name]
+
+
+def test_a_game_day_offers_what_can_be_done_with_it_now():
+    acts = {
+        name: {form["action"].rpartition("/")[2] for form in Reader(PAGES[f"game-day-{name}"]).forms} - {"end"}
+        for name in ("running", "paused", "done")
+    }
+    assert acts == {"running": {"pause", "abort"}, "paused": {"resume", "abort"}, "done": set()}
+
+
+def test_a_finding_stands_beside_its_remedy_and_the_proof_is_whole():
+    html = PAGES["game-day-running"]
+    failed = html.split('id="e-002"')[1].split("</section>")[0]
+    assert "Users are sent to an-old-page; the switch says keyword-search-v3." in failed
+    assert "To mend it: Give both the same fallback." in failed
+    proof = html.split('id="e-001"')[1].split("</section>")[0]
+    for part in ("feature:customer-support", "leverframe-exercise", "before", "thrown", "after", "38 ms", "1.813"):
+        assert part in proof
+
+
+def test_a_game_day_that_is_refused_keeps_what_was_typed():
+    html = PAGES["game-days-refused"]
+    assert "No gateway has an address at which it can be asked" in html
+    assert 'name="switches" value="feature/agent-assist"' in html
+    assert '<option value="share" selected>' in html
+
+
 def test_a_receipt_that_counts_asks_again_and_one_that_is_complete_does_not():
     assert "38 of 41 reporting</strong>, 17 ms" in PAGES["switches-counting"]
     assert 'hx-trigger="load delay:300ms"' in PAGES["switches-counting"]
@@ -181,6 +234,7 @@ def test_an_empty_page_teaches_the_first_step():
     assert "leverframe policy load DIR" in PAGES["today-empty"]
     assert 'href="/changes/new"' in PAGES["changes-empty"]
     assert "kill-switches.yaml" in PAGES["switches-empty"]
+    assert "leverframe switch exercise --all" in PAGES["game-days-empty"]
 
 
 def test_what_a_machine_wrote_is_never_read_as_markup():

@@ -21,6 +21,19 @@ from leverframe.store.database import Db
 MOST_PERCENT = 1.0
 
 
+OVER = (ExerciseState.PASSED, ExerciseState.FAILED, ExerciseState.ABORTED)
+
+
+@dataclass(frozen=True, slots=True)
+class GameDayLine:
+    """A game day as a list shows it: of how many switches how many are over, and how many have failed."""
+
+    day: GameDay
+    switches: int
+    over: int
+    failed: int
+
+
 @dataclass(frozen=True, slots=True)
 class GameDayView:
     """A game day, its exercises in their order, how many are over, and whether this reader may act on it."""
@@ -86,10 +99,37 @@ def abort(house: House, actor: Actor, day_id: str, because: str) -> GameDay:
     return _move(house, actor, day_id, because, standing, GameDayState.ABORTED, "aborted")
 
 
-def list_game_days(house: House) -> tuple[GameDay, ...]:
+def list_game_days(house: House) -> tuple[GameDayLine, ...]:
     """List the game days, the newest first."""
     with house.store.read() as db:
-        return tuple(exercises.days(db))
+        return _lines(db, exercises.days(db))
+
+
+def may_hold(house: House, actor: Actor) -> bool:
+    """Say whether there is a switch that this reader may exercise."""
+    with house.store.read() as db:
+        policy = house.policy_or_none(db)
+        return policy is not None and any(
+            not _may(policy, actor, switch).refuses for switch in switches.all_switches(db)
+        )
+
+
+def open_game_days(db: Db) -> tuple[GameDayLine, ...]:
+    """List the game days that run or are paused."""
+    return _lines(db, exercises.open_days(db))
+
+
+def _lines(db: Db, days: Sequence[GameDay]) -> tuple[GameDayLine, ...]:
+    counted = exercises.tally(db, [day.id for day in days]) if days else {}
+    return tuple(
+        GameDayLine(
+            day,
+            len(day.switches),
+            sum(counted[day.id].get(state, 0) for state in OVER),
+            counted[day.id].get(ExerciseState.FAILED, 0),
+        )
+        for day in days
+    )
 
 
 def show_game_day(house: House, actor: Actor, day_id: str) -> GameDayView:

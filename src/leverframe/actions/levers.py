@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from leverframe.actions.asking import asked
 from leverframe.actions.file_views import FileView, file_view
+from leverframe.actions.game_days import GameDayLine, open_game_days
 from leverframe.actions.house import House
 from leverframe.actions.receipts import latest_receipt
 from leverframe.actions.setting import FilledSeat, can_set_as, fill, kept_by
 from leverframe.actions.switches import target_of_switch
+from leverframe.nouns.exercises import Proof
 from leverframe.nouns.gateways import Receipt
 from leverframe.nouns.people import Actor
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.switch_files import Drifted
 from leverframe.nouns.switches import Layer, Switch
 from leverframe.nouns.verdicts import NotFound, Verdict
+from leverframe.rules.exercising import Freshness, freshness, last_exercised
 from leverframe.rules.policies import may_throw
 from leverframe.rules.switches import check_fallback, is_expired
-from leverframe.store import sign_offs, switches
+from leverframe.store import exercises, sign_offs, switches
 from leverframe.store.database import Db
 
 
@@ -30,12 +34,11 @@ class SwitchLine:
 
     `seats` are those that setting it again asks for, while it is thrown; `waits_for` is what keeps it off although
     all of them are filled. `contact` is who is told at a tenant before its pause ends, `drift` where the switch file
-    in git says otherwise of it.
+    in git says otherwise of it, `proof` its newest exercise that was judged.
     """
 
     switch: Switch
     fallback_ok: Verdict
-    exercised_text: str
     may_throw: bool
     may_set: bool
     can_set_as: tuple[str, ...]
@@ -45,6 +48,9 @@ class SwitchLine:
     waits_for: str = ""
     contact: str = ""
     drift: tuple[Drifted, ...] = ()
+    exercised_text: str = "never"
+    freshness: Freshness = Freshness.NEVER
+    proof: Proof | None = None
 
 
 OpenSeat = tuple[str, int, tuple[str, ...], int]
@@ -63,11 +69,16 @@ class SetRequest:
 
 @dataclass(frozen=True, slots=True)
 class SwitchesView:
-    """The lever frame: three rows of levers, the newest receipt, and the switch file in git where one is followed."""
+    """The lever frame: three rows of levers, the newest receipt, and the switch file in git where one is followed.
+
+    `game_days` are those that are not over, `may_hold` says whether to offer one.
+    """
 
     layers: tuple[tuple[str, str, tuple[SwitchLine, ...]], ...]
     receipt: Receipt | None
     file: FileView | None = None
+    game_days: tuple[GameDayLine, ...] = ()
+    may_hold: bool = False
 
 
 ROWS = ((Layer.TENANT, "Tenants"), (Layer.FEATURE, "Features"), (Layer.MODEL, "Models"))
@@ -78,11 +89,13 @@ def lever_frame(house: House, actor: Actor) -> SwitchesView:
     with house.store.read() as db:
         policy = house.policy(db)
         lines, file = _lines(house, db, policy, actor)
+        held = open_game_days(db)
     rows = (
         (title, _owned_by(policy, layer), tuple(line for line in lines if line.switch.layer is layer))
         for layer, title in ROWS
     )
-    return SwitchesView(tuple(rows), latest_receipt(house), file)
+    may_hold = any(line.may_throw for line in lines)
+    return SwitchesView(tuple(rows), latest_receipt(house), file, held, may_hold)
 
 
 def _owned_by(policy: Policy, layer: Layer) -> str:
@@ -107,8 +120,10 @@ def _lines(house: House, db: Db, policy: Policy, actor: Actor) -> tuple[tuple[Sw
     drift: dict[str, tuple[Drifted, ...]] = {}
     for row in file.drift if file else ():
         drift[row.switch] = (*drift.get(row.switch, ()), row)
+    today, proofs = now.astimezone(ZoneInfo(policy.calendar.home_zone)).date(), exercises.proofs(db)
     lines = (_line(db, policy, actor, switch, every, known, now) for switch in every)
-    return tuple(replace(line, drift=drift.get(line.switch.id, ())) for line in lines), file
+    told = (replace(line, drift=drift.get(line.switch.id, ())) for line in lines)
+    return tuple(_exercised(line, today, proofs.get(line.switch.id)) for line in told), file
 
 
 def show_switch(house: House, actor: Actor, switch_id: str) -> SwitchLine:
@@ -142,7 +157,6 @@ def _line(
         may_set=bool(mine) and all(s.person != actor.name for s in signed),
         can_set_as=mine,
         request=_request(db, switch, seats, is_signed=bool(signed)),
-        exercised_text=_exercised(switch, now),
         expired=is_expired(switch, now),
         seats=seats,
         waits_for=kept_by(db, policy, switch, now) if signed and not any(seat[3] for seat in seats) else "",
@@ -167,8 +181,6 @@ def _is_open(role: str, seats: tuple[OpenSeat, ...]) -> bool:
     return all(still for seat, _, _, still in seats if seat == role)
 
 
-def _exercised(switch: Switch, now: datetime) -> str:
-    if switch.exercised_on is None:
-        return "never"
-    days = (now.date() - switch.exercised_on).days
-    return f"{switch.exercised_on:%d %b %Y}, {days} days ago" if days else "today"
+def _exercised(line: SwitchLine, today: date, proof: Proof | None) -> SwitchLine:
+    said, stands = last_exercised(line.switch, today), freshness(line.switch, today)
+    return replace(line, exercised_text=said, freshness=stands, proof=proof)

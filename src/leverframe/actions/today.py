@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from leverframe.actions.facts import seat_facts, told_to_sign
 from leverframe.actions.file_views import file_alarms
+from leverframe.actions.game_days import GameDayLine, open_game_days
 from leverframe.actions.house import House
 from leverframe.actions.listing import ChangeLine, change_line
 from leverframe.actions.looks import Look, circumstances, look_at
@@ -24,12 +26,15 @@ from leverframe.nouns.tables import Number
 from leverframe.nouns.targets import EVERYWHERE
 from leverframe.rules.calendar import Opening, opening
 from leverframe.rules.evidence import words as say
+from leverframe.rules.exercising import freshness
 from leverframe.rules.gates.facts import ShipFacts
 from leverframe.rules.gates.sign_offs import seats
 from leverframe.rules.policies import asks_of, holders
 from leverframe.rules.sign_offs import SignFacts, may_sign
 from leverframe.store import changes, evidence, follow_ups, outbox, outcomes, ramps, sign_offs, switches, tables
 from leverframe.store.database import Db
+
+MOST_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,7 @@ class TodayView:
     alarms: tuple[str, ...]
     solo: bool = False
     next_train: None = None
+    game_days: tuple[GameDayLine, ...] = ()
 
 
 def today(house: House, actor: Actor) -> TodayView:
@@ -75,8 +81,9 @@ def today(house: House, actor: Actor) -> TodayView:
             my_sign_offs=tuple(change_line(change, None) for change in _mine(db, policy, actor)),
             follow_ups=tuple(follow_ups.open_ones(db)),
             thrown=tuple(switch for switch in switches.all_switches(db) if switch.thrown),
-            alarms=tuple(_alarms(house, db)),
+            alarms=(*_alarms(house, db), *_stale(db, now.astimezone(ZoneInfo(policy.calendar.home_zone)).date())),
             solo=policy.solo,
+            game_days=open_game_days(db),
         )
 
 
@@ -162,6 +169,16 @@ def _alarms(house: House, db: Db) -> list[str]:
     if given_up:
         alarms.append(f"{given_up} messages could not be delivered to a webhook.")
     return alarms
+
+
+def _stale(db: Db, today: date) -> Iterator[str]:
+    """Name the kill switches that nobody may rely on: kill-switch rot."""
+    rotten = [s.id for s in switches.all_switches(db) if not s.thrown and freshness(s, today).is_stale]
+    if rotten:
+        more = f" and {len(rotten) - MOST_NAMED} more" if len(rotten) > MOST_NAMED else ""
+        count = "1 kill switch was" if len(rotten) == 1 else f"{len(rotten)} kill switches were"
+        names = ", ".join(rotten[:MOST_NAMED])
+        yield f"{count} not exercised for six months: {names}{more}; hold a game day"
 
 
 def _faulty(house: House, db: Db) -> list[str]:

@@ -19,6 +19,9 @@ from leverframe.nouns.gateways import MissingBatches
 from leverframe.nouns.verdicts import Fault, Invalid
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The gateway's name.")]
+KeyEnv = Annotated[
+    str, typer.Option("--key-env", metavar="NAME", help="The server's variable with the key for asking it.")
+]
 
 app = noun("Run an OpenAI-compatible gateway, and enrol, list and revoke gateways.")
 
@@ -149,7 +152,9 @@ def _list(document: Mapping[str, Any]) -> None:
 def _lines(gateway: Mapping[str, Any], seen: list[Mapping[str, Any]]) -> list[tuple[tuple[Any, ...], str]]:
     """Return a line for each instance, or one that says why there is none."""
     targets = ", ".join(gateway["targets"]) or "all targets"
-    below = f"{targets}; enrolled by {gateway['enrolled_by']}, {when(gateway['enrolled_at'])}"
+    asked = f"asked at {gateway['address']}" if gateway["address"] else "not asked on game days"
+    asked += f" with {gateway['key_env']}" if gateway["key_env"] else ""
+    below = f"{targets}; {asked}; enrolled by {gateway['enrolled_by']}, {when(gateway['enrolled_at'])}"
     if gateway["revoked_at"]:
         return [((gateway["name"], "", "", "revoked"), f"revoked {when(gateway['revoked_at'])}")]
     if not seen:
@@ -162,15 +167,36 @@ def _lines(gateway: Mapping[str, Any], seen: list[Mapping[str, Any]]) -> list[tu
 def enrol(
     name: Name,
     target: Annotated[list[str] | None, typer.Option("--target", help="A feature it serves; all without it.")] = None,
+    address: Annotated[
+        str, typer.Option("--address", metavar="URL", help="Where it answers users; a game day asks there.")
+    ] = "",
+    key_env: KeyEnv = "",
 ) -> None:
     """Enrol a gateway. Its token is shown once."""
-    answer = server().post("/gateways", {"name": name, "targets": target or []})
+    asked = {key: value for key, value in (("address", address), ("key_env", key_env)) if value}
+    answer = server().post("/gateways", {"name": name, "targets": target or [], **asked})
     show(answer, lambda document: _say_token(name, document))
 
 
 def _say_token(name: str, document: Mapping[str, Any]) -> None:
     say(f"The gateway {name} is enrolled. This is its token; it is not shown again:")
     verbatim(document["token"])
+
+
+@verb(app, "address")
+def set_address(
+    name: Name,
+    address: Annotated[str, typer.Argument(metavar="URL", help="As https://ai.example.com/v1; empty: not asked.")],
+    key_env: KeyEnv = "",
+) -> None:
+    """Say where a gateway answers users, so that game days can ask it."""
+    answer = server().put(at("gateways", name, "address"), {"address": address, "key_env": key_env})
+    show(answer, lambda document: _say_address(name, document))
+
+
+def _say_address(name: str, document: Mapping[str, Any]) -> None:
+    address = document["address"]
+    say(f"The gateway {name} is asked at {address} on game days." if address else f"The gateway {name} is not asked.")
 
 
 @verb(app, "revoke")

@@ -47,6 +47,9 @@ def serve(
     switch_write_back: Annotated[
         bool, typer.Option("--switch-write-back", help="Commit what is done elsewhere into the switch file.")
     ] = False,
+    probes: Annotated[
+        Path | None, typer.Option("--probes", metavar="DIR", help="The executables that switches' probes name.")
+    ] = None,
 ) -> None:
     """Run the control plane: API and pages, the clock, and the stream to gateways."""
     with only_document({"listen": listen, "stream_listen": stream_listen, "data": str(data)}):
@@ -61,4 +64,5 @@ def serve(
             switch_branch=switch_branch,
             switch_path=switch_path,
             switch_write_back=switch_write_back,
+            probes=probes,
         )

@@ -9,9 +9,10 @@ from typing import Annotated, Any
 
 import typer
 
+from leverframe.cli.game_day import follow
 from leverframe.cli.output import facts, faults, heading, indented, listing, marked, role, say, table, verdicts, when
 from leverframe.cli.receipts import say_number
-from leverframe.cli.verbs import REFUSED, Because, noun, read_text, server, show, verb
+from leverframe.cli.verbs import REFUSED, Because, noun, read_text, said, server, show, verb
 from leverframe.client import at
 from leverframe.nouns.documents import from_document
 from leverframe.nouns.switches import Layer, Switch
@@ -23,7 +24,7 @@ DRIFTED = 1
 
 Id = Annotated[str, typer.Argument(metavar="SWITCH", help="Its layer and key, such as feature/policy-search-v1.")]
 
-app = noun("List, throw and set kill switches.")
+app = noun("List, throw, set and exercise kill switches.")
 
 
 def add_to(parent: typer.Typer) -> None:
@@ -50,7 +51,7 @@ def _line(switch: Mapping[str, Any], line: Mapping[str, Any]) -> tuple[tuple[Any
     cells = (
         name,
         marked("thrown" if switch["thrown"] else "set"),
-        switch["exercised_on"] or "never",
+        _exercised(line),
         switch["owner"],
     )
     unsound = "" if line["fallback_ok"]["outcome"] != "not_met" else f" ({line['fallback_ok']['because']})"
@@ -58,6 +59,16 @@ def _line(switch: Mapping[str, Any], line: Mapping[str, Any]) -> tuple[tuple[Any
     thrown = f"thrown: {switch['because']}" if switch["thrown"] else ""
     drift = [f"the file in git says {row['file_says']}" for row in line.get("drift") or ()]
     return cells, "; ".join(filter(None, (thrown, "" if switch["layer"] == "tenant" else fallback, *drift)))
+
+
+def _exercised(line: Mapping[str, Any]) -> str:
+    """Say when a switch was last proved, and how fresh that is where it is not."""
+    on, stands = line["switch"]["exercised_on"] or "never", line.get("freshness", "fresh")
+    return on if stands in ("fresh", "never") else f"{on}, {stands}"
+
+
+def _proof(proof: Mapping[str, Any]) -> str:
+    return f"it {'passed' if proof['passed'] else 'failed'}: leverframe game-day show {proof['game_day']}"
 
 
 def lines(document: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -79,7 +90,8 @@ def _whole(document: Mapping[str, Any]) -> None:
             ("State", marked("thrown" if switch["thrown"] else "set")),
             ("Fallback", switch["fallback"]),
             ("Owner", switch["owner"]),
-            ("Exercised", switch["exercised_on"] or "never"),
+            ("Exercised", _exercised(document)),
+            ("Proof", document.get("proof") and _proof(document["proof"])),
             ("Thrown by", switch["thrown"] and f"{switch['thrown_by']}, {when(switch['thrown_at'])}"),
             ("Because", switch["because"]),
             ("Ticket", switch["ticket"]),
@@ -188,6 +200,41 @@ def _say_drift(file: Mapping[str, Any]) -> None:
 def _drift_line(row: Mapping[str, Any]) -> tuple[tuple[Any, ...], str]:
     below = f"{row['because']}; {row['remedy']}" if row["remedy"] else row["because"]
     return (row["switch"], row["file_says"], row["stands"]), below
+
+
+@verb(app, "exercise")
+def exercise(
+    switches: Annotated[
+        list[str] | None, typer.Argument(metavar="SWITCH...", help="Their layers and keys.", show_default=False)
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="All switches that are set.")] = False,
+    slice: Annotated[
+        str, typer.Option("--slice", metavar="KIND", help="synthetic: a tenant that nobody is; share: some users.")
+    ] = "synthetic",
+    percent: Annotated[float, typer.Option("--percent", help="The share of users, at most 1.")] = 0.1,
+    no_wait: Annotated[bool, typer.Option("--no-wait", help="Begin it, and do not follow it.")] = False,
+    because: Because = "",
+) -> None:
+    """Hold a game day: throw one switch after the other on a slice, ask the gateways, set it again.
+
+    Follows it to its end; the exit code is 0 where all have passed, and 1 where something was found.
+    """
+    body = {"switches": _chosen(switches or [], every), "because": because}
+    day = server().post("/game-days", {**body, "slice": slice, "share_percent": percent})
+    if no_wait:
+        show(day, lambda _: say(f"{day['id']} has begun. See how far it is: leverframe game-day show {day['id']}"))
+        return
+    if not said().json:
+        count = "1 switch" if len(day["switches"]) == 1 else f"{len(day['switches'])} switches"
+        say(f"{day['id']} has begun, with {count}. Ctrl-C leaves it running.")
+    follow(day["id"])
+
+
+def _chosen(named: list[str], every: bool) -> list[str]:
+    if bool(named) == every:
+        because = "some switches are named, and all are meant" if every else "no switch is named"
+        raise Invalid([Fault("SWITCH", because, "name switches, or say --all")])
+    return ["/".join(which(switch)) for switch in named]
 
 
 @verb(app, "fmt")

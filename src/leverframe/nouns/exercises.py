@@ -136,6 +136,15 @@ class Exercise:
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """Where a switch's newest exercise is kept: on which game day, in which place, and whether it passed."""
+
+    game_day: str
+    place: str
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class GameDay:
     """One run over some switches, by whom and why."""
 

@@ -51,6 +51,15 @@ def freshness(switch: Switch, today: date) -> Freshness:
     return Freshness.DUE if days > DUE_AFTER_DAYS else Freshness.FRESH
 
 
+def last_exercised(switch: Switch, today: date) -> str:
+    """Say when a switch was last proved, as people read it: 14 Apr 2026, 28 days ago."""
+    if switch.exercised_on is None:
+        return "never"
+    days = (today - switch.exercised_on).days
+    ago = "today" if days == 0 else "1 day ago" if days == 1 else f"{days} days ago"
+    return f"{switch.exercised_on.day} {switch.exercised_on:%b %Y}, {ago}"
+
+
 @dataclass(frozen=True, slots=True)
 class Expected:
     """What a slice's answers must say: the status; what serves (a model) or what users get instead (a fallback)."""

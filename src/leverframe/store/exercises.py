@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, Integer, String, Table, bindparam, select
+from sqlalchemy import Column, Integer, String, Table, bindparam, func, select
 from sqlalchemy import update as sql_update
 
-from leverframe.nouns.exercises import Exercise, ExerciseState, GameDay, GameDayState
+from leverframe.nouns.exercises import Exercise, ExerciseState, GameDay, GameDayState, Proof
 from leverframe.nouns.verdicts import Conflict, NotFound
 from leverframe.store.columns import Noun, RunningId, Utc
 from leverframe.store.database import Db, metadata
@@ -44,7 +44,13 @@ _OPEN = select(game_days.c.body).where(game_days.c.state.in_(("running", "paused
 _OF_DAY = select(exercises.c.body).where(exercises.c.game_day == bindparam("id")).order_by(exercises.c.place)
 _ONE = select(exercises.c.body).where(exercises.c.id == bindparam("id"))
 _STANDING = select(exercises.c.body).where(exercises.c.state == ExerciseState.THROWN.value).order_by(exercises.c.id)
-_OF_SWITCH = select(exercises.c.body).where(exercises.c.switch == bindparam("switch"))
+_JUDGED = exercises.c.state.in_((ExerciseState.PASSED.value, ExerciseState.FAILED.value))
+_NEWEST = select(func.max(exercises.c.id)).where(_JUDGED).group_by(exercises.c.switch)
+_PROOFS = select(exercises.c.switch, exercises.c.game_day, exercises.c.id, exercises.c.state).where(
+    exercises.c.id.in_(_NEWEST)
+)
+_TALLIED = (exercises.c.game_day, exercises.c.state)
+_TALLY = select(*_TALLIED, func.count().label("counted")).group_by(*_TALLIED)
 
 
 def next_id(db: Db, year: int) -> str:
@@ -116,10 +122,20 @@ def standing(db: Db) -> list[Exercise]:
     return list(db.execute(_STANDING).scalars())
 
 
-def newest_of(db: Db, switch: str) -> Exercise | None:
-    """Return a switch's newest exercise that was judged, or None."""
-    judged = exercises.c.state.in_((ExerciseState.PASSED.value, ExerciseState.FAILED.value))
-    return db.execute(_OF_SWITCH.where(judged).order_by(exercises.c.id.desc()).limit(1), {"switch": switch}).scalar()
+def proofs(db: Db) -> dict[str, Proof]:
+    """Return the newest exercise that was judged of each switch that has one, by the switch's id."""
+    return {
+        row.switch: Proof(row.game_day, row.id.rpartition("/")[2], row.state == ExerciseState.PASSED.value)
+        for row in db.execute(_PROOFS)
+    }
+
+
+def tally(db: Db, days: Iterable[str]) -> Mapping[str, Mapping[ExerciseState, int]]:
+    """Count the exercises of some game days by their state."""
+    found: dict[str, dict[ExerciseState, int]] = {id: {} for id in days}
+    for row in db.execute(_TALLY.where(exercises.c.game_day.in_(list(found)))):
+        found[row.game_day][ExerciseState(row.state)] = row.counted
+    return found
 
 
 def update_day(db: Db, changed: GameDay) -> GameDay:

@@ -14,7 +14,7 @@ from leverframe.nouns.documents import to_document
 from leverframe.nouns.gateways import MissingBatches
 from leverframe.web.answers import done
 from leverframe.web.rendering import respond, wanted_format
-from leverframe.web.sent import Body, Reason, describes, sent
+from leverframe.web.sent import Body, Reason, describes, listed, sent
 from leverframe.web.visits import Visit, Visiting
 
 router = APIRouter(tags=["accounts"])
@@ -27,11 +27,6 @@ class NewAccount(Body):
     password: str = ""
 
 
-def _listed(value: Any) -> Any:
-    """Let a form write a list with commas between."""
-    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
-
-
 class NewToken(Body):
     """An API token for oneself."""
 
@@ -39,16 +34,25 @@ class NewToken(Body):
     scopes: list[str] = []
     days: int = accounts.TOKEN_DAYS
 
-    _split = field_validator("scopes", mode="before")(_listed)
+    _split = field_validator("scopes", mode="before")(listed)
 
 
 class NewGateway(Body):
-    """A gateway, and the targets whose outcomes it may send (none: all)."""
+    """A gateway, the targets whose outcomes it may send (none: all), and where and with which key it can be asked."""
 
     name: str = ""
     targets: list[str] = []
+    address: str = ""
+    key_env: str = ""
 
-    _split = field_validator("targets", mode="before")(_listed)
+    _split = field_validator("targets", mode="before")(listed)
+
+
+class Address(Body):
+    """Where a gateway answers users, and the environment variable with the key for asking it."""
+
+    address: str = ""
+    key_env: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +149,18 @@ def list_gateways(visit: Visiting) -> Response:
 @router.post("/gateways", status_code=201, openapi_extra=describes(NewGateway))
 def enrol(visit: Visiting, body: Annotated[NewGateway, Depends(sent(NewGateway))]) -> Response:
     """Enrol a gateway; its token is shown once."""
-    token = gateways.enrol(visit.house, visit.actor, body.name, frozenset(body.targets))
+    asked = {"address": body.address, "key_env": body.key_env}
+    token = gateways.enrol(visit.house, visit.actor, body.name, frozenset(body.targets), **asked)
     if wanted_format(visit.request) == "html":
         return _show(visit, Secret(body.name, token), 201)
     return JSONResponse({"name": body.name, "token": token}, 201, headers={"Cache-Control": "no-store"})
+
+
+@router.put("/gateways/{name}/address", openapi_extra=describes(Address))
+def set_address(visit: Visiting, name: str, body: Annotated[Address, Depends(sent(Address))]) -> Response:
+    """Say where a gateway answers users, so that a game day can ask it; an empty address: it is not asked."""
+    changed = gateways.set_address(visit.house, visit.actor, name, body.address, body.key_env)
+    return done(visit.request, changed, "/accounts")
 
 
 @router.delete("/gateways/{name}", openapi_extra=describes(Reason))

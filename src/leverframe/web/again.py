@@ -10,9 +10,10 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import Response
 
-from leverframe.actions import levers, policy_views, showing, units
+from leverframe.actions import game_days, levers, policy_views, showing, units
 from leverframe.nouns.verdicts import Forbidden, Invalid, NotFound, Refused
 from leverframe.web.accounts import accounts_view
+from leverframe.web.game_days import game_days_view
 from leverframe.web.problems import Problem
 from leverframe.web.rendering import respond
 from leverframe.web.sent import FORMS, with_newlines
@@ -41,6 +42,13 @@ STANDS = (
         "/switches/{layer}/{key}",
         "switch.html",
         lambda visit, layer, key: levers.show_switch(visit.house, visit.actor, f"{layer}/{key}"),
+    ),
+    Stand(re.compile(r"/(?P<form>game-days)"), "/game-days", "game_days.html", game_days_view),
+    Stand(
+        re.compile(r"/game-days/(?P<id>[^/]+)/(?P<form>pause|resume|abort)"),
+        "/game-days/{id}",
+        "game_day.html",
+        lambda visit, id: game_days.show_game_day(visit.house, visit.actor, id),
     ),
     Stand(
         re.compile(r"/targets/(?P<target>[^/]+)/(?P<form>unit)"),

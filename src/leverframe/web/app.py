@@ -18,7 +18,19 @@ from leverframe import __version__
 from leverframe.actions.house import House
 from leverframe.clock import monotonic
 from leverframe.nouns.verdicts import Conflict, Fault, Forbidden, Invalid, NotFound, Refused, SourceFailed
-from leverframe.web import accounts, changes, doors, live, metrics, outcomes, pages, policy, ramps, switches
+from leverframe.web import (
+    accounts,
+    changes,
+    doors,
+    game_days,
+    live,
+    metrics,
+    outcomes,
+    pages,
+    policy,
+    ramps,
+    switches,
+)
 from leverframe.web.again import come_back, typed_in
 from leverframe.web.answers import ERRORS, PROBLEM_SCHEMA
 from leverframe.web.problems import Problem, problem_of
@@ -39,7 +51,7 @@ def make_app(house: House, events: live.Events) -> FastAPI:
     """Return the HTTP application of a house: pages and JSON from one handler."""
     app = FastAPI(title="Leverframe", version=__version__, openapi_url=None, responses=ERRORS)
     app.state.house, app.state.events = house, events
-    for room in (switches, ramps, changes, pages, policy, outcomes, accounts, doors, live, metrics):
+    for room in (switches, ramps, changes, pages, game_days, policy, outcomes, accounts, doors, live, metrics):
         app.include_router(room.router)
     app.add_api_route("/openapi.json", _description(app), include_in_schema=False)
     app.add_api_route("/assets/{name:path}", asset, include_in_schema=False)

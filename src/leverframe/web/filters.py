@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
 from urllib.parse import urlencode
@@ -22,7 +22,6 @@ from leverframe.nouns.verdicts import Fault, Verdict
 from leverframe.rules.sign_offs import spoken
 from leverframe.web import times
 
-STALE_AFTER = timedelta(days=183)
 NOT_FILLED = Markup('<span class="quiet">not filled</span>')
 
 
@@ -110,12 +109,6 @@ def when_in(context: Context, at: datetime | None, zone: str) -> Markup:
 def ago(context: Context, at: datetime | None) -> str:
     """Say how far a time lies from now."""
     return times.say_ago(at, context["now"]) if at is not None else "never"
-
-
-@pass_context
-def is_stale(context: Context, exercised_on: date | None) -> bool:
-    """Say whether a switch was never exercised, or not for six months (handbook: kill switches)."""
-    return exercised_on is None or context["now"].date() - exercised_on > STALE_AFTER
 
 
 def wall(at: datetime, zone: str) -> str:

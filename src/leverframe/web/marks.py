@@ -13,8 +13,10 @@ from markupsafe import Markup, escape
 from leverframe.nouns.calendar import DuringRamp
 from leverframe.nouns.changes import State
 from leverframe.nouns.evidence import Comparison, Finding
+from leverframe.nouns.exercises import ExerciseState, GameDayState
 from leverframe.nouns.ramps import RampState
 from leverframe.nouns.verdicts import Mode, Outcome, Verdict
+from leverframe.rules.exercising import Freshness
 
 SHAPES = {
     "running": '<path d="M3 1.5 10.5 6 3 10.5Z" fill="currentColor"/>',
@@ -61,6 +63,24 @@ WORDS: dict[Any, tuple[str, str]] = {
 }
 
 
+EXERCISES: dict[str, tuple[str, str]] = {
+    GameDayState.RUNNING: ("running", "running"),
+    GameDayState.PAUSED: ("waiting", "paused"),
+    GameDayState.DONE: ("fine", "done"),
+    GameDayState.ABORTED: ("refused", "aborted"),
+    ExerciseState.WAITING: ("quiet", "waits its turn"),
+    ExerciseState.THROWN: ("thrown", "thrown on its slice"),
+    ExerciseState.PASSED: ("fine", "passed"),
+    ExerciseState.FAILED: ("refused", "failed"),
+    ExerciseState.INTERRUPTED: ("waiting", "interrupted"),
+    Freshness.FRESH: ("fine", "fresh"),
+    Freshness.DUE: ("waiting", "due"),
+    Freshness.RED: ("refused", "red"),
+    Freshness.NEVER: ("refused", "never"),
+}
+"""Of game days and their exercises; an aborted one is one entry with that of a game day."""
+
+
 def mark(kind: str, word: str) -> Markup:
     """Draw a state: its shape and its word, in its colour."""
     return Markup('<span class="mark {}">{}{}</span>').format(kind, shape(kind), word)
@@ -77,6 +97,11 @@ def state_mark(state: Any) -> Markup:
     """Draw the mark of a change's state, a ramp's, a finding, a comparison, an outcome or a mode."""
     kind, word = WORDS[state]
     return mark(kind, word)
+
+
+def exercise_mark(state: str) -> Markup:
+    """Draw the mark of a game day's state, of an exercise's, or of how fresh a switch is."""
+    return mark(*EXERCISES[state])
 
 
 def verdict_mark(verdict: Verdict) -> Markup:

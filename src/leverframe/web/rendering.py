@@ -216,12 +216,11 @@ def environment() -> Environment:
     room.globals |= {name: getattr(marks, name) for name in MARKS}
     room.globals |= {name: getattr(pictures, name) for name in PICTURES}
     room.globals |= {"staircase_figure": staircases.staircase_figure, "interval_bars": readings.interval_bars}
-    room.tests["stale"] = filters.is_stale
     room.globals |= {"asset": asset} | {name: getattr(filters, name) for name in SAID}
     return room
 
 
-MARKS = ("mark", "shape", "state_mark", "verdict_mark", "opening_mark", "switch_mark", "digest_mark")
+MARKS = ("mark", "shape", "state_mark", "verdict_mark", "opening_mark", "switch_mark", "digest_mark", "exercise_mark")
 SAID = ("filters_query", "can", "typed_of", "faults_at", "by_telling")
 PICTURES = ("lever", "pips")
 

@@ -27,6 +27,11 @@ class Reason(Body):
     because: str = ""
 
 
+def listed(value: Any) -> Any:
+    """Let a form write a list with commas between."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
 B = TypeVar("B", bound=Body)
 
 

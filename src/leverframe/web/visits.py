@@ -27,7 +27,7 @@ FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 SCOPE_OF_PATH = (
     (re.compile(r"/feedback"), ("feedback",)),
     (re.compile(r"/switches/file$"), ("switch-file", "admin")),
-    (re.compile(r"/switches"), ("switch", "admin")),
+    (re.compile(r"/(switches|game-days)"), ("switch", "admin")),
     (re.compile(r"/changes/[^/]+/evidence$"), ("evidence",)),
     (re.compile(r"/changes"), ("change", "admin")),
 )

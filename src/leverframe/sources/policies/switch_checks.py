@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.switches import Layer, Switch
 from leverframe.nouns.targets import Tier
+from leverframe.rules.exercising import Freshness, freshness
 from leverframe.rules.switches import NO_CIRCLE, circles, thrown_models
 from leverframe.sources.policies.kill_switches import PATH, is_model_key
 from leverframe.sources.policies.reading import Report, nearest
 
-STALE_AFTER = timedelta(days=183)
-"""Handbook, phase 8: a switch that has not been exercised in 6 months might not work."""
+TOO_LONG = {Freshness.RED: "more than six months ago", Freshness.DUE: "more than a quarter ago"}
+"""Handbook, phase 8: each switch is exercised every quarter; one that was not in 6 months might not work."""
 
 
 def check_switches(policy: Policy, report: Report, today: date | None) -> None:
@@ -46,13 +47,13 @@ def _check_exercise(switch: Switch, report: Report, today: date | None) -> None:
         return
     if switch.exercised_on is None:
         because = f"The switch {switch.id} was never exercised, so nobody knows whether it works."
-        report.warn(switch.place, because, "Exercise it at the next game day, and write `exercised_on`.")
+        report.warn(switch.place, because, f"Exercise it: leverframe switch exercise {switch.id}.")
     elif today and switch.exercised_on > today:
         because = f"The switch {switch.id} was exercised on {switch.exercised_on}, which is yet to come."
         report.error(switch.place, because, "Write the day on which it was proven.")
-    elif today and today - switch.exercised_on > STALE_AFTER:
-        because = f"The switch {switch.id} was last exercised on {switch.exercised_on}, more than six months ago."
-        report.warn(switch.place, because, "Exercise it at the next game day.")
+    elif today and (too_long := TOO_LONG.get(freshness(switch, today))):
+        because = f"The switch {switch.id} was last exercised on {switch.exercised_on}, {too_long}."
+        report.warn(switch.place, because, f"Exercise it: leverframe switch exercise {switch.id}.")
 
 
 def _check_feature(switch: Switch, policy: Policy, report: Report) -> None:
