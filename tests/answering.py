@@ -8,6 +8,7 @@ from tests.served import Served, until
 
 from leverframe.actions import game_days, gateways
 from leverframe.nouns.exercises import Asked, GameDayState
+from leverframe.nouns.frames import Frame
 from leverframe.nouns.tables import RouteTable
 from leverframe.rules.exercised import router_of
 from leverframe.sources.probes import Said
@@ -45,6 +46,17 @@ def addresses(house: Served) -> Answering:
     answering = Answering(house)
     house.built.runner.asking = answering
     return answering
+
+
+def obey_at_once(house: Served) -> None:
+    """Let all gateways report each table as it is published, as those on a good line do."""
+    publish = house.built.house.publish
+
+    def published(frame: Frame) -> None:
+        publish(frame)
+        house.report(str(frame.number))
+
+    house.built.house.publish = published
 
 
 def carry_out(house: Served, id: str) -> str:

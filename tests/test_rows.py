@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from tests.answering import obey_at_once
 from tests.rows import scenes
 from tests.rows.acts import ACTS, AT_NIGHT, Act
 from tests.rows.doors import CLI, DOORS, HTTP, PAGE, Cli, Door
@@ -30,7 +31,6 @@ from tests.rows.sights import NOT_PROVED, SIGHTS, Sight
 from tests.served import PASSWORD, Day, Served, a_day, audit_round, served
 
 from leverframe.actions import accounts, judgements
-from leverframe.nouns.frames import Frame
 
 ROWS = "1 3 4 5 6 8 9 10 12 19 20 22 23 24 27 31 32 33 34 36 38 39 40 41 43 50 51 52 54 105"
 every_door = pytest.mark.parametrize("door", DOORS, ids=lambda door: door.name)
@@ -58,17 +58,6 @@ def house(day: Day, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served
     with served(day, tmp_path_factory.mktemp("house")) as running:
         obey_at_once(running)
         yield running
-
-
-def obey_at_once(house: Served) -> None:
-    """Let all gateways report each table as it is published, as those on a good line do."""
-    publish = house.built.house.publish
-
-    def published(frame: Frame) -> None:
-        publish(frame)
-        house.report(str(frame.number))
-
-    house.built.house.publish = published
 
 
 def test_every_row_of_the_spine_is_in_a_table():

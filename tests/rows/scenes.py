@@ -272,12 +272,13 @@ def proved(house: Served) -> str:
 
 def found_stale(house: Served) -> str:
     """Hold a game day on which one gateway answers from the table that it had before; returns its id."""
-    held = [line.day.id for line in game_days.list_game_days(house.built.house) if line.failed]
+    because = "one gateway keeps an older table"
+    held = [line.day.id for line in game_days.list_game_days(house.built.house) if line.day.because == because]
     if held:
         return held[0]
     switch, answering = exercisable(house), addresses(house)
     answering.stale["http://edge-uk/v1"] = house.world.table
-    return carry_out(house, game_days.begin(house.built.house, house.world.sol, [switch], "the game day").id)
+    return carry_out(house, game_days.begin(house.built.house, house.world.sol, [switch], because).id)
 
 
 def on_search(house: Served) -> str:

@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.answering import addresses as addresses_of_gateways
+from tests.answering import obey_at_once
 from tests.served import INSTANCES, PASSWORD, Day, Served, audit_round, served
 
-from leverframe.actions import changes
+from leverframe.actions import changes, game_days
 from leverframe.nouns.changes import State
 from leverframe.nouns.ramps import RampState
+from leverframe.nouns.units import Unit
 from leverframe.store import gateways
 
 pytest.importorskip("playwright.sync_api")
@@ -95,7 +98,11 @@ def addresses(ids: Mapping[str, str]) -> dict[str, dict[str, str]]:
         },
         "ana": {"new": "/changes/new", "filed": f"/changes/{ids['filed']}"},
         "rita": {"to sign": f"/changes/{ids['waiting']}"},
-        "sol": {"switches": "/switches", "switch": "/switches/tenant/enterprise-tenant-12891"},
+        "sol": {
+            "switches": "/switches",
+            "game days": "/game-days",
+            "switch": "/switches/tenant/enterprise-tenant-12891",
+        },
         "cleo": {"target": "/targets/policy-search-v1"},
         "adi": {"accounts": "/accounts"},
     }
@@ -498,6 +505,87 @@ def test_what_never_arrived_of_a_gateway_is_told(house, seat):
         rows = {row["gateway"]["name"]: row["missing"] for row in adi.get("/gateways").json()["gateways"]}
     assert rows["edge-eu"] is None
     assert (rows["edge-uk"]["missing"], rows["edge-uk"]["numbered"]) == (2, 3)
+
+
+# ---------------------------------------------------------------------------------------------- game days
+
+
+def test_a_game_day_is_held_on_the_lever_frame_left_resumed_and_followed_to_its_proof(house, seat):
+    obey_at_once(house)
+    answering = addresses_of_gateways(house)
+    hands = seat("sol").open("/switches")
+    hands.press(hands.part("Hold a game day"))
+    hands.write(hands.field("because", "/game-days").first, "the quarterly game day")
+    hands.write(hands.field("switches", "/game-days").first, "feature/claims-summary, feature/meeting-notes")
+    hands.send(hands.button("Begin"))
+    assert "0 of 2 exercised" in hands.text
+    hands.press(hands.part("Leave it for now"))
+    hands.write(hands.field("because", "/pause"), "lunch")
+    hands.send(hands.button("Pause"))
+    assert "Nothing of it is thrown." in hands.text
+    hands.press(hands.part("Resume"))
+    hands.write(hands.field("because", "/resume"), "lunch is over")
+    hands.send(hands.button("Go on"))
+    assert hands.tab.locator("#state").inner_text() == "running"
+    answering.stale["http://edge-uk/v1"] = house.world.table
+    house.built.runner.round()
+    hands.tab.locator("#progress", has_text="2 of 2 exercised").wait_for(timeout=20_000)
+    failed = hands.tab.locator("#e-001").inner_text()
+    assert "stale" in failed
+    assert "See why it hears no tables; restart it." in failed
+    hands.press(hands.part("What was asked, and every answer", "#e-001"))
+    proof = hands.tab.locator("#e-001 table").inner_text()
+    for part in ("edge-eu", "edge-uk", "before", "thrown", "after", "claims-file-view"):
+        assert part in proof
+    for width in (390, 1440):
+        hands.tab.set_viewport_size({"width": width, "height": 900})
+        assert [*beyond_the_screen(hands.tab), *obstacles(hands.tab)] == []
+    hands.open("/switches")
+    assert "it failed since" in hands.tab.locator("#feature-claims-summary").inner_text()
+
+
+def test_one_switch_is_exercised_with_one_reason_and_is_fresh_with_its_proof(house, seat):
+    obey_at_once(house)
+    addresses_of_gateways(house)
+    hands = seat("cleo").open("/switches")
+    cell = "#feature-policy-search-v1"
+    house.world.adopt("policy-search-v1", Unit(prompt="policy-search@v3", model="anthropic.claude-sonnet-4-5"))
+    assert "never" in hands.tab.locator(cell).inner_text()
+    hands.press(hands.part("Exercise", cell))
+    hands.write(hands.tab.locator(f"{cell} [name=because]").last, "before the first change")
+    hands.send(hands.button("Exercise policy-search-v1", cell))
+    house.built.runner.round()
+    hands.tab.locator("#progress", has_text="1 of 1 exercised").wait_for(timeout=20_000)
+    assert "users got what this switch promises" in hands.text
+    hands.open("/switches")
+    assert "fresh" in hands.tab.locator(cell).inner_text()
+    hands.press(hands.tab.locator(f"{cell} a", has_text="proof"))
+    hands.tab.wait_for_url("**/game-days/GD-2026-001#e-001")
+
+
+def test_a_game_day_that_runs_is_aborted_from_its_page_and_rot_is_an_alarm(house, seat):
+    addresses_of_gateways(house)
+    hands = seat("sol").open("/")
+    assert "1 kill switch was not exercised for six months: feature/policy-search-v1" in hands.text
+    game_days.begin(house.built.house, house.world.sol, ["feature/claims-summary"], "the quarterly game day")
+    hands.tab.locator("#game-days a", has_text="GD-2026-001").wait_for(timeout=5000)
+    hands.open("/game-days/GD-2026-001")
+    hands.press(hands.part("Abort"))
+    hands.write(hands.field("because", "/abort"), "a customer calls")
+    hands.send(hands.button("Set all again and end it"))
+    assert hands.tab.locator("#state").inner_text() == "aborted"
+    hands.open("/")
+    assert hands.tab.locator("#game-days p").count() == 0
+
+
+def test_a_game_day_that_cannot_be_held_says_why_and_keeps_what_was_typed(house, seat):
+    hands = seat("sol").open("/game-days")
+    hands.press(hands.part("Hold a game day"))
+    hands.write(hands.field("because", "/game-days"), "the first one")
+    hands.send(hands.button("Begin"))
+    hands.refused(409)
+    assert "No gateway has an address" in hands.tab.locator("[role=alert]").inner_text()
+    assert hands.field("because", "/game-days").input_value() == "the first one"
 
 
 # ---------------------------------------------------------------------------------------------- the wrong person
