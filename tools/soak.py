@@ -25,11 +25,15 @@ sys.path.insert(0, str(ROOT))
 from tests.soak.databases import NoPostgres, fresh_database, postgres_server  # noqa: E402
 from tests.soak.invariants import INVARIANTS  # noqa: E402
 from tests.soak.rounds import Round, play  # noqa: E402
+from tests.soak.sequences import prepared, run  # noqa: E402
+from tests.soak.sockets import run_on_sockets, running  # noqa: E402
 from tests.soak.test_demo import play_demo  # noqa: E402
 
 RECORD = ROOT / "docs" / "soak.md"
 STORES = ("sqlite", "postgres")
 BAKE_MINUTES, KILLS = 12, 2
+SEQUENCES_A_SOCKET = 20
+"""Of so many sequences one more is played on real sockets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Play what was asked for and return 0 where all of it holds."""
     asked = _asked(arguments)
     lines = [line for store in asked.stores for line in _rounds_on(store, asked)]
+    if asked.sequences:
+        lines += [_sequences(asked.sequences), _on_sockets(max(1, asked.sequences // SEQUENCES_A_SOCKET))]
     if asked.demos:
         lines.append(_demos(asked.demos))
     for line in lines:
@@ -66,6 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--demos", type=int, default=10, help="how many shows in a row")
+    parser.add_argument("--sequences", type=int, default=1000, help="how many sequences of levers on three gateways")
     parser.add_argument("--rounds", type=int, default=50, help="how many rounds of kills on each store")
     parser.add_argument("--seeds", type=int, nargs="*", help="these rounds and no others; no shows either")
     parser.add_argument("--first-seed", type=int, default=1, help="the seed of the first round")
@@ -77,7 +84,7 @@ def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     if asked.seeds is None:
         asked.seeds = list(range(asked.first_seed, asked.first_seed + asked.rounds))
     else:
-        asked.demos = 0
+        asked.demos = asked.sequences = 0
     return asked
 
 
@@ -127,6 +134,33 @@ def _database_of(server: str) -> Iterator[str]:
             yield url
 
 
+def _sequences(times: int) -> Line:
+    """Play random sequences of levers: whatever happens, all gateways end at the compiled truth."""
+    began, failed = time.monotonic(), []
+    with tempfile.TemporaryDirectory(prefix="leverframe-sequences-") as folder, prepared(Path(folder)) as house:
+        for seed in range(1, times + 1):
+            place = Path(folder) / str(seed)
+            place.mkdir()
+            found = run(seed, place, house)
+            print(*found, sep="\n", end="\n" if found else "", flush=True)
+            failed += [str(seed)] if found else []
+            shutil.rmtree(place)
+    return Line("sequences of levers", times, 0, (time.monotonic() - began) / 60, tuple(failed))
+
+
+def _on_sockets(times: int) -> Line:
+    """Play some of them with a whole control plane and three gateways on real sockets."""
+    began, failed = time.monotonic(), []
+    with (
+        tempfile.TemporaryDirectory(prefix="leverframe-sockets-") as folder,
+        running(Path(folder)) as (house, tokens),
+    ):
+        for seed in range(1, times + 1):
+            found = run_on_sockets(seed, Path(folder) / str(seed), house, tokens)
+            failed += [str(seed) for each in found if not print(each, flush=True)][:1]
+    return Line("sequences on real sockets", times, 0, (time.monotonic() - began) / 60, tuple(failed))
+
+
 def _demos(times: int) -> Line:
     began, failed = time.monotonic(), []
     for number in range(1, times + 1):
@@ -168,9 +202,15 @@ is asked of the audit log, of the store, of what the services served and of what
 
 {asked}
 
-`make test` plays three such rounds on each store, with one kill each, and shows that every one of these questions
-finds what was falsified. It also restores a backup, copies an old database by hand, and has a second control plane
-take over from a first that was killed. `tools/soak.py --stores sqlite --seeds 17` plays one round again.
+Beside these a thousand random sequences are played on three gateways: levers thrown and set, ramps, policies, game
+days, lost lines, gateways that die before they have written their disk, a control plane that dies between its commit
+and its first byte, and restored copies. Fifty more run on real sockets. At the end each gateway's table must be the
+one that is compiled from the store, part by part.
+
+`make test` plays three rounds of kills on each store, with one kill each, and twenty-five sequences, and shows that
+every one of these questions finds what was falsified. It also restores a backup, copies an old database by hand, and
+has a second control plane take over from a first that was killed. `tools/soak.py --stores sqlite --seeds 17` plays
+one round again.
 
 ## Runs
 

@@ -6,6 +6,7 @@ import logging
 
 import pytest
 from tests.soak.sequences import Sequence, prepared, run
+from tests.soak.sockets import run_on_sockets, running
 
 SEEDS = range(1, 21)
 
@@ -37,3 +38,9 @@ def test_a_gateway_that_was_told_something_else_is_found(house, tmp_path):
     edge.start()
     edge.held.number = edge.held.number._replace(generation=0)
     played.world.store.close()
+
+
+def test_gateways_on_real_sockets_end_there_too(tmp_path):
+    with running(tmp_path) as (house, tokens):
+        for seed in range(1, 6):
+            assert run_on_sockets(seed, tmp_path / str(seed), house, tokens) == []
