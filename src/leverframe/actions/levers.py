@@ -60,7 +60,7 @@ class SetRequest:
 
 @dataclass(frozen=True, slots=True)
 class SwitchesView:
-    """The lever frame: three rows of levers, the newest receipt, the game days that are not over, and whether to offer one."""
+    """The lever frame: three rows of levers, the newest receipt, the open game days, and whether to offer one."""
 
     layers: tuple[tuple[str, str, tuple[SwitchLine, ...]], ...]
     receipt: Receipt | None
