@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 from tests.world import ON_SQLITE, World, no_of
 
-from leverframe.actions import exercising, game_days, gateways
+from leverframe.actions import exercising, game_days, gateways, levers
 from leverframe.actions.exercising import Driver
+from leverframe.actions.today import today
 from leverframe.gateway.held import Held, NoTable
 from leverframe.nouns.exercises import (
     EXERCISE_TENANT,
@@ -17,11 +19,13 @@ from leverframe.nouns.exercises import (
     FindingCode,
     GameDayState,
     Phase,
+    Proof,
 )
 from leverframe.nouns.switches import Layer, Switch
 from leverframe.nouns.tables import Reason
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Conflict, Invalid
+from leverframe.rules.exercising import Freshness
 from leverframe.rules.parts import parts_of
 from leverframe.sources.probes import Said
 from leverframe.store import exercises as rows
@@ -383,3 +387,50 @@ def test_without_a_gateway_to_ask_nothing_is_thrown(world: World):
     world.adopt()
     because = " ".join(no_of(lambda: game_days.begin(world.house, world.sol, [], "game day")).values())
     assert "no gateway has an address" in because
+
+
+@ON_SQLITE
+def test_switches_that_rot_are_an_alarm_until_they_are_exercised(day):
+    """Kill-switch rot: half a year after the last game day nobody may rely on a switch any more."""
+    world, _, _, driver = day
+    rotten = "1 kill switch was not exercised for six months: feature/policy-search-v1; hold a game day"
+    assert rotten in today(world.house, world.sol).alarms
+    world.clock.advance(timedelta(days=160))
+    (alarm,) = [each for each in today(world.house, world.sol).alarms if "kill switches" in each]
+    assert alarm.startswith("9 kill switches were not exercised for six months: ")
+    assert alarm.endswith(" and 4 more; hold a game day")
+    held_day(world, driver, f"feature/{SEARCH}", f"feature/{SUPPORT}")
+    (alarm,) = [each for each in today(world.house, world.sol).alarms if "kill switches" in each]
+    assert alarm.startswith("7 kill switches")
+    assert f"feature/{SEARCH}" not in alarm
+
+
+@ON_SQLITE
+def test_the_lever_frame_says_how_fresh_each_switch_is_and_where_its_newest_proof_is(day, monkeypatch):
+    world, edges, _, driver = day
+    search, support = f"feature/{SEARCH}", f"feature/{SUPPORT}"
+    held_day(world, driver, search)
+    edges[1].drops_the_tenant = True
+    quick(world, monkeypatch)
+    world.clock.advance(timedelta(days=70))
+    failed = held_day(world, driver, support).day.id
+    line = levers.show_switch(world.house, world.sol, search)
+    assert (line.freshness, line.exercised_text) == (Freshness.FRESH, "12 May 2026, 70 days ago")
+    assert line.proof is not None
+    assert (line.proof.place, line.proof.passed) == ("001", True)
+    line = levers.show_switch(world.house, world.sol, support)
+    assert line.freshness is Freshness.DUE
+    assert line.proof == Proof(failed, "001", passed=False)
+
+
+@ON_SQLITE
+def test_what_is_under_way_is_told_on_the_lever_frame_and_today_until_it_is_over(day):
+    world, _, _, driver = day
+    begun = game_days.begin(world.house, world.sol, [f"feature/{SUPPORT}"], "the quarterly game day")
+    for view in (levers.lever_frame(world.house, world.sol), today(world.house, world.vic)):
+        assert [(each.day.id, each.over, each.switches) for each in view.game_days] == [(begun.id, 0, 1)]
+    driver.drive(begun.id)
+    assert levers.lever_frame(world.house, world.sol).game_days == today(world.house, world.vic).game_days == ()
+    (line,) = game_days.list_game_days(world.house)
+    assert (line.over, line.failed) == (1, 0)
+    assert (game_days.may_hold(world.house, world.sol), game_days.may_hold(world.house, world.vic)) == (True, False)

@@ -59,7 +59,8 @@ def _go_on(world):
 
 
 def _alarms(world):
-    return world.ask("adi").get("/")["alarms"]
+    """List the alarms, but for that of the switches, which nobody exercises here."""
+    return [each for each in world.ask("adi").get("/")["alarms"] if "not exercised for six months" not in each]
 
 
 def _serve_again(world):

@@ -351,7 +351,7 @@ def test_a_lever_is_thrown_with_one_reason_and_the_receipt_counts_up(house, seat
     hands = seat("sol", scripts=scripts).open("/switches")
     cell = "#feature-claims-summary"
     hands.press(hands.part("Throw", cell))
-    hands.write(hands.tab.locator(f"{cell} [name=because]"), "it names the wrong people")
+    hands.write(hands.tab.locator(f'{cell} form[action*="/throw"] [name=because]'), "it names the wrong people")
     hands.send(hands.button("Throw claims-summary", cell))
     assert hands.tab.url.endswith("/switches#receipt")
     assert "thrown" in hands.tab.locator(cell).inner_text()
