@@ -221,7 +221,8 @@ def _is_told_of_everyone(shares: Shares, breach: Breach) -> bool:
 
 
 def _tells_regions_apart(cells: Sequence[Cell], order: AudienceOrder) -> bool:
-    return order.enforced and len({order.region_rank(cell.region) for cell in cells}) > 1
+    ranked = order.enforced and bool(order.regions)
+    return ranked and len({order.region_rank(cell.region) for cell in cells}) > 1
 
 
 def _neighbours(shares: Shares, order: AudienceOrder) -> Iterator[tuple[Part, Part]]:
