@@ -28,9 +28,9 @@ from leverframe.nouns.policies import Policy
 from leverframe.nouns.ramps import HoldRow, Ramp, RampState
 from leverframe.nouns.targets import Target
 from leverframe.nouns.units import Unit
+from leverframe.rules.lowering import shares
 from leverframe.rules.policies import roles_of
 from leverframe.rules.sign_offs import content_digest
-from leverframe.rules.lowering import shares
 from leverframe.sources.changes import read_change_form
 from leverframe.sources.policies import read_folder
 from leverframe.store import accounts as account_rows

@@ -94,12 +94,11 @@ class Router:
         region: str | None,
         cohorts: Collection[str],
     ) -> Decision:
-        """Answer by the largest bound that applies; among equals a cohort's before the cell's, then the first by
-        name.
+        """Answer by the largest bound that applies: among equals a cohort's before the cell's, and the first by name.
 
         Both answers name that cohort: whoever is in it is counted apart from the rest of the cell.
         """
-        place = answers[0].get(region, FIRST_BOUND) + answers[1].get(self._rings.get(tenant or ""), 0)
+        place = answers[0].get(region, FIRST_BOUND) + answers[1].get(self._rings.get(tenant), 0)  # pyright: ignore[reportArgumentType]
         bound, exposed, beside = answers[place], answers[3], answers[4]
         told = (cohorts,) if isinstance(cohorts, str) else cohorts
         for cohort in self._cohorts.get(feature, ()):
