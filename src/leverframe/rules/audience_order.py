@@ -31,7 +31,7 @@ class Part(NamedTuple):
 
     @property
     def words(self) -> str:
-        """Name it for people: `internal in everyone in eu`; what every feature has is left out."""
+        """Name it for people: `everyone in eu`, `opted_in in internal in eu`; what every feature has is left out."""
         ring = "" if self.ring == LAST_RING and self.cohort else self.ring
         region = "" if self.region == EVERYWHERE else self.region
         return " in ".join(filter(None, (self.cohort, ring, region)))
