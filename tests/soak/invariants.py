@@ -164,7 +164,7 @@ def _expected(e: Evidence) -> Counter[tuple[Any, ...]]:
     for facts, bad, score in e.calls:
         if not facts.change or not facts.subject or facts.reason not in READ_REASONS:
             continue
-        where = (facts.change, facts.stage, f"{facts.region}|{facts.ring}")
+        where = (facts.change, facts.stage, facts.cell)
         arm = "candidate" if facts.arm == "candidate" else "control"
         if units.setdefault((*where, facts.subject), arm) != arm:
             continue

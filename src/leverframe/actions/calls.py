@@ -21,8 +21,8 @@ SENTENCES = {
     Reason.FEATURE_THROWN: "the feature's kill switch was thrown, so its fallback served",
     Reason.CANDIDATE_MODEL_THROWN: "the candidate's model was thrown, so the whole current unit served",
     Reason.RAMP_SUSPENDED: "a model of the ramp was thrown, so it compared nothing; the subject's own unit served",
-    Reason.MODEL_FALLBACK: "the current unit's model was thrown, so its fallback model served",
-    Reason.MODEL_OFF: "the current unit's model was thrown and no fallback model was left, so the feature was off",
+    Reason.MODEL_FALLBACK: "the current unit's model was thrown, so the first fallback that it may use served",
+    Reason.MODEL_OFF: "the current unit's model was thrown and no fallback that it may use was left: it was off",
     Reason.LEASE_EXPIRED: "the gateway had heard no control plane for the candidate's lease, so current served",
     Reason.NO_TABLE: "the gateway held no route table, so it answered as the service declared",
     Reason.UNKNOWN_FEATURE: "the route table does not know this feature",
@@ -50,7 +50,8 @@ def why(house: House, call: str) -> CallView:
     title = _title(house, facts.change)
     reason = SENTENCES.get(Reason(facts.reason), facts.reason)
     where = f"{facts.target} at table {facts.number} on gateway {facts.gateway}"
-    ramp = f" ({facts.change}, stage {facts.stage})" if facts.change else ""
+    cohort = f", cohort {facts.cohort}" if facts.cohort else ""
+    ramp = f" ({facts.change}, stage {facts.stage}{cohort})" if facts.change else ""
     return CallView(call, facts, title, f"{where}: {reason}{ramp}. It served {facts.unit or 'nothing'}.")
 
 

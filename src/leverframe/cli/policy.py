@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -92,6 +92,9 @@ def _whole(document: Mapping[str, Any]) -> None:
     heading("Gates")
     say("Every gate enforces." if not policy["gates"] else "A gate that is not named enforces.")
     facts((gate, words(mode)) for gate, mode in policy["gates"].items())
+    heading("Who goes first")
+    models = ((f"Models of {words(tier)} features", names) for tier, names in policy["allowed_models"].items())
+    facts((*_order(policy["order"]), *models))
     heading("Kill switches")
     rules = policy["switch_rules"].items()
     table(
@@ -110,6 +113,21 @@ def _whole(document: Mapping[str, Any]) -> None:
     listing(("Freeze", "Starts", "Ends", "Zone"), freezes, empty="None.")
     heading("Ramp plans")
     table(("Plan", "Stages"), ((name, _stages(plan)) for name, plan in policy["plans"].items()), empty="None.")
+
+
+def _order(order: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what comes in an order, first to last."""
+    cohorts = [*order["cohorts"], "everybody else"] if order["cohorts"] else []
+    regions = [" and ".join(group) for group in order["regions"]]
+    for name, kind, groups in (
+        ("Rings", "ring", order["rings"]),
+        ("Regions", "region", regions),
+        ("Cohorts", "cohort", cohorts),
+    ):
+        percent = order[f"next_{kind}_percent"]
+        more = f"; the next at most {percent:g} % as wide" if percent < 100 else ""
+        if len(groups) > 1:
+            yield name, f"{', then '.join(groups)}{more}"
 
 
 def _row(row: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -31,7 +31,7 @@ class Part(NamedTuple):
 
     @property
     def words(self) -> str:
-        """Name it for people: `internal in everyone in eu`; what every feature has is left out."""
+        """Name it for people: `everyone in eu`, `opted_in in internal in eu`; what every feature has is left out."""
         ring = "" if self.ring == LAST_RING and self.cohort else self.ring
         region = "" if self.region == EVERYWHERE else self.region
         return " in ".join(filter(None, (self.cohort, ring, region)))
@@ -221,7 +221,8 @@ def _is_told_of_everyone(shares: Shares, breach: Breach) -> bool:
 
 
 def _tells_regions_apart(cells: Sequence[Cell], order: AudienceOrder) -> bool:
-    return order.enforced and len({order.region_rank(cell.region) for cell in cells}) > 1
+    ranked = order.enforced and bool(order.regions)
+    return ranked and len({order.region_rank(cell.region) for cell in cells}) > 1
 
 
 def _neighbours(shares: Shares, order: AudienceOrder) -> Iterator[tuple[Part, Part]]:

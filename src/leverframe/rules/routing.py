@@ -93,8 +93,7 @@ class Router:
     def _in_cohorts(
         self, feature: str, answers: tuple[Any, ...], key: str, place: int, cohorts: Collection[str]
     ) -> Decision:
-        """Answer by the largest bound that applies; among equals a cohort's before the cell's, then the first by
-        name.
+        """Answer by the largest bound that applies: among equals a cohort's before the cell's, and the first by name.
 
         Both answers name that cohort: whoever is in it is counted apart from the rest of the cell.
         """
