@@ -11,12 +11,13 @@ import http.client
 import multiprocessing
 import os
 import re
+import signal
 import socket
 import sys
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -74,11 +75,11 @@ def serve_plane(pipe: Connection, data: str, port: int, stream_port: int) -> Non
     serve(Settings(Path(data), listen=f"127.0.0.1:{port}", stream_listen=f"127.0.0.1:{stream_port}"))
 
 
-def be_gateway(pipe: Connection, address: str, token: str, state_dir: str) -> None:
-    """Be one real gateway: says (number, moment) whenever it has applied a table."""
+def be_gateway(pipe: Connection, address: str, token: str, state_dir: str, key: str) -> None:
+    """Be one real gateway that trusts one key: says (number, moment) whenever it has applied a table."""
     from leverframe.gateway import Gateway
 
-    gateway = Gateway(address, token, instance="real", state_dir=Path(state_dir))
+    gateway = Gateway(address, token, instance="real", state_dir=Path(state_dir), keys=(key,))
     gateway._begin()
     assert gateway._hands is not None
     listening = gateway._hands.listening
@@ -200,23 +201,69 @@ async def _broadcast(pipe: Connection, port: int) -> None:
     await server.serve_forever()
 
 
-def hear_floor(pipe: Connection, port: int, count: int) -> None:
+def broadcast_starlette(pipe: Connection, port: int) -> None:
+    """Be what is usual: Starlette's streamed answers with a queue for each client; on (size, count) as the floor."""
+    import uvicorn
+    import uvloop
+
+    uvicorn_config = uvicorn.Config(_starlette(pipe), host="127.0.0.1", port=port, log_level="error", backlog=8192)
+    uvloop.run(uvicorn.Server(uvicorn_config).serve())
+
+
+def _starlette(pipe: Connection) -> Any:
+    from starlette.applications import Starlette
+    from starlette.responses import StreamingResponse
+    from starlette.routing import Route
+
+    queues: list[asyncio.Queue[bytes]] = []
+
+    async def events(queue: asyncio.Queue[bytes]) -> AsyncIterator[bytes]:
+        yield b": welcome\n\n"
+        while True:
+            yield await queue.get()
+
+    async def stream(request: Any) -> Any:
+        queues.append(asyncio.Queue())
+        return StreamingResponse(events(queues[-1]), media_type="text/event-stream")
+
+    def asked() -> None:
+        size, count = pipe.recv()
+        payload, moment = b"x" * size, time.monotonic()
+        for queue in queues[:count]:
+            queue.put_nowait(payload)
+        pipe.send(moment)
+
+    @contextlib.asynccontextmanager
+    async def listening(app: Any) -> AsyncIterator[None]:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)  # end at once: its clients never leave by themselves
+        asyncio.get_running_loop().add_reader(pipe.fileno(), asked)
+        pipe.send("listening")
+        yield
+
+    return Starlette(routes=[Route("/stream", stream)], lifespan=listening)
+
+
+def hear_floor(pipe: Connection, port: int, count: int, request: bytes = b"") -> None:
     """Be so many listeners in one process: on a size, says when each of them had so many bytes more."""
     import uvloop
 
-    uvloop.run(_hear(pipe, port, count))
+    uvloop.run(_hear(pipe, port, count, request))
 
 
-async def _hear(pipe: Connection, port: int, count: int) -> None:
+async def _hear(pipe: Connection, port: int, count: int, request: bytes) -> None:
     loop, wanted, full = asyncio.get_running_loop(), [0], [0]
 
     class Listener(asyncio.Protocol):
         def __init__(self) -> None:
             self.size = 0
 
+        def connection_made(self, transport: Any) -> None:
+            if request:
+                transport.write(request)
+
         def data_received(self, data: bytes) -> None:
-            self.size += len(data)
-            if self.size >= wanted[0]:
+            self.size += len(data) if wanted[0] else 0
+            if self.size >= wanted[0] > 0:
                 self.size = 0
                 full[0] += 1
                 if full[0] == count:

@@ -2,14 +2,16 @@
 
     python bench/propagation.py [--json] [--throws N] [--gateways N N]
 
-A control plane with the example's policy on SQLite, and 2 or 100 gateways: one real, verifying one in its own
-process, the others raw lines in one process, which report what they have as gateways do. The operator throws 50
-switches, one after another, each of another tenant, so that each is a new table; idle, and while 4 readers ask for /
-and /changes without a pause. Measured from the request sent, and from the request received by the server, to the last
-gateway's application; `receipt` is what the control plane itself says, the report's way back included.
+A control plane with the example's policy on SQLite, and 2 to 5,000 gateways: one real one in its own process, which
+verifies signatures, the others raw lines in one process, which report what they have as gateways do. The operator
+throws up to 50 switches, one after another, each of another tenant, so that each is a new table; idle, and while 4
+readers ask for / and /changes without a pause. Measured from the request sent, and from the request received by the
+server, to the last gateway's application; `receipt` is what the control plane itself says, the report's way back
+included.
 
-Beside it the floor of the same run: as many bytes written by a bare uvloop server to as many sockets of one process.
-Floor and throws in turn, three times; the median of the three.
+Beside it, of the same run, the floor: as many bytes written by a bare uvloop server to as many sockets of one
+process; and what is usual: Starlette's server-sent events, with a queue and a task for each client. All in turn,
+three times; the median of the three.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
@@ -33,6 +35,7 @@ from ends import (
     be_gateway,
     be_raw_gateways,
     broadcast_floor,
+    broadcast_starlette,
     free_port,
     hear_floor,
     process,
@@ -51,20 +54,25 @@ from leverframe.nouns.ramps import Ramp, RampState
 from leverframe.sources.policies import read_folder
 from leverframe.store import changes, ramps
 from leverframe.store.policies import active
+from leverframe.store.table_keys import public_keys
 from leverframe.wiring import Settings, build
 
 RUNS, WARM_UP, PAUSE_SECONDS = 3, 5, 0.02
 TIMES_FLOOR, BUSY_MS = 2.0, 50.0
-FLOOR_COUNTS_FROM = 100
-"""Before two gateways the floor is next to nothing: the goal speaks of many."""
+FLOOR_COUNTS_FROM, FLOOR_COUNTS_TO = 100, 1_000
+"""Before two gateways the floor is next to nothing; of more than a thousand in a process the goals say nothing."""
+MOST_LINES = 20_000
+"""So many lines are written to in a cell, with ten throws at least."""
+ASK = b"GET /stream HTTP/1.1\r\nHost: bench\r\n\r\n"
 PAGES, READERS = ("/", "/changes"), 4
 OPERATOR, ADMINISTRATOR, PASSWORD = "sol", "adi", "correct horse battery"
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """What a filled house lets in: a gateway's token, and the operator's session."""
+    """What a filled house lets in: a gateway's token, the operator's session; and the key that signs its tables."""
 
+    table: str
     gateway: str
     cookie: str
     csrf: str
@@ -133,7 +141,7 @@ def fill(data: Path) -> Keys:
     token = gateways.enrol(house, adi, "edge", frozenset())
     session = accounts.open_session(house, OPERATOR)
     house.store.close()
-    return Keys(token, f"leverframe_session={session.key}", session.csrf)
+    return Keys(str(public_keys(data)["signs"]), token, f"leverframe_session={session.key}", session.csrf)
 
 
 def _changes(house: House) -> None:
@@ -164,7 +172,7 @@ def running(count: int) -> Iterator[Plane]:
         received = ends.enter_context(process(serve_plane, f"{folder}/data", port, stream_port))
         operator = _connected(port)
         address = f"http://127.0.0.1:{port}"
-        gateway = ends.enter_context(process(be_gateway, address, keys.gateway, f"{folder}/gateway"))
+        gateway = ends.enter_context(process(be_gateway, address, keys.gateway, f"{folder}/gateway", keys.table))
         raw = ends.enter_context(process(be_raw_gateways, stream_port, keys.gateway, count - 1))
         pages = ends.enter_context(process(read_pages, port, keys.cookie, PAGES, READERS))
         headers = {"Cookie": keys.cookie, "x-leverframe-csrf": keys.csrf, "Accept": "application/json"}
@@ -190,12 +198,12 @@ def _connected(port: int) -> http.client.HTTPConnection:
             time.sleep(0.05)
 
 
-def floor_ms(sizes: Sequence[int], count: int) -> list[float]:
-    """Return in how many milliseconds bare sockets of one process had so many bytes, for each size."""
+def beside_ms(broadcast: Callable[..., None], request: bytes, sizes: Sequence[int], count: int) -> list[float]:
+    """Return in how many milliseconds all sockets of one process had so many bytes of a server, for each size."""
     port = free_port()
-    with process(broadcast_floor, port) as server:
+    with process(broadcast, port) as server:
         answer(server)
-        with process(hear_floor, port, count) as listeners:
+        with process(hear_floor, port, count, request) as listeners:
             answer(listeners)
             return [_once(server, listeners, size, count) for size in sizes]
 
@@ -220,8 +228,10 @@ def measure(count: int, throws: int) -> dict[str, dict[str, float]]:
         busy = _throws(plane, throws)
         plane.pages.send(False)
         pages = answer(plane.pages) / (time.monotonic() - began)
-    floors = floor_ms([round(each["bytes"]) for each in idle], count)
+    sizes = [round(each["bytes"]) for each in idle]
+    floors, usual = beside_ms(broadcast_floor, b"", sizes, count), beside_ms(broadcast_starlette, ASK, sizes, count)
     floor = {"floor_p50_ms": _percentile(floors, 50), "floor_p90_ms": _percentile(floors, 90)}
+    floor["starlette_p50_ms"] = _percentile(usual, 50)
     whole = _summary(idle)
     return {
         "idle": {**whole, **floor, "times_floor": whole["received_p50_ms"] / floor["floor_p50_ms"]},
@@ -254,20 +264,22 @@ def main() -> int:
     """Measure, print, and say by the exit code whether the run counts and the goals are met."""
     options = parser(__doc__)
     options.add_argument("--throws", type=int, default=50, help="throws of each cell in each run")
-    options.add_argument("--gateways", type=int, nargs="+", default=[2, 100])
+    options.add_argument("--gateways", type=int, nargs="+", default=[2, 100, 1000, 5000])
     given = options.parse_args()
     before, report, runs = load(), Report(), []
     for run in range(RUNS):
         for count in given.gateways:
-            runs.append((count, measure(count, given.throws)))
+            runs.append((count, measure(count, min(given.throws, max(10, MOST_LINES // count)))))
             say(f"run {run + 1}, {count} gateways: {runs[-1][1]}")
     for count in given.gateways:
         for cell in ("idle", "4 pages in flight"):
             report.add(f"{count} gateways, {cell}", **median_of([cells[cell] for of, cells in runs if of == count]))
         whole = report.figures[f"{count} gateways, idle"]
-        if count >= FLOOR_COUNTS_FROM:
+        if FLOOR_COUNTS_FROM <= count <= FLOOR_COUNTS_TO:
             report.at_most(f"last of {count}, idle, times the floor", TIMES_FLOOR, whole["times_floor"])
         busy = report.figures[f"{count} gateways, 4 pages in flight"]
+        if count > FLOOR_COUNTS_TO:
+            continue
         report.at_most(f"last of {count}, 4 pages in flight, p90 ms", BUSY_MS, busy["received_p90_ms"])
     return finish(given, report, before)
 
