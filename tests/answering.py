@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from tests.served import Served, until
 
 from leverframe.actions import game_days, gateways
-from leverframe.nouns.exercises import Asked, GameDayState
+from leverframe.nouns.exercises import Asked, GameDayState, Said
 from leverframe.nouns.frames import Frame
 from leverframe.nouns.tables import RouteTable
 from leverframe.rules.exercised import router_of
-from leverframe.sources.probes import Said
 
 GATEWAYS = ("edge-eu", "edge-uk")
 

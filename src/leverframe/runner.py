@@ -19,6 +19,7 @@ from leverframe.actions import (
     deliveries,
     exercising,
     expiring,
+    holding,
     receipts,
     reports,
     reviews,
@@ -154,7 +155,7 @@ class Runner:
         """Carry out a game day in a thread of its own: it waits for gateways, and the clock does not wait for it."""
         if self.asking is None or (self._holding is not None and self._holding.is_alive()):
             return
-        day = exercising.to_hold(self.house, self.owner)
+        day = holding.to_hold(self.house, self.owner)
         if day is not None:
             driver = exercising.Driver(self.house, self.asking, self.owner, self._leaving)
             self._holding = threading.Thread(

@@ -9,25 +9,17 @@ from datetime import timedelta
 import pytest
 from tests.world import ON_SQLITE, World, no_of
 
-from leverframe.actions import exercising, game_days, gateways, levers
+from leverframe.actions import exercising, game_days, gateways, holding, levers
 from leverframe.actions.exercising import Driver
 from leverframe.actions.today import today
 from leverframe.gateway.held import Held, NoTable
-from leverframe.nouns.exercises import (
-    EXERCISE_TENANT,
-    ExerciseState,
-    FindingCode,
-    GameDayState,
-    Phase,
-    Proof,
-)
+from leverframe.nouns.exercises import EXERCISE_TENANT, ExerciseState, FindingCode, GameDayState, Phase, Proof, Said
 from leverframe.nouns.switches import Layer, Switch
 from leverframe.nouns.tables import Reason
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Conflict, Invalid
 from leverframe.rules.exercising import Freshness
 from leverframe.rules.parts import parts_of
-from leverframe.sources.probes import Said
 from leverframe.store import exercises as rows
 from leverframe.store import switches as lever_rows
 
@@ -141,14 +133,14 @@ def held_day(world: World, driver: Driver, *switch_ids: str, **given):
 
 def quick(world: World, monkeypatch, seconds: float = 0.05) -> None:
     """Give gateways less time than the policy does: those that will never obey are waited for so long."""
-    known = exercising.plan
+    known = exercising.plan_of
 
     def planned(house, db, exercise):
         from dataclasses import replace
 
         return replace(known(house, db, exercise), seconds=seconds)
 
-    monkeypatch.setattr(exercising, "plan", planned)
+    monkeypatch.setattr(exercising, "plan_of", planned)
 
 
 def test_a_switch_that_works_passes_at_every_gateway_and_is_fresh_from_today_on(day):
@@ -318,20 +310,20 @@ def test_what_a_dead_holder_has_thrown_is_set_again_and_the_day_waits_to_be_resu
     """The process is killed between the throw and setting again: no line of ours runs after that."""
     world, _, asking, driver = day
     begun = game_days.begin(world.house, world.sol, [f"feature/{SUPPORT}"], "game day")
-    assert exercising.to_hold(world.house, "dead") == begun.id
+    assert holding.to_hold(world.house, "dead") == begun.id
     with world.house.store.read() as db:
         (planned,) = rows.of_day(db, begun.id)
     Driver(world.house, asking, "dead")._throw(driver._plan(planned))
     assert set(world.table.exercises) == {f"feature/{SUPPORT}"}
-    assert exercising.to_hold(world.house, "here") is None
+    assert holding.to_hold(world.house, "here") is None
     assert set(world.table.exercises) == {f"feature/{SUPPORT}"}
-    assert exercising.to_hold(world.house, "here", held_seconds=0.0) is None
+    assert holding.to_hold(world.house, "here", held_seconds=0.0) is None
     assert world.table.exercises == {}
     view = game_days.show_game_day(world.house, world.sol, begun.id)
     assert (view.day.state, view.exercises[0].state) == (GameDayState.PAUSED, ExerciseState.INTERRUPTED)
     assert len(world.entries("game_day.interrupted")) == 1
     game_days.resume(world.house, world.sol, begun.id, "the server is back")
-    assert exercising.to_hold(world.house, "here") == begun.id
+    assert holding.to_hold(world.house, "here") == begun.id
     driver.drive(begun.id)
     assert game_days.show_game_day(world.house, world.sol, begun.id).day.state is GameDayState.DONE
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from tests.world import World, acme
 
-from leverframe.actions import exercising, game_days, gateways, tables, upkeep
+from leverframe.actions import game_days, gateways, holding, tables, upkeep
 from leverframe.actions.slices import throw_on_slice
 from leverframe.clock import VirtualClock
 from leverframe.gateway.held import Held, NoTable
@@ -197,7 +197,7 @@ class Sequence:
             exercises.claim(db, day.id, "somebody", self.clock.now(), 30.0)
             throw_on_slice(house, db, exercises.of_day(db, day.id)[0], self.clock.now())
         if self.chance.random() < 0.5:
-            exercising.recover(house, day.id)
+            holding.recover(house, day.id)
         if self.chance.random() < 0.5:
             game_days.abort(house, self.world.sol, day.id, "enough")
 

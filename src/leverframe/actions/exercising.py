@@ -13,57 +13,24 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
-from leverframe.actions.house import House, record, tell
+from leverframe.actions.holding import HELD_SECONDS
+from leverframe.actions.house import House
+from leverframe.actions.plans import Plan, plan_of
+from leverframe.actions.proofs import conclude, finish
 from leverframe.actions.slices import take_back, throw_on_slice
 from leverframe.clock import monotonic, wall
-from leverframe.nouns.documents import digest
-from leverframe.nouns.exercises import (
-    Answer,
-    Asked,
-    Exercise,
-    ExerciseState,
-    Finding,
-    FindingCode,
-    GameDay,
-    GameDayState,
-    Phase,
-)
-from leverframe.nouns.gateways import Gateway, Receipt
-from leverframe.nouns.people import CLOCK
-from leverframe.nouns.switches import Layer, Switch
+from leverframe.nouns.exercises import Answer, Asked, Exercise, ExerciseState, Finding, FindingCode, Phase, Said
+from leverframe.nouns.gateways import Gateway
+from leverframe.nouns.switches import Switch
 from leverframe.nouns.tables import Number
-from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Conflict
-from leverframe.rules.exercising import Expected, asked_of, expected_of, findings, has_effect
-from leverframe.rules.overlays import slice_of
-from leverframe.store import exercises, gateways, ramps, switches, units
-from leverframe.store.database import Db
+from leverframe.rules.exercising import findings, has_effect
+from leverframe.store import exercises
 
-HELD_SECONDS = 30.0
 BREATH_SECONDS = 0.05
 AGAIN_SECONDS = 0.5
 MOST_ASKED_AT_ONCE = 8
-
-
-class Said(Protocol):
-    """What an asked one has said."""
-
-    @property
-    def status(self) -> int: ...
-    @property
-    def number(self) -> str: ...
-    @property
-    def reason(self) -> str: ...
-    @property
-    def served(self) -> str: ...
-    @property
-    def fallback(self) -> str: ...
-    @property
-    def excerpt(self) -> str: ...
-    @property
-    def fault(self) -> str: ...
 
 
 class Asking(Protocol):
@@ -72,18 +39,6 @@ class Asking(Protocol):
     def ask(self, address: str, key_env: str, asked: Asked) -> Said: ...
     def fetch(self, url: str) -> Said: ...
     def run(self, command: str, known: Mapping[str, str]) -> Said: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What one exercise does: whom it asks for what, as whom, and what must come back."""
-
-    exercise: Exercise
-    switch: Switch
-    asked: Asked
-    expected: Expected
-    gateways: tuple[Gateway, ...]
-    seconds: float
 
 
 @dataclass(slots=True)
@@ -133,7 +88,7 @@ class Driver:
 
     def _plan(self, exercise: Exercise) -> Plan:
         with self.house.store.read() as db:
-            return plan(self.house, db, exercise)
+            return plan_of(self.house, db, exercise)
 
     def _throw(self, plan: Plan) -> tuple[Exercise, Number, float]:
         began = monotonic()
@@ -205,118 +160,6 @@ class Driver:
         return plan.seconds - (monotonic() - since)
 
 
-def plan(house: House, db: Db, exercise: Exercise) -> Plan:
-    """Work out what an exercise does, as things stand now."""
-    policy, switch = house.policy(db), switches.get(db, exercise.switch)
-    day = exercises.show(db, exercise.game_day)
-    models = switches.of_layer(db, Layer.MODEL) if switch.layer is Layer.MODEL else ()
-    slice = slice_of(switch, day, exercise.id, models)
-    asked = asked_of(switch, slice, _askable(db), day.slice)
-    target = policy.catalog.targets.get(asked.model.removeprefix("feature:"))
-    expected = expected_of(switch, slice, target.allowed_models if target else ())
-    enrolled = (each for each in gateways.all_gateways(db) if each.address and each.revoked_at is None)
-    return Plan(exercise, switch, asked, expected, tuple(enrolled), max(policy.receipt_seconds, 1.0))
-
-
-def _askable(db: Db) -> dict[str, Unit]:
-    """Return the current units, those of features that are being ramped only where there is no other."""
-    current, ramping = units.all_current(db), {ramp.target for ramp in ramps.active(db)}
-    quiet = {target: unit for target, unit in current.items() if target not in ramping}
-    return quiet or current
-
-
-def conclude(
-    house: House,
-    exercise: Exercise,
-    plan: Plan,
-    answers: Sequence[Answer],
-    found: Sequence[Finding],
-    receipt: Receipt,
-) -> Exercise:
-    """Write down what an exercise has proved; a switch that passed is fresh from today on."""
-    shown = [a.after_ms for a in answers if a.phase is Phase.THROWN and has_effect(a, plan.expected)]
-    state = ExerciseState.FAILED if found else ExerciseState.PASSED
-    with house.store.write() as db:
-        now, policy = house.clock.now(), house.policy(db)
-        proved = replace(
-            exercise,
-            state=state,
-            asked=plan.asked,
-            effect_ms=max(shown) if len(shown) == len(plan.gateways) else None,
-            receipt=receipt.sentence,
-            answers=tuple(answers),
-            findings=tuple(found),
-        )
-        written = exercises.update(db, proved)
-        switch = switches.lock(db, exercise.switch)
-        if switch is not None and state is ExerciseState.PASSED:
-            switches.put(db, replace(switch, exercised_on=now.astimezone(ZoneInfo(policy.calendar.home_zone)).date()))
-        because = _sentence(written)
-        facts = {
-            "game_day": exercise.game_day,
-            "exercise": exercise.id,
-            "number": exercise.number,
-            "set_number": exercise.set_number,
-            "effect_ms": str(round(written.effect_ms, 1)) if written.effect_ms is not None else "",
-            "gateways": [gateway.name for gateway in plan.gateways],
-            "findings": [f"{each.gateway or exercise.switch}: {each.code.value}" for each in found],
-        }
-        decided = digest(written)
-        record(
-            db, now, CLOCK, "switch.exercised", exercise.switch, because, role="clock", facts=facts, decided=decided
-        )
-        db.after_commit(lambda: house.stir("switch"))
-        return written
-
-
-def finish(house: House, day_id: str) -> GameDay:
-    """Write down that a game day is over, and tell what it has found."""
-    with house.store.write() as db:
-        now, day = house.clock.now(), exercises.day(db, day_id)
-        if day.state is not GameDayState.RUNNING:
-            return day
-        done = exercises.update_day(db, replace(day, state=GameDayState.DONE, ended_at=now))
-        exercises.release(db, day_id)
-        proved = exercises.of_day(db, day_id)
-        failed = [each.switch for each in proved if each.state is ExerciseState.FAILED]
-        because = f"{len(proved) - len(failed)} of {len(proved)} switches passed"
-        record(db, now, CLOCK, "game_day.done", day_id, because, role="clock", facts={"failed": failed})
-        tell(db, "game_day.done", {"game_day": day_id, "because": because, "failed": failed}, key=f"{day_id}/done")
-        db.after_commit(lambda: house.stir("switch"))
-        return done
-
-
-def recover(house: House, day_id: str) -> None:
-    """Set again what a game day has thrown whose holder has died, and leave it paused."""
-    with house.store.write() as db:
-        now, day = house.clock.now(), exercises.day(db, day_id)
-        if day.state is not GameDayState.RUNNING:
-            return
-        for each in exercises.of_day(db, day_id):
-            if each.state is ExerciseState.THROWN:
-                take_back(house, db, each, now, ExerciseState.INTERRUPTED)
-        exercises.update_day(db, replace(day, state=GameDayState.PAUSED))
-        exercises.release(db, day_id)
-        because = "whoever held it has ended; what it had thrown is set again, and it waits to be resumed"
-        record(db, now, CLOCK, "game_day.interrupted", day_id, because, role="clock")
-        tell(db, "game_day.interrupted", {"game_day": day_id, "because": because}, key=f"{day_id}/{day.version}")
-        db.after_commit(lambda: house.stir("switch"))
-
-
-def to_hold(house: House, owner: str, held_seconds: float = HELD_SECONDS) -> str | None:
-    """Return a running game day that is ours to hold now, or None; one whose holder has died is recovered first."""
-    with house.store.read() as db:
-        running = [day.id for day in exercises.open_days(db) if day.state is GameDayState.RUNNING]
-    for day_id in running:
-        with house.store.write() as db:
-            before = exercises.claim(db, day_id, owner, wall(), held_seconds)
-        if before == "":
-            return day_id
-        if before is not None:
-            recover(house, day_id)
-    return None
-
-
 def _answer(gateway: str, phase: Phase, said: Said, after_ms: float) -> Answer:
     return Answer(
         gateway,
@@ -344,9 +187,3 @@ def _judged(said: Said, switch: Switch, url: str) -> Iterator[Finding]:
 
 def _broken(because: str) -> Finding:
     return Finding(FindingCode.BROKEN_FALLBACK, because, "mend the fallback")
-
-
-def _sentence(exercise: Exercise) -> str:
-    if exercise.findings:
-        return f"failed: {'; '.join(each.because for each in exercise.findings)}"
-    return f"passed: without it at every gateway after {exercise.effect_ms or 0.0:.0f} ms"

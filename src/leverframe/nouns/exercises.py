@@ -64,6 +64,19 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What came back: a status (0: nothing did, and `fault` says why), what it says of itself, and how it begins."""
+
+    status: int = 0
+    number: str = ""
+    reason: str = ""
+    served: str = ""
+    fallback: str = ""
+    excerpt: str = ""
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What came back, from whom, in which phase.
 

@@ -10,31 +10,17 @@ import json
 import os
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx2
 
-from leverframe.nouns.exercises import Asked
+from leverframe.nouns.exercises import Asked, Said
 
 TIMEOUT_SECONDS = 10.0
 COMMAND_SECONDS = 60.0
 LONGEST_EXCERPT = 2000
 SAID = ("number", "reason", "served", "fallback")
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What came back: a status (0: nothing did, and `fault` says why), what it says of itself, and how it begins."""
-
-    status: int = 0
-    number: str = ""
-    reason: str = ""
-    served: str = ""
-    fallback: str = ""
-    excerpt: str = ""
-    fault: str = ""
 
 
 class Probes:
