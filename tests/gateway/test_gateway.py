@@ -230,7 +230,7 @@ def test_a_gateway_that_is_started_twice_has_one_line(plane, a_gateway, eventual
     gateway = a_gateway()
     gateway.start()
     eventually(lambda: gateway.connected)
-    assert len(plane.stream.readers) == 1
+    eventually(lambda: len(plane.stream.readers) == 1)
     assert len(plane.fleet.seen()) == 1
 
 
