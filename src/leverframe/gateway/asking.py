@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import encodings.idna  # noqa: F401  a fork while a thread imports it, on its first connection, would leave it locked
 import http.client
 import json
 import random
