@@ -54,9 +54,9 @@ class Hands:
     def reach(self, wanted: Locator) -> Locator:
         """Tab on until something has the focus."""
         assert wanted.count() == 1, f"{wanted} is {wanted.count()} times on {self.tab.url}"
-        it, pressed = wanted.element_handle(), 0
+        pressed = 0
         while pressed < MOST_TABS:
-            ahead = it.evaluate(STOPS_AHEAD)
+            ahead = wanted.evaluate(STOPS_AHEAD)  # found anew each time: the page may have looked again meanwhile
             if not ahead:
                 return wanted
             for _ in range(ahead):
