@@ -75,7 +75,6 @@ class Runner:
     _follower: threading.Thread | None = None
     _stepping: threading.Lock = field(default_factory=threading.Lock)
     _holding: threading.Thread | None = None
-    _leaving: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> None:
         """Begin to run rounds in a thread of its own."""
@@ -88,7 +87,6 @@ class Runner:
     def stop(self) -> None:
         """End after the present round, and sign what has been committed."""
         self._stop.set()
-        self._leaving.set()
         for thread in (self._thread, self._follower, self._holding):
             if thread is not None:
                 thread.join(timeout=10)
@@ -157,7 +155,7 @@ class Runner:
             return
         day = holding.to_hold(self.house, self.owner)
         if day is not None:
-            driver = exercising.Driver(self.house, self.asking, self.owner, self._leaving)
+            driver = exercising.Driver(self.house, self.asking, self.owner, self._stop)
             self._holding = threading.Thread(
                 target=self._guarded, args=(day, driver.drive, day), name="game-day", daemon=True
             )

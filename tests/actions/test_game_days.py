@@ -15,13 +15,14 @@ from leverframe.actions.today import today
 from leverframe.gateway.held import Held, NoTable
 from leverframe.nouns.exercises import EXERCISE_TENANT, ExerciseState, FindingCode, GameDayState, Phase, Proof, Said
 from leverframe.nouns.switches import Layer, Switch
-from leverframe.nouns.tables import Reason
+from leverframe.nouns.tables import Number, Reason
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Conflict, Invalid
 from leverframe.rules.exercising import Freshness
 from leverframe.rules.parts import parts_of
 from leverframe.store import exercises as rows
 from leverframe.store import switches as lever_rows
+from leverframe.store import tables as number_rows
 
 SUPPORT, SEARCH = "customer-support-ai", "policy-search-v1"
 
@@ -138,7 +139,8 @@ def quick(world: World, monkeypatch, seconds: float = 0.05) -> None:
     def planned(house, db, exercise):
         from dataclasses import replace
 
-        return replace(known(house, db, exercise), seconds=seconds)
+        plan = known(house, db, exercise)
+        return plan and replace(plan, seconds=seconds)
 
     monkeypatch.setattr(exercising, "plan_of", planned)
 
@@ -312,8 +314,8 @@ def test_what_a_dead_holder_has_thrown_is_set_again_and_the_day_waits_to_be_resu
     begun = game_days.begin(world.house, world.sol, [f"feature/{SUPPORT}"], "game day")
     assert holding.to_hold(world.house, "dead") == begun.id
     with world.house.store.read() as db:
-        (planned,) = rows.of_day(db, begun.id)
-    Driver(world.house, asking, "dead")._throw(driver._plan(planned))
+        plan = exercising.plan_of(world.house, db, rows.of_day(db, begun.id)[0])
+    Driver(world.house, asking, "dead")._throw(plan)
     assert set(world.table.exercises) == {f"feature/{SUPPORT}"}
     assert holding.to_hold(world.house, "here") is None
     assert set(world.table.exercises) == {f"feature/{SUPPORT}"}
@@ -340,6 +342,58 @@ def test_a_fault_while_asking_still_sets_the_switch_again(day):
     with pytest.raises(RuntimeError, match="broken"):
         driver.drive(begun.id)
     assert world.table.exercises == {}
+
+
+def test_a_server_that_is_stopped_judges_nothing_and_the_next_one_goes_on(day):
+    """A restart in the middle of an exercise is no finding: nobody had the time to obey."""
+    world, edges, asking, driver = day
+    begun = game_days.begin(world.house, world.sol, [f"feature/{SUPPORT}"], "game day")
+    edges[0].drops_the_tenant = True
+
+    def stops() -> None:
+        if world.table.exercises:
+            driver.stopping.set()
+
+    asking.meanwhile = stops
+    driver.drive(holding.to_hold(world.house, "here"))
+    view = game_days.show_game_day(world.house, world.sol, begun.id)
+    assert (view.day.state, view.exercises[0].state) == (GameDayState.RUNNING, ExerciseState.INTERRUPTED)
+    assert world.table.exercises == {}
+    edges[0].drops_the_tenant, asking.meanwhile = False, lambda: None
+    following = Driver(world.house, asking, "next", BrieflyWaiting())
+    following.drive(holding.to_hold(world.house, "next"))
+    view = game_days.show_game_day(world.house, world.sol, begun.id)
+    assert (view.day.state, view.exercises[0].state) == (GameDayState.DONE, ExerciseState.PASSED)
+
+
+def test_a_game_day_is_paused_where_no_table_goes_out(day):
+    world, _, _, driver = day
+    begun = game_days.begin(world.house, world.sol, [f"feature/{SUPPORT}"], "game day")
+    with world.house.store.write() as db:
+        number_rows.set_alarm(db, Number(1, 900), world.clock.now())
+    driver.drive(begun.id)
+    assert game_days.show_game_day(world.house, world.sol, begun.id).day.state is GameDayState.PAUSED
+    (entry,) = world.entries("game_day.interrupted")
+    assert "no table goes out" in entry.because
+
+
+def test_a_switch_that_no_file_names_any_more_is_left_out_and_the_day_goes_on(day):
+    world, _, _, driver = day
+    begun = game_days.begin(world.house, world.sol, [f"feature/{SEARCH}", f"feature/{SUPPORT}"], "game day")
+    with world.house.store.write() as db:
+        lever_rows.remove(db, f"feature/{SEARCH}")
+    driver.drive(begun.id)
+    view = game_days.show_game_day(world.house, world.sol, begun.id)
+    assert [each.state for each in view.exercises] == [ExerciseState.ABORTED, ExerciseState.PASSED]
+    assert [found.code for found in view.exercises[0].findings] == [FindingCode.GONE]
+
+
+def test_a_game_day_whose_switches_are_gone_can_still_be_aborted(day):
+    world, _, _, _ = day
+    begun = game_days.begin(world.house, world.sol, [f"feature/{SEARCH}"], "game day")
+    with world.house.store.write() as db:
+        lever_rows.remove(db, f"feature/{SEARCH}")
+    assert game_days.abort(world.house, world.sol, begun.id, "nothing is left").state is GameDayState.ABORTED
 
 
 def test_who_may_not_throw_a_switch_may_not_exercise_it(day):

@@ -197,7 +197,7 @@ class Sequence:
             exercises.claim(db, day.id, "somebody", self.clock.now(), 30.0)
             throw_on_slice(house, db, exercises.of_day(db, day.id)[0], self.clock.now())
         if self.chance.random() < 0.5:
-            holding.recover(house, day.id)
+            holding.interrupt(house, day.id, "whoever held it has ended")
         if self.chance.random() < 0.5:
             game_days.abort(house, self.world.sol, day.id, "enough")
 

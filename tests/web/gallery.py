@@ -653,7 +653,7 @@ NOBODY_ASKS = Asked("feature:customer-support", "leverframe-exercise", "leverfra
 
 
 def answer(gateway: str, phase: Phase, status: int, number: str, after_ms: float, **more: str) -> Answer:
-    return Answer(gateway, phase, status, number, after_ms=after_ms, **more)
+    return Answer(gateway=gateway, phase=phase, status=status, number=number, after_ms=after_ms, **more)
 
 
 def game_day_view(state: GameDayState = GameDayState.RUNNING, **more: object) -> View:

@@ -11,14 +11,15 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Protocol
 
-from leverframe.actions.holding import HELD_SECONDS
+from leverframe.actions.holding import HELD_SECONDS, give_back, interrupt
 from leverframe.actions.house import House
 from leverframe.actions.plans import Plan, plan_of
-from leverframe.actions.proofs import conclude, finish
+from leverframe.actions.proofs import conclude, finish, leave_out
 from leverframe.actions.slices import take_back, throw_on_slice
+from leverframe.actions.tables import withheld
 from leverframe.clock import monotonic, wall
 from leverframe.nouns.exercises import Answer, Asked, Exercise, ExerciseState, Finding, FindingCode, Phase, Said
 from leverframe.nouns.gateways import Gateway
@@ -43,7 +44,7 @@ class Asking(Protocol):
 
 @dataclass(slots=True)
 class Driver:
-    """Holds one game day. `stopping` ends it after the present switch is set again.
+    """Holds one game day. `stopping` ends it once the present switch is set again; whoever comes next goes on.
 
     What it holds is free `held_seconds` after it was last heard.
     """
@@ -58,37 +59,44 @@ class Driver:
         """Exercise one switch after the other until all are proved, or somebody pauses or aborts it."""
         while not self.stopping.is_set() and self._holds(day_id):
             with self.house.store.read() as db:
-                following = next((e for e in exercises.of_day(db, day_id) if not e.is_over), None)
+                why = withheld(db)
+                following = next((each for each in exercises.of_day(db, day_id) if not each.state.is_over), None)
+                plan = plan_of(self.house, db, following) if following else None
             if following is None:
                 finish(self.house, day_id)
-                return
-            try:
-                self._exercise(following)
-            except Conflict:
-                self.stopping.wait(AGAIN_SECONDS)
+            elif plan is None:
+                leave_out(self.house, following)
+            elif why:
+                interrupt(self.house, day_id, why)
+            else:
+                self._try(plan)
+        give_back(self.house, day_id, self.owner)
 
     def _holds(self, day_id: str) -> bool:
         """Say whether the game day is still ours; somebody may have paused it, or no table go out."""
         with self.house.store.write() as db:
             return exercises.claim(db, day_id, self.owner, wall(), self.held_seconds) is not None
 
-    def _exercise(self, exercise: Exercise) -> None:
-        plan = self._plan(exercise)
+    def _try(self, plan: Plan) -> None:
+        """Exercise one switch; where somebody else has written it meanwhile, it is looked at again."""
+        try:
+            self._exercise(plan)
+        except Conflict:
+            self.stopping.wait(AGAIN_SECONDS)
+
+    def _exercise(self, plan: Plan) -> None:
         before = self._asked(plan, plan.gateways, Phase.BEFORE, 0.0)
         thrown, number, flipped_at = self._throw(plan)
-        answers, receipt = list(before), None
         with self._set_again(thrown) as done:
-            answers += self._until_effect(plan, number, flipped_at)
-            receipt = self.house.fleet.wait_applied(number, max(0.0, self._left(plan, flipped_at)), flipped_at)
+            shown = self._until_effect(plan, flipped_at)
+            left = max(0.0, plan.seconds - (monotonic() - flipped_at))
+            receipt = self.house.fleet.wait_applied(number, left, flipped_at)
             fallback = tuple(self._of_fallback(plan))
         back, back_number = done[0]
-        answers += self._until_restored(plan, before, back_number)
-        judged = (*findings(plan.expected, plan.asked, number, answers, receipt), *fallback)
-        conclude(self.house, back, plan, answers, judged, receipt)
-
-    def _plan(self, exercise: Exercise) -> Plan:
-        with self.house.store.read() as db:
-            return plan_of(self.house, db, exercise)
+        answers = [*before, *shown, *self._until_restored(plan, before, back_number)]
+        if not self.stopping.is_set():
+            judged = (*findings(plan.expected, plan.asked, number, answers, receipt), *fallback)
+            conclude(self.house, back, plan, answers, judged, receipt)
 
     def _throw(self, plan: Plan) -> tuple[Exercise, Number, float]:
         began = monotonic()
@@ -110,7 +118,7 @@ class Driver:
                 now = self.house.clock.now()
                 done.append(take_back(self.house, db, thrown, now, ExerciseState.INTERRUPTED))
 
-    def _until_effect(self, plan: Plan, number: Number, flipped_at: float) -> list[Answer]:
+    def _until_effect(self, plan: Plan, flipped_at: float) -> list[Answer]:
         """Ask each gateway until it shows that the switch is thrown, or the time is over; keep its last answer."""
 
         def shows(answer: Answer) -> bool:
@@ -138,10 +146,11 @@ class Driver:
     def _asked(self, plan: Plan, whom: Sequence[Gateway], phase: Phase, since: float) -> list[Answer]:
         def ask(gateway: Gateway) -> Answer:
             said = self.asking.ask(gateway.address, gateway.key_env, plan.asked)
-            after_ms = (monotonic() - since) * 1e3 if since else 0.0
-            return _answer(gateway.name, phase, said, after_ms)
+            after_ms = round((monotonic() - since) * 1e3, 3) if since else 0.0
+            return Answer(**asdict(said), gateway=gateway.name, phase=phase, after_ms=after_ms)
 
-        self._holds(plan.exercise.game_day)
+        if not self._holds(plan.exercise.game_day):
+            raise Conflict("The game day is paused, aborted, or held elsewhere.")
         with ThreadPoolExecutor(MOST_ASKED_AT_ONCE) as pool:
             return list(pool.map(ask, whom))
 
@@ -155,24 +164,6 @@ class Driver:
             said = self.asking.run(expected.command, known)
             if said.fault or said.status != 200:
                 yield _broken(f"the probe {expected.command} fails: {said.fault or said.excerpt}")
-
-    def _left(self, plan: Plan, since: float) -> float:
-        return plan.seconds - (monotonic() - since)
-
-
-def _answer(gateway: str, phase: Phase, said: Said, after_ms: float) -> Answer:
-    return Answer(
-        gateway,
-        phase,
-        said.status,
-        said.number,
-        said.reason,
-        said.served,
-        said.fallback,
-        said.excerpt,
-        round(after_ms, 3),
-        said.fault,
-    )
 
 
 def _judged(said: Said, switch: Switch, url: str) -> Iterator[Finding]:

@@ -21,9 +21,6 @@ from leverframe.store.database import Db
 MOST_PERCENT = 1.0
 
 
-OVER = (ExerciseState.PASSED, ExerciseState.FAILED, ExerciseState.ABORTED)
-
-
 @dataclass(frozen=True, slots=True)
 class GameDayLine:
     """A game day as a list shows it: of how many switches how many are over, and how many have failed."""
@@ -125,7 +122,7 @@ def _lines(db: Db, days: Sequence[GameDay]) -> tuple[GameDayLine, ...]:
         GameDayLine(
             day,
             len(day.switches),
-            sum(counted[day.id].get(state, 0) for state in OVER),
+            sum(times for state, times in counted[day.id].items() if state.is_over),
             counted[day.id].get(ExerciseState.FAILED, 0),
         )
         for day in days
@@ -139,7 +136,7 @@ def show_game_day(house: House, actor: Actor, day_id: str) -> GameDayView:
         found = tuple(exercises.of_day(db, day_id))
         known = {switch.id: switch for switch in switches.all_switches(db)}
         mine = [_may(policy, actor, known[each]) for each in day.switches if each in known]
-    return GameDayView(day, found, sum(each.is_over for each in found), not any(v.refuses for v in mine))
+    return GameDayView(day, found, sum(each.state.is_over for each in found), not any(v.refuses for v in mine))
 
 
 def _move(
@@ -153,8 +150,8 @@ def _move(
 ) -> GameDay:
     reason = need_reason(because)
     with house.store.write() as db:
-        now, policy, day = house.clock.now(), house.policy(db), exercises.day(db, day_id)
-        every = [switches.get(db, each) for each in day.switches]
+        now, policy, day = house.clock.now(), house.policy(db), exercises.lock(db, day_id)
+        every = [switch for each in day.switches if (switch := switches.find(db, each))]
         refuse([_may(policy, actor, each) for each in every])
         if day.state not in from_states:
             raise Conflict(f"{day.id} is {day.state.value}.", remedy="Look at it again.")
@@ -163,7 +160,7 @@ def _move(
         exercises.release(db, day_id)
         if to is not GameDayState.RUNNING:
             _end_exercises(house, db, day_id, now, to)
-        role = _role(policy, actor, every[0])
+        role = _role(policy, actor, every[0]) if every else ""
         record(db, now, actor, f"game_day.{word}", day_id, reason, role=role)
         db.after_commit(lambda: house.stir("switch"))
         return moved
@@ -174,7 +171,7 @@ def _end_exercises(house: House, db: Db, day_id: str, now: datetime, to: GameDay
     for each in exercises.of_day(db, day_id):
         if each.state is ExerciseState.THROWN:
             take_back(house, db, each, now, ExerciseState.ABORTED if aborts else ExerciseState.INTERRUPTED)
-        elif aborts and not each.is_over:
+        elif aborts and not each.state.is_over:
             exercises.update(db, replace(each, state=ExerciseState.ABORTED, ended_at=now))
 
 

@@ -25,14 +25,20 @@ def to_hold(house: House, owner: str, held_seconds: float = HELD_SECONDS) -> str
         if before == "":
             return day_id
         if before is not None:
-            recover(house, day_id)
+            interrupt(house, day_id, "whoever held it has ended")
     return None
 
 
-def recover(house: House, day_id: str) -> None:
-    """Set again what a game day has thrown whose holder has died, and leave it paused."""
+def give_back(house: House, day_id: str, owner: str) -> None:
+    """Let whoever comes next go on with a game day that is ours."""
     with house.store.write() as db:
-        now, day = house.clock.now(), exercises.day(db, day_id)
+        exercises.give_back(db, day_id, owner)
+
+
+def interrupt(house: House, day_id: str, why: str) -> None:
+    """Set again what a running game day has thrown, and leave it paused."""
+    with house.store.write() as db:
+        now, day = house.clock.now(), exercises.lock(db, day_id)
         if day.state is not GameDayState.RUNNING:
             return
         for each in exercises.of_day(db, day_id):
@@ -40,7 +46,7 @@ def recover(house: House, day_id: str) -> None:
                 take_back(house, db, each, now, ExerciseState.INTERRUPTED)
         exercises.update_day(db, replace(day, state=GameDayState.PAUSED))
         exercises.release(db, day_id)
-        because = "whoever held it has ended; what it had thrown is set again, and it waits to be resumed"
+        because = f"{why}; what it had thrown is set again, and it waits to be resumed"
         record(db, now, CLOCK, "game_day.interrupted", day_id, because, role="clock")
         tell(db, "game_day.interrupted", {"game_day": day_id, "because": because}, key=f"{day_id}/{day.version}")
         db.after_commit(lambda: house.stir("switch"))

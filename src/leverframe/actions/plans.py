@@ -27,9 +27,11 @@ class Plan:
     seconds: float
 
 
-def plan_of(house: House, db: Db, exercise: Exercise) -> Plan:
-    """Work out what an exercise does, as things stand now."""
-    policy, switch = house.policy(db), switches.get(db, exercise.switch)
+def plan_of(house: House, db: Db, exercise: Exercise) -> Plan | None:
+    """Work out what an exercise does, as things stand now; None where its switch is gone."""
+    policy, switch = house.policy(db), switches.find(db, exercise.switch)
+    if switch is None:
+        return None
     day = exercises.show(db, exercise.game_day)
     models = switches.of_layer(db, Layer.MODEL) if switch.layer is Layer.MODEL else ()
     slice = slice_of(switch, day, exercise.id, models)

@@ -9,7 +9,16 @@ from zoneinfo import ZoneInfo
 from leverframe.actions.house import House, record, tell
 from leverframe.actions.plans import Plan
 from leverframe.nouns.documents import digest
-from leverframe.nouns.exercises import Answer, Exercise, ExerciseState, Finding, GameDay, GameDayState, Phase
+from leverframe.nouns.exercises import (
+    Answer,
+    Exercise,
+    ExerciseState,
+    Finding,
+    FindingCode,
+    GameDay,
+    GameDayState,
+    Phase,
+)
 from leverframe.nouns.gateways import Receipt
 from leverframe.nouns.people import CLOCK
 from leverframe.rules.exercising import has_effect
@@ -60,10 +69,22 @@ def conclude(
         return written
 
 
+def leave_out(house: House, exercise: Exercise) -> None:
+    """End the exercise of a switch that no file names any more."""
+    gone = Finding(FindingCode.GONE, "no switch file names it any more", "begin a game day without it")
+    with house.store.write() as db:
+        now = house.clock.now()
+        exercises.update(db, replace(exercise, state=ExerciseState.ABORTED, ended_at=now, findings=(gone,)))
+        facts = {"game_day": exercise.game_day, "exercise": exercise.id}
+        because = f"left out: {gone.because}"
+        record(db, now, CLOCK, "switch.exercised", exercise.switch, because, role="clock", facts=facts)
+        db.after_commit(lambda: house.stir("switch"))
+
+
 def finish(house: House, day_id: str) -> GameDay:
     """Write down that a game day is over, and tell what it has found."""
     with house.store.write() as db:
-        now, day = house.clock.now(), exercises.day(db, day_id)
+        now, day = house.clock.now(), exercises.lock(db, day_id)
         if day.state is not GameDayState.RUNNING:
             return day
         done = exercises.update_day(db, replace(day, state=GameDayState.DONE, ended_at=now))

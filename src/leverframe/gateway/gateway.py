@@ -157,10 +157,7 @@ class Gateway:
         held = self._held
         try:
             lease_ok = self._monotonic() < held.lease_until
-            if cohorts and not isinstance(held.router, NoTable):
-                decision = held.router.route(feature, subject, tenant, region, conversation, lease_ok, cohorts)
-            else:
-                decision = held.router.route(feature, subject, tenant, region, conversation, lease_ok)
+            decision = held.router.route(feature, subject, tenant, region, conversation, lease_ok, cohorts)
         except Exception:
             decision = self._anyway(feature, tenant)
         if decision.serve or decision.fallback:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from leverframe.gateway.amending import NOTHING, amended, narrowed, without_collecting
@@ -38,6 +38,7 @@ class NoTable:
         region: str | None = None,
         conversation: str | None = None,
         lease_ok: bool = True,
+        cohorts: Collection[str] = (),
     ) -> Decision:
         """Answer as a Router does, with reason `no_table`."""
         unit, fallback = self._units.get(feature), self._fallbacks.get(feature, "")

@@ -44,6 +44,11 @@ class ExerciseState(StrEnum):
     """Set again before it was proved; a resumed game day begins it anew."""
     ABORTED = "aborted"
 
+    @property
+    def is_over(self) -> bool:
+        """Say whether its game day need not come back to it."""
+        return self in (ExerciseState.PASSED, ExerciseState.FAILED, ExerciseState.ABORTED)
+
 
 class Phase(StrEnum):
     """When something was asked."""
@@ -65,7 +70,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What came back: a status (0: nothing did, and `fault` says why), what it says of itself, and how it begins."""
+    """What came back: a status (0: nothing did, and `fault` says why), and how it begins.
+
+    `number`, `reason`, `served` and `fallback` are a gateway's own words about it, empty where it says none.
+    """
 
     status: int = 0
     number: str = ""
@@ -76,24 +84,13 @@ class Said:
     fault: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back, from whom, in which phase.
-
-    `number`, `reason`, `served` and `fallback` are the gateway's own words about it, empty where it says none.
-    `after_ms` is from the flip to the end of this answer. `fault` says why there was none.
-    """
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer(Said):
+    """What came back, from whom, in which phase; `after_ms` is from the flip to its end."""
 
     gateway: str
     phase: Phase
-    status: int = 0
-    number: str = ""
-    reason: str = ""
-    served: str = ""
-    fallback: str = ""
-    excerpt: str = ""
     after_ms: float = 0.0
-    fault: str = ""
 
 
 class FindingCode(StrEnum):
@@ -107,6 +104,7 @@ class FindingCode(StrEnum):
     BROKEN_FALLBACK = "broken_fallback"
     NOT_APPLIED = "not_applied"
     NOT_RESTORED = "not_restored"
+    GONE = "gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +139,6 @@ class Exercise:
     answers: tuple[Answer, ...] = ()
     findings: tuple[Finding, ...] = ()
     version: int = 1
-
-    @property
-    def is_over(self) -> bool:
-        """Say whether its game day need not come back to it."""
-        return self.state in (ExerciseState.PASSED, ExerciseState.FAILED, ExerciseState.ABORTED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, Integer, String, Table, bindparam, func, select
+from sqlalchemy import Column, Integer, Select, String, Table, bindparam, func, select
 from sqlalchemy import update as sql_update
 
 from leverframe.nouns.exercises import Exercise, ExerciseState, GameDay, GameDayState, Proof
@@ -42,7 +42,6 @@ _DAYS = select(game_days.c.body).order_by(game_days.c.ordinal.desc())
 _DAY = select(game_days.c.body).where(game_days.c.id == bindparam("id"))
 _OPEN = select(game_days.c.body).where(game_days.c.state.in_(("running", "paused"))).order_by(game_days.c.ordinal)
 _OF_DAY = select(exercises.c.body).where(exercises.c.game_day == bindparam("id")).order_by(exercises.c.place)
-_ONE = select(exercises.c.body).where(exercises.c.id == bindparam("id"))
 _STANDING = select(exercises.c.body).where(exercises.c.state == ExerciseState.THROWN.value).order_by(exercises.c.id)
 _JUDGED = exercises.c.state.in_((ExerciseState.PASSED.value, ExerciseState.FAILED.value))
 _NEWEST = select(func.max(exercises.c.id)).where(_JUDGED).group_by(exercises.c.switch)
@@ -78,17 +77,18 @@ def insert(db: Db, day: GameDay, planned: Iterable[Exercise]) -> None:
     db.execute(exercises.insert(), rows)
 
 
-def day(db: Db, id: str) -> GameDay:
-    """Return one game day, held for us in a transaction that writes; raises NotFound."""
-    found = db.execute(_DAY.with_for_update(), {"id": id}).scalar_one_or_none()
-    if found is None:
-        raise NotFound(f"There is no game day {id}.", remedy="leverframe game-day list shows them all.")
-    return found
+def lock(db: Db, id: str) -> GameDay:
+    """Return one game day as it stands once nobody else writes it, held to the end; raises NotFound."""
+    return _one(db, _DAY.with_for_update(), id)
 
 
 def show(db: Db, id: str) -> GameDay:
     """Return one game day; raises NotFound."""
-    found = db.execute(_DAY, {"id": id}).scalar_one_or_none()
+    return _one(db, _DAY, id)
+
+
+def _one(db: Db, query: Select[tuple[GameDay]], id: str) -> GameDay:
+    found = db.execute(query, {"id": id}).scalar_one_or_none()
     if found is None:
         raise NotFound(f"There is no game day {id}.", remedy="leverframe game-day list shows them all.")
     return found
@@ -107,14 +107,6 @@ def open_days(db: Db) -> list[GameDay]:
 def of_day(db: Db, id: str) -> list[Exercise]:
     """List a game day's exercises, in their order."""
     return list(db.execute(_OF_DAY, {"id": id}).scalars())
-
-
-def get(db: Db, id: str) -> Exercise:
-    """Return one exercise; raises NotFound."""
-    found = db.execute(_ONE, {"id": id}).scalar_one_or_none()
-    if found is None:
-        raise NotFound(f"There is no exercise {id}.", remedy="Its game day lists them.")
-    return found
 
 
 def standing(db: Db) -> list[Exercise]:
@@ -172,6 +164,12 @@ def claim(db: Db, id: str, driver: str, now_wall: datetime, seconds: float) -> s
     values = {"driver": driver, "driven_at": now_wall}
     db.execute(sql_update(game_days).where(game_days.c.id == id).values(**values))
     return row.driver
+
+
+def give_back(db: Db, id: str, driver: str) -> None:
+    """Let nobody hold a game day that is this driver's."""
+    held = (game_days.c.id == id) & (game_days.c.driver == driver)
+    db.execute(sql_update(game_days).where(held).values(driver="", driven_at=None))
 
 
 def release(db: Db, id: str) -> None:
