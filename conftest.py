@@ -17,6 +17,11 @@ settings.load_profile("house")
 """Timings are benchmarks, not tests: a busy machine fails no property."""
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what is long, so that nobody waits for it alone at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """The URL of a PostgreSQL on which databases may be made: TEST_DATABASE_URL, else one of our own, else a skip."""

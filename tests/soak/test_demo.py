@@ -33,6 +33,7 @@ def play_demo() -> dict[str, object]:
     return told
 
 
+@pytest.mark.long
 def test_a_change_reaches_everybody_a_worse_one_goes_back_and_a_lever_is_obeyed():
     play_demo()
 
