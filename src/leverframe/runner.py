@@ -53,7 +53,7 @@ LEASE_SECONDS = 15.0
 class Runner:
     """The clock's hand. `sign` signs checkpoints, `secrets` are the webhooks'; `owner` holds its leases.
 
-    What a process that has died has leased is free after `lease_seconds`.
+    What a process that has died has leased is free after `lease_seconds`, a game day after twice as long.
     """
 
     house: House
@@ -153,9 +153,10 @@ class Runner:
         """Carry out a game day in a thread of its own: it waits for gateways, and the clock does not wait for it."""
         if self.asking is None or (self._holding is not None and self._holding.is_alive()):
             return
-        day = holding.to_hold(self.house, self.owner)
+        held = 2 * self.lease_seconds
+        day = holding.to_hold(self.house, self.owner, held)
         if day is not None:
-            driver = exercising.Driver(self.house, self.asking, self.owner, self._stop)
+            driver = exercising.Driver(self.house, self.asking, self.owner, self._stop, held)
             self._holding = threading.Thread(
                 target=self._guarded, args=(day, driver.drive, day), name="game-day", daemon=True
             )

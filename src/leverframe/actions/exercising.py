@@ -149,10 +149,13 @@ class Driver:
             after_ms = round((monotonic() - since) * 1e3, 3) if since else 0.0
             return Answer(**asdict(said), gateway=gateway.name, phase=phase, after_ms=after_ms)
 
-        if not self._holds(plan.exercise.game_day):
-            raise Conflict("The game day is paused, aborted, or held elsewhere.")
+        answers: list[Answer] = []
         with ThreadPoolExecutor(MOST_ASKED_AT_ONCE) as pool:
-            return list(pool.map(ask, whom))
+            for place in range(0, len(whom), MOST_ASKED_AT_ONCE):
+                if not self._holds(plan.exercise.game_day):
+                    raise Conflict("The game day is paused, aborted, or held elsewhere.")
+                answers += pool.map(ask, whom[place : place + MOST_ASKED_AT_ONCE])
+        return answers
 
     def _of_fallback(self, plan: Plan) -> Iterator[Finding]:
         """Look at what users get instead, where the switch's file says how."""

@@ -18,7 +18,7 @@ import httpx2
 from leverframe.nouns.exercises import Asked, Said
 
 TIMEOUT_SECONDS = 10.0
-COMMAND_SECONDS = 60.0
+COMMAND_SECONDS = 20.0
 LONGEST_EXCERPT = 2000
 SAID = ("number", "reason", "served", "fallback")
 
