@@ -125,6 +125,7 @@ def test_an_unknown_model_is_a_404_in_openais_shape(run_edge, model: str):
     with pytest.raises(openai.NotFoundError) as refusal:
         edge.ask(model=model)
     assert (refusal.value.code, refusal.value.param) == ("model_not_found", "model")
+    assert refusal.value.response.headers["x-leverframe-number"] == "1.1", "who asks may see how old its table is"
 
 
 # the header -> the cohorts that are told, and what serves

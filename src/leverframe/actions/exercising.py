@@ -93,7 +93,9 @@ class Driver:
             receipt = self.house.fleet.wait_applied(number, left, flipped_at)
             fallback = tuple(self._of_fallback(plan))
         back, back_number = done[0]
-        answers = [*before, *shown, *self._until_restored(plan, before, back_number)]
+        if back_number is not None and receipt.confirmed:
+            self.house.fleet.wait_applied(back_number, plan.seconds)
+        answers = [*before, *shown, *self._until_restored(plan, before)]
         if not self.stopping.is_set():
             judged = (*findings(plan.expected, plan.asked, number, answers, receipt), *fallback)
             conclude(self.house, back, plan, answers, judged, receipt)
@@ -126,10 +128,8 @@ class Driver:
 
         return self._until(plan, Phase.THROWN, flipped_at, shows)
 
-    def _until_restored(self, plan: Plan, before: Sequence[Answer], number: Number | None) -> list[Answer]:
+    def _until_restored(self, plan: Plan, before: Sequence[Answer]) -> list[Answer]:
         status = {answer.gateway: answer.status for answer in before}
-        if number is not None:
-            self.house.fleet.wait_applied(number, plan.seconds)
         return self._until(plan, Phase.AFTER, monotonic(), lambda answer: answer.status == status[answer.gateway])
 
     def _until(self, plan: Plan, phase: Phase, since: float, enough: Callable[[Answer], bool]) -> list[Answer]:

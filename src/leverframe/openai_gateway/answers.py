@@ -11,8 +11,8 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from leverframe.gateway import problems
-from leverframe.gateway.headers import off_headers
-from leverframe.nouns.tables import Decision
+from leverframe.gateway.headers import NUMBER, off_headers
+from leverframe.nouns.tables import Decision, Number
 from leverframe.nouns.verdicts import Invalid
 from leverframe.openai_gateway.requests import LARGEST_BODY
 
@@ -44,14 +44,14 @@ def too_large() -> Response:
     return error(413, f"The body is larger than {LARGEST_BODY} bytes, the most that is read.", code="body_too_large")
 
 
-def unknown_model(model: str) -> Response:
-    """Answer 404 as OpenAI does for a model that does not exist."""
+def unknown_model(model: str, number: Number) -> Response:
+    """Answer 404 as OpenAI does for a model that does not exist, and by which table that is so."""
     return error(
         404,
         f"The model {model!r} does not exist here. GET /v1/models lists those that do.",
         code="model_not_found",
         param="model",
-        headers={"x-should-retry": "false"},
+        headers={"x-should-retry": "false", NUMBER: str(number)},
     )
 
 

@@ -69,7 +69,8 @@ class Completions:
         asked = document["model"] if caller.feature is None else caller.feature
         routed = self._route(document["model"], caller)
         if routed is None:
-            return answers.unknown_model(asked if caller.feature is None else f"{FEATURE_MODEL}{asked}")
+            name = asked if caller.feature is None else f"{FEATURE_MODEL}{asked}"
+            return answers.unknown_model(name, self._gateway.number)
         if routed.decision.unit is None:
             return answers.feature_off(asked, routed.decision, routed.call)
         call = Call(self._gateway, asked, routed, routed.decision.unit, began)
