@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy.engine import make_url
 from tests.world import World
 
+from leverframe import runner
 from leverframe.actions.following import TROUBLE, Following
 from leverframe.sources.git import Branch
 
@@ -60,6 +61,7 @@ def test_a_git_that_hangs_keeps_no_ramp_waiting(world, tmp_path, monkeypatch):
     fake.write_text(f"#!/bin/sh\ntouch {tmp_path}/asked\nexec sleep 60\n")
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", f"{fake.parent}:{os.environ['PATH']}")
+    monkeypatch.setattr(runner, "LEAVING_SECONDS", 0.5)
     world.house.following = Following(Branch(tmp_path))
     world.runner.start()
     try:

@@ -1,7 +1,7 @@
 """Does the house hold for long: the show ten times in a row, and the control plane killed again and again?
 
 `make soak` plays it all, and then longer rounds with more kills (`--bake`, `--kills`). `--rounds`, `--demos` and
-`--stores` play less of it; `--seeds 17` plays one round again.
+`--stores` play less of it, as does `--no-tests`; `--seeds 17` plays one round again.
 `--record` writes what came of it into docs/soak.md.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -60,6 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     lines = [line for store in asked.stores for line in _rounds_on(store, asked)]
     if asked.sequences:
         lines += [_sequences(asked.sequences), _on_sockets(max(1, asked.sequences // SEQUENCES_A_SOCKET))]
+    if asked.tests:
+        lines.append(_tests())
     if asked.demos:
         lines.append(_demos(asked.demos))
     for line in lines:
@@ -73,6 +76,7 @@ def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--demos", type=int, default=10, help="how many shows in a row")
     parser.add_argument("--sequences", type=int, default=1000, help="how many sequences of levers on three gateways")
+    parser.add_argument("--no-tests", dest="tests", action="store_false", help="leave out the tests marked soak")
     parser.add_argument("--rounds", type=int, default=50, help="how many rounds of kills on each store")
     parser.add_argument("--seeds", type=int, nargs="*", help="these rounds and no others; no shows either")
     parser.add_argument("--first-seed", type=int, default=1, help="the seed of the first round")
@@ -84,7 +88,7 @@ def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     if asked.seeds is None:
         asked.seeds = list(range(asked.first_seed, asked.first_seed + asked.rounds))
     else:
-        asked.demos = asked.sequences = 0
+        asked.demos, asked.sequences, asked.tests = 0, 0, False
     return asked
 
 
@@ -161,6 +165,13 @@ def _on_sockets(times: int) -> Line:
     return Line("sequences on real sockets", times, 0, (time.monotonic() - began) / 60, tuple(failed))
 
 
+def _tests() -> Line:
+    """Run the tests that are too long for `make test`."""
+    began, command = time.monotonic(), [sys.executable, "-m", "pytest", "-m", "soak", "-rs", "tests"]
+    ended = subprocess.run(command, cwd=ROOT, check=False).returncode
+    return Line("the long tests", 1, 0, (time.monotonic() - began) / 60, ("pytest -m soak",) if ended else ())
+
+
 def _demos(times: int) -> Line:
     began, failed = time.monotonic(), []
     for number in range(1, times + 1):
@@ -207,7 +218,11 @@ days, lost lines, gateways that die before they have written their disk, a contr
 and its first byte, and restored copies. Fifty more run on real sockets. At the end each gateway's table must be the
 one that is compiled from the store, part by part.
 
-`make test` plays three rounds of kills on each store, with one kill each, and twenty-five sequences, and shows that
+The long tests hold a game day over every switch of the example, at two gateways and a LiteLLM proxy, with a feature
+that is wired past its switch, a provider and a page that are down, and a gateway whose line is cut; and two workers
+of one proxy obey.
+
+`make test` plays a round of kills on each store, with one kill each, and twenty-five sequences, and shows that
 every one of these questions finds what was falsified. It also restores a backup, copies an old database by hand, and
 has a second control plane take over from a first that was killed. `tools/soak.py --stores sqlite --seeds 17` plays
 one round again.

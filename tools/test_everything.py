@@ -44,6 +44,8 @@ QUICK = (
     Check("types", ("pyright",)),
     Check("contracts", ("lint-imports",)),
 )
+WHAT = ("-m", "not soak", "tests", "stories")
+"""The tests that run here; those marked `soak` are played by `make soak`."""
 NEEDS = (Need("chromium", "chromium", "the pages in a real browser"),)
 
 
@@ -118,7 +120,7 @@ def _named(failed: list[str]) -> str:
 
 
 def _pytest(workers: str) -> int:
-    command = (str(BIN / "python"), "-m", "pytest", "-n", workers, "--dist", "worksteal", "-rs", "tests", "stories")
+    command = (str(BIN / "python"), "-m", "pytest", "-n", workers, "--dist", "worksteal", "-rs", *WHAT)
     return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 

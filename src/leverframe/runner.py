@@ -47,6 +47,8 @@ CHECKPOINT_SECONDS = 10.0
 FOLLOW_SECONDS = 0.5
 """So often it is asked whether it is time to look at the switch file: soon after somebody has told of a push."""
 LEASE_SECONDS = 15.0
+LEAVING_SECONDS = 10.0
+"""What hangs when the clock stops is waited for so long, and then left."""
 
 
 @dataclass(slots=True)
@@ -89,7 +91,7 @@ class Runner:
         self._stop.set()
         for thread in (self._thread, self._follower, self._holding):
             if thread is not None:
-                thread.join(timeout=10)
+                thread.join(LEAVING_SECONDS)
         self._guarded("reports", reports.end, self.house)
         self._guarded("leases", give_back, self.house, self.owner)
         self._guarded("checkpoint", self._checkpoint)

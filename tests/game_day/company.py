@@ -202,6 +202,7 @@ class Company:
         }
         config = {
             "model_list": [_model(name, outside) for name in MODELS],
+            "router_settings": {"num_retries": 0},
             "litellm_settings": {"telemetry": False, "callbacks": "leverframe.litellm_gateway.plugin"},
             "general_settings": {"master_key": KEY},
         }

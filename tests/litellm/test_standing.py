@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from tests.litellm.conftest import Plane, World, environment
 from tests.litellm.proxy import Proxy, a_key
 from tests.litellm.upstream import Upstream
@@ -42,6 +43,7 @@ def test_the_last_table_is_on_disk_for_a_start_while_the_control_plane_is_away(w
     wait_until(lambda: Gateway(state_dir=world.proxy.folder / "state").start().number == number)
 
 
+@pytest.mark.soak
 def test_two_workers_are_two_gateways_that_both_obey_and_say_goodbye(
     litellm_installed: None, upstream: tuple[Upstream, str], tmp_path: Path
 ):
