@@ -46,7 +46,7 @@ def found_in(path: str) -> frozenset[str]:
     return frozenset(node.name for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
 
-@pytest.mark.parametrize("row", rows(), ids=lambda row: row.fault)
+@pytest.mark.parametrize("row", list(rows()), ids=lambda row: row.fault)
 def test_a_fault_names_its_thread_and_tests_that_exist(row: Row):
     assert row.fault
     assert row.instead
