@@ -335,6 +335,37 @@ def test_a_table_on_disk_that_was_cut_off_or_altered_is_not_used(held, a_table, 
     assert spoiled.router.route("support").reason is Reason.NO_TABLE
 
 
+class Counting(str):
+    """A tenant's name that counts with how many others it is compared."""
+
+    __slots__ = ("compared",)
+
+    def __new__(cls, name: str) -> Counting:
+        made = super().__new__(cls, name)
+        made.compared = 0
+        return made
+
+    def __eq__(self, other: object) -> bool:
+        self.compared += 1
+        return str.__eq__(self, other)
+
+    __hash__ = str.__hash__
+
+
+def test_among_100_000_thrown_tenants_one_more_is_a_short_line_and_none_is_read_through(held, a_table):
+    many = a_table(1, thrown_tenants=frozenset(f"tenant-{place}" for place in range(100_000)))
+    assert held.offer(frame_of(many))
+    known = held.router.table.thrown_tenants
+    change = change_of(many, replace(many, number=Number(1, 2), thrown_tenants=many.thrown_tenants | {"acme"}))
+    assert sum(map(len, change)) < 1000
+    assert held.offer(change)
+    assert held.router.table.thrown_tenants is known, "it is not copied for one kill"
+    for name, thrown in (("acme", True), ("tenant-99999", True), ("contoso", False)):
+        asked = Counting(name)
+        assert (held.router.route("search", tenant=asked).reason is Reason.TENANT_THROWN) == thrown
+        assert asked.compared < 50
+
+
 def test_the_disk_keeps_each_change_behind_the_whole_table(held, a_table, tmp_path):
     tables = [a_table(1)]
     held.offer(frame_of(tables[0]))
@@ -367,11 +398,12 @@ def test_a_change_that_was_cut_off_on_disk_ends_the_file_and_the_next_one_stands
     assert to_document(healed.router.table) == to_document(tables[2])
 
 
-def test_a_whole_table_on_disk_that_was_altered_leaves_the_former_one(held, a_table, tmp_path):
+@pytest.mark.parametrize("spoil", [_cut, _alter, _strip_the_head, _empty, _fold])
+def test_a_whole_table_on_disk_that_was_cut_off_or_altered_leaves_the_former_one(held, a_table, tmp_path, spoil):
     for generation in (4, 5):
         held.offer(frame_of(a_table(generation, thrown_features=frozenset({"support"}))))
         held.keep()
-    _alter(tmp_path / "table.ndjson")
+    spoil(tmp_path / "table.ndjson")
     again = Held(NoTable({}, {}, {}), tmp_path)
     again.load()
     assert again.number == Number(1, 4)

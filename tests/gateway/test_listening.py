@@ -16,8 +16,11 @@ import pytest
 
 from leverframe.gateway import Gateway
 from leverframe.gateway.asking import Denied
+from leverframe.gateway.held import Held, NoTable
 from leverframe.nouns.documents import to_document
 from leverframe.nouns.tables import Number, Reason
+from leverframe.rules.framing import write_frame
+from leverframe.rules.parts import parts_of
 
 HERE = Path(__file__).parent
 
@@ -94,8 +97,22 @@ def test_a_gateway_comes_back_after_the_control_plane_said_goodbye(a_plane, a_ta
     eventually(lambda: not gateway.connected)
     with a_plane(api_port=api_port, stream_port=stream_port) as plane:
         plane.publish(a_table(2))
-        eventually(lambda: gateway.number == Number(1, 2))
+        eventually(lambda: gateway.number == Number(1, 2) and gateway.connected)
         gateway.close()
+
+
+def test_the_table_on_disk_is_obeyed_before_the_control_plane_has_answered_at_all(a_table, tmp_path):
+    """It takes the connection and says nothing: start() waits for nobody, and the first request is decided."""
+    held = Held(NoTable({}, {}, {}), tmp_path)
+    table = a_table(3, thrown_features=frozenset({"search"}))
+    held.offer(write_frame(table.number, None, parts_of(table)).text.splitlines())
+    held.keep()
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        address = f"http://127.0.0.1:{mute.getsockname()[1]}"
+        with Gateway(address, "token-edge", state_dir=tmp_path) as gateway:
+            assert gateway.route("search").reason is Reason.FEATURE_THROWN
+            assert gateway.route("support", subject="vic").serve
+            assert (gateway.connected, gateway.age_seconds) == (False, float("inf"))
 
 
 def test_a_line_without_three_beats_is_opened_again(a_plane, a_table, eventually):

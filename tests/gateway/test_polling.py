@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from leverframe.gateway import Gateway
+from leverframe.gateway import Gateway, asking
 from leverframe.gateway.held import Held, NoTable
 from leverframe.gateway.listening import Identity, Listening
 from leverframe.nouns.tables import NO_NUMBER, Number, Reason
@@ -58,15 +58,18 @@ def test_polling_ends_when_the_stream_is_back(plane, a_gateway, a_table, free_po
     assert len(plane.polls) == polled
 
 
-def test_a_stream_that_a_proxy_holds_back_is_given_up_and_polled_around(plane, a_gateway, a_table, eventually):
-    """The proxy takes the connection and answers, and not one event comes through."""
+@pytest.mark.parametrize("answers", [b"", b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"])
+def test_a_stream_that_a_proxy_holds_back_is_given_up_and_polled_around(
+    plane, a_gateway, a_table, eventually, answers: bytes
+):
+    """The proxy takes the connection, answers or not even that, and not one event comes through."""
     proxy = socket.create_server(("127.0.0.1", 0))
 
     def swallow() -> None:
         while True:
             line, _ = proxy.accept()
             line.recv(65536)
-            line.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n")
+            line.sendall(answers)
             held.append(line)
 
     held: list[socket.socket] = []
@@ -77,6 +80,31 @@ def test_a_stream_that_a_proxy_holds_back_is_given_up_and_polled_around(plane, a
     plane.publish(a_table(2, thrown_features=frozenset({"search"})))
     eventually(lambda: gateway.route("search").reason is Reason.FEATURE_THROWN)
     assert held
+    plane.me = lambda name: known
+    eventually(lambda: gateway.connected)
+
+
+def test_a_stream_that_has_failed_many_times_is_tried_on_and_obeyed_when_it_is_back(
+    plane, a_gateway, a_table, free_ports, eventually, monkeypatch
+):
+    """Between the tries it polls; that must not become the only way for good."""
+    monkeypatch.setattr(asking, "LONGEST_WAIT_SECONDS", 0.01)
+    known, (port,) = plane.me("edge"), free_ports(1)
+    plane.me = lambda name: {**known, "stream_url": f"http://127.0.0.1:{port}"}
+    gateway = a_gateway()
+    eventually(lambda: gateway._hands.listening._waits.tries > 40)
+    assert not gateway.connected
+    plane.me = lambda name: known
+    eventually(lambda: gateway.connected)
+    plane.publish(a_table(2, thrown_features=frozenset({"search"})))
+    eventually(lambda: gateway.route("search").reason is Reason.FEATURE_THROWN)
+
+
+def test_the_wait_between_two_tries_never_grows_beyond_five_seconds_and_never_ends():
+    waits = asking.Waits()
+    longest = [waits.next() for _ in range(2000)]
+    assert all(0 < wait <= 5.0 for wait in longest)
+    assert len({round(wait, 6) for wait in longest[100:]}) > 1000, "a thousand gateways do not come back as one"
 
 
 def test_a_late_answer_to_a_poll_never_brings_back_an_older_table(plane, a_table):

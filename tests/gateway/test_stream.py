@@ -6,9 +6,11 @@ import json
 import logging
 import socket
 import threading
+from contextlib import ExitStack
 
 import pytest
 
+from leverframe.gateway import Gateway
 from leverframe.nouns.tables import Number
 
 
@@ -179,6 +181,23 @@ def test_gateways_that_come_back_together_ask_once(plane):
             assert line.table() == [1, 1]
             line.__exit__()
     assert len(asked) == 1
+
+
+def test_a_kill_is_pushed_itself_and_no_gateway_comes_to_fetch_it(a_plane, a_table, eventually):
+    """To notify, and let all fetch, would send the whole fleet to the database at the worst moment."""
+    with ExitStack() as stack:
+        plane = stack.enter_context(a_plane(beat=5.0))
+        plane.publish(a_table(1))
+        gateways = [stack.enter_context(Gateway(plane.url, "token-edge", instance=f"e{n}")) for n in range(5)]
+        eventually(lambda: all(gateway.connected and gateway.number == Number(1, 1) for gateway in gateways))
+        asked, since, told = [], plane.since, plane.me
+        plane.stream._newest._since = lambda number: asked.append(number) or since(number)
+        plane.since = lambda number: asked.append(number) or since(number)
+        plane.me = lambda name: asked.append(name) or told(name)
+        plane.publish(a_table(2, thrown_features=frozenset({"search"})))
+        eventually(lambda: plane.fleet.receipt(Number(1, 2), 0.0).applied == len(gateways))
+        assert all(not gateway.route("search").serve for gateway in gateways)
+        assert asked == []
 
 
 def test_a_store_that_does_not_answer_closes_the_line_which_comes_back(plane):

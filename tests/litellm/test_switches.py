@@ -73,6 +73,16 @@ def test_a_thrown_model_without_a_fallback_is_a_503_on_every_route(world, form: 
     assert not world.upstream.asked
 
 
+@pytest.mark.parametrize("form", [form for form in FORMS if form != "embeddings"])
+def test_a_stream_meets_every_switch_as_a_whole_answer_does(world, form: str):
+    thrown = {"thrown_tenants": frozenset({"acme"}), "thrown_features": frozenset({SEARCH}), "thrown_models": GPT_OFF}
+    for layer, value in thrown.items():
+        world.publish(table(**{layer: value}))
+        said = world.ask(FEATURE, form, body={"stream": True}, tenant="acme")
+        assert (said.status_code, said.headers["x-leverframe-variant"]) == (503, "off"), layer
+    assert not world.upstream.asked
+
+
 def test_a_fallback_that_the_proxy_has_not_got_is_no_fallback(world):
     world.publish(table(thrown_models={"openai.gpt-4o": ("mistral.large",)}))
     assert problem(world.ask("openai.gpt-4o"))["reason"] == "model_off"

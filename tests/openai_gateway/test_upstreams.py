@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import Iterator
 from contextlib import nullcontext
+from dataclasses import replace
 
 import openai
 import pytest
@@ -28,6 +30,8 @@ class Provider:
         self.headers: list[dict[str, str]] = []
         self.status, self.breaks_off, self.address = 200, False, ""
         self.waits, self.last = False, ["data: [DONE]\n\n"]
+        self.goes_on = threading.Event()
+        self.goes_on.set()
 
     def app(self) -> Starlette:
         return Starlette(routes=[Route("/v1/chat/completions", self._complete, methods=["POST"])])
@@ -54,6 +58,7 @@ class Provider:
             raise ConnectionError("the provider fell over")
         if self.waits:
             await asyncio.Event().wait()
+        await asyncio.to_thread(self.goes_on.wait, 20)
         for event in self.last:
             yield event
 
@@ -180,3 +185,16 @@ def test_a_client_that_leaves_in_mid_stream_is_recorded_and_is_no_error(edge, pr
         next(response.iter_raw())
     wait_until(lambda: len(edge.outcomes(call)) == 1)
     assert edge.outcomes(call)[0]["bad"] == []
+
+
+def test_a_kill_lets_an_answer_under_way_end_and_the_next_call_meets_it(edge, provider: Provider):
+    provider.goes_on.clear()
+    answer = iter(stream(edge).parse())
+    first = next(answer).choices[0].delta.content
+    edge.publish(replace(table(2), thrown_features=frozenset({SEARCH})))
+    with pytest.raises(openai.InternalServerError) as refusal:
+        stream(edge)
+    assert refusal.value.response.json()["reason"] == "feature_thrown"
+    provider.goes_on.set()
+    assert first + "".join(chunk.choices[0].delta.content for chunk in answer) == "From afar."
+    assert len(provider.bodies) == 1
