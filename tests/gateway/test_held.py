@@ -383,9 +383,11 @@ def test_a_file_that_has_grown_long_asks_for_a_whole_table_which_takes_its_place
     assert journal.wants_whole
     journal.begin(frame_of(a_table(1)))
     assert not journal.wants_whole
+    number = 1
     while not journal.wants_whole:
-        journal.append(change_of(a_table(1), a_table(2, rings={"a": "b"})))
-    journal.begin(frame_of(a_table(2)))
+        journal.append(change_of(a_table(number), a_table(number + 1, rings={"a": "b"})))
+        number += 1
+    journal.begin(frame_of(a_table(number)))
     assert not journal.wants_whole
 
 
@@ -417,3 +419,69 @@ def test_a_beat_of_another_number_does_not_renew_the_lease(held, a_table):
     assert held.lease_until == 400.0
     held.beat(Number(1, 5), 200.0)
     assert held.lease_until == 500.0
+
+
+def test_processes_that_have_forked_keep_one_file_and_neither_spoils_what_the_other_has_written(a_table, tmp_path):
+    """A preloaded service has one folder: one worker has missed two tables, and gets them as one change."""
+    tables = [a_table(1), *(a_table(n, thrown_tenants=frozenset({f"tenant-{n}", "x" * n})) for n in range(2, 7))]
+    one, other = Held(NoTable({}, {}, {}), tmp_path), Held(NoTable({}, {}, {}), tmp_path)
+    one.offer(frame_of(tables[0]))
+    one.keep()
+    other.load()
+    for before, after in ((0, 1), (1, 2), (2, 3)):
+        one.offer(change_of(tables[before], tables[after]))
+        one.keep()
+    other.offer(change_of(tables[0], tables[3]))
+    other.keep()
+    del other  # a worker is recycled; the one that stays writes on
+    for before, after in ((3, 4), (4, 5)):
+        one.offer(change_of(tables[before], tables[after]))
+        one.keep()
+    again = Held(NoTable({}, {}, {}), tmp_path)
+    again.load()
+    assert to_document(again.router.table) == to_document(tables[5])
+
+
+def test_a_worker_writes_behind_the_whole_table_with_which_another_has_begun_the_file_again(a_table, tmp_path):
+    one, other = Held(NoTable({}, {}, {}), tmp_path), Held(NoTable({}, {}, {}), tmp_path)
+    rings = {f"tenant-{n}": "pilot" for n in range(50)}
+    tables = [a_table(1), *(a_table(n, rings={**rings, "acme": f"ring-{n}"}) for n in range(2, 5))]
+    one.offer(frame_of(tables[0]))
+    one.keep()
+    other.load()
+    one.offer(frame_of(tables[1]))
+    one.keep()
+    other.offer(change_of(tables[0], tables[1]))
+    other.keep()
+    other.offer(change_of(tables[1], tables[2]))
+    other.keep()
+    other.offer(change_of(tables[2], tables[3]))
+    other.keep()
+    again = Held(NoTable({}, {}, {}), tmp_path)
+    again.load()
+    assert to_document(again.router.table) == to_document(tables[3])
+
+
+def test_a_change_that_could_not_be_written_is_asked_for_again_as_a_whole_table(held, a_table, tmp_path, monkeypatch):
+    """Without it nothing behind it counts: a restart would bring back a table that lacks every later kill."""
+    tables = [a_table(n, rings={"acme": f"ring-{n}"}) for n in range(1, 5)]
+    held.offer(frame_of(tables[0]))
+    held.keep()
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr("leverframe.gateway.journal.os.fsync", full)
+        held.offer(change_of(tables[0], tables[1]))
+        held.keep()
+    (tmp_path / "table.ndjson").write_bytes((tmp_path / "table.ndjson").read_bytes()[:-20])
+    held.offer(change_of(tables[1], tables[2]))
+    held.keep()
+    assert held.wants_whole
+    held.offer(frame_of(tables[2]))
+    held.keep()
+    assert not held.wants_whole
+    again = Held(NoTable({}, {}, {}), tmp_path)
+    again.load()
+    assert again.number == Number(1, 3)

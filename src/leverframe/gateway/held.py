@@ -71,7 +71,7 @@ class Held:
         self.refused_number: Number | None = None
         self.missed = False
         self._trust = trust or Trust()
-        self._journal = Journal(state_dir)
+        self._journal = Journal(state_dir, check=self._trust.check)
         self._unkept: list[tuple[bool, list[bytes]]] = []
 
     @property
