@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 
 import pytest
@@ -107,3 +108,39 @@ def test_keys_need_the_extra_and_the_message_names_it(key, monkeypatch):
     monkeypatch.setitem(sys.modules, "cryptography.hazmat.primitives.asymmetric.ed25519", None)
     with pytest.raises(ValueError, match=r"leverframe\[signed\]"):
         Trust([str(key.public)])
+
+
+def test_a_rotation_that_ends_half_way_leaves_the_former_key_signing(tmp_path, monkeypatch):
+    """With no key in its place the next start would make one that no gateway trusts, and no kill would be obeyed."""
+    keys = TableKeys(tmp_path, "leverframe")
+    former, _ = keys.sign(b"head")
+    prepare_next(tmp_path, "leverframe")
+    replace = os.replace
+
+    def dies(source, target) -> None:
+        if target.name == "table.key":
+            raise KeyboardInterrupt
+        replace(source, target)
+
+    with monkeypatch.context() as power:
+        power.setattr("leverframe.store.table_keys.os.replace", dies)
+        with pytest.raises(KeyboardInterrupt):
+            use_next(tmp_path)
+    assert keys.sign(b"head")[0] == former
+    assert TableKeys(tmp_path, "leverframe").sign(b"head")[0] == former
+    following = use_next(tmp_path)
+    assert keys.sign(b"head")[0] == following.id.hex() != former
+
+
+def test_a_table_that_goes_out_in_the_middle_of_a_rotation_is_signed(tmp_path, monkeypatch):
+    keys = TableKeys(tmp_path, "leverframe")
+    prepare_next(tmp_path, "leverframe")
+    replace, signed = os.replace, []
+
+    def replacing(source, target) -> None:
+        replace(source, target)
+        signed.append(keys.sign(b"head")[0])
+
+    monkeypatch.setattr("leverframe.store.table_keys.os.replace", replacing)
+    following = use_next(tmp_path)
+    assert signed[-1] == following.id.hex()
