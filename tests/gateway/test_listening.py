@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from leverframe.gateway import Gateway
+from leverframe.gateway.amending import without_collecting
 from leverframe.gateway.asking import Denied
 from leverframe.nouns.documents import to_document
 from leverframe.nouns.tables import Number, Reason
@@ -265,3 +267,27 @@ def test_a_table_that_was_altered_on_its_way_is_asked_for_once_more(plane, a_tab
         altered = frame.text.replace(b'"search":true', b'"xearch":true')
         plane.stream.publish(type(frame)(frame.number, frame.after, altered))
         eventually(lambda: gateway.route("search", subject="vic").reason is Reason.FEATURE_THROWN)
+
+
+def test_a_worker_that_is_forked_while_a_table_is_being_read_collects_its_garbage(a_table):
+    """The thread that reads has put the collector off, and does not run in the child: nobody else would put it on."""
+    reading, forked = threading.Event(), threading.Event()
+
+    def read() -> None:
+        with without_collecting():
+            reading.set()
+            forked.wait(20)
+
+    gateway = Gateway().start()
+    thread = threading.Thread(target=read)
+    thread.start()
+    reading.wait(20)
+    assert not gc.isenabled()
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if gc.isenabled() else 1)
+    forked.set()
+    thread.join()
+    gateway.close()
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert gc.isenabled()

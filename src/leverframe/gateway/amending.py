@@ -48,12 +48,24 @@ def _thrown(values: Mapping[str, Any]) -> dict[str, Any]:
 def without_collecting() -> Iterator[None]:
     """Keep the garbage collector from walking a table that is being built; what is built has nothing to collect."""
     collects = gc.isenabled()
+    if collects:
+        _put_off.append(True)
     gc.disable()
     try:
         yield
     finally:
         if collects:
-            gc.enable()
+            collect_again()
+
+
+def collect_again() -> None:
+    """Let the garbage collector run where we have put it off; in a forked child the thread that did so is gone."""
+    if _put_off:
+        _put_off.clear()
+        gc.enable()
+
+
+_put_off: list[bool] = []
 
 
 def _features(features: Mapping[str, Any], changes: Mapping[str, bytes | None]) -> Mapping[str, Any]:
