@@ -375,7 +375,7 @@ def test_who_asks_while_a_table_is_published_is_told_of_it_at_once(plane, a_tabl
     def published_meanwhile(number):
         plane.stream._newest._since = since
         plane.publish(a_table(2, thrown_features=frozenset({"search"})))
-        return None
+        return
 
     plane.stream._newest._since = published_meanwhile
     with Line(plane).ask(STREAM.replace("0.0", "1.0")) as line:
