@@ -485,3 +485,26 @@ def test_a_change_that_could_not_be_written_is_asked_for_again_as_a_whole_table(
     again = Held(NoTable({}, {}, {}), tmp_path)
     again.load()
     assert again.number == Number(1, 3)
+
+
+def test_a_table_that_is_refused_as_empty_sets_no_tenant_again(held, a_table):
+    """Tenants are thrown and set in place: what is refused must leave them as they were."""
+    before = a_table(1, thrown_tenants=frozenset({"acme"}))
+    held.offer(frame_of(before))
+    assert not held.offer(change_of(before, a_table(2, features={})))
+    assert "empty" in held.refused
+    assert held.router.route("search", tenant="acme").reason is Reason.TENANT_THROWN
+
+
+@pytest.mark.parametrize("seconds", [b"1e400", b"1" + b"0" * 400, b"-1", b"NaN"])
+def test_a_lease_that_would_never_end_is_refused(held, a_table, seconds):
+    held.offer(frame_of(a_table(1)))
+    line = b'{"settings":{"candidate_lease_seconds":' + seconds + b"}}"
+    assert not held.offer(altered_frame(a_table(2), "settings", line))
+    assert "settings is malformed" in held.refused
+
+
+def test_a_line_that_names_its_features_twice_is_refused(held, a_table):
+    held.offer(frame_of(a_table(1)))
+    assert not held.offer(altered_frame(a_table(2), "features", b'{"features":{"a\\"b":1},"features":5}'))
+    assert held.number == Number(1, 1)

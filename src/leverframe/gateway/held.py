@@ -141,8 +141,6 @@ class Held:
         return self.router.table if isinstance(self.router, Router | Exercised) else NOTHING
 
     def _obey(self, table: RouteTable, at: float | None) -> None:
-        if not table.features:
-            raise ValueError("the table is empty")
         self.lease_until = NEVER if at is None else at + table.candidate_lease_seconds
         self.router, self.number = router_of(table), table.number
         self.refused = ""
