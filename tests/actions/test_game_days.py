@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
-from tests.world import ON_SQLITE, World, no_of
+from tests.world import ON_SQLITE, World, faults_of, no_of
 
 from leverframe.actions import exercising, game_days, gateways, holding, levers, switches
 from leverframe.actions.exercising import Driver
@@ -427,6 +427,15 @@ def test_a_switch_is_exercised_by_one_game_day_at_a_time(day):
     game_days.begin(world.house, world.sol, [f"feature/{SUPPORT}"], "game day")
     because = " ".join(no_of(lambda: game_days.begin(world.house, world.sol, [], "another")).values())
     assert "already being exercised" in because
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("percent", [0.0, 1e-9, 1.1, float("nan"), float("inf")])
+def test_a_share_is_small_and_still_somebody(day, percent):
+    """Of too small a share no made-up subject is found: the switch would look broken."""
+    world = day[0]
+    on = {"slice": "share", "share_percent": percent}
+    assert "share_percent" in faults_of(lambda: game_days.begin(world.house, world.sol, [], "game day", **on))
 
 
 @ON_SQLITE
