@@ -10,6 +10,7 @@ The processes of a service that has forked keep one file: who writes looks first
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -35,9 +36,11 @@ Check = Callable[[bytes, bytes], None]
 
 
 class _Known(NamedTuple):
-    """What is known of the newest file: its first line, how far it is good, and which table it is good for."""
+    """What is known of the newest file: its first line, which key has signed it (as its second line says), how far
+    the file is good, and for which table."""
 
     first: bytes = b""
+    key: str = ""
     bytes: int = 0
     whole_bytes: int = 0
     number: Number = NO_NUMBER
@@ -86,7 +89,7 @@ class Journal:
 
     def _begin(self, path: Path, lines: Sequence[bytes]) -> None:
         head, text, stands = self._head(lines), _text(lines), self._standing(path)
-        if stands.number > head.number and stands.first != self._known.first:
+        if stands.number > head.number:
             self._known, self._lacks = stands, False
             return
         aside = _written(path.parent, text)
@@ -94,13 +97,13 @@ class Journal:
             os.replace(path, path.parent / PREVIOUS)
         os.replace(aside, path)
         _fsync_folder(path.parent)
-        self._known, self._lacks = _Known(lines[0], len(text), len(text), head.number), False
+        self._known, self._lacks = _Known(lines[0], _key(lines[1]), len(text), len(text), head.number), False
 
     def _append(self, file: BinaryIO, lines: Sequence[bytes]) -> None:
         head, known = self._head(lines), self._seen(file)
         self._known = known
         if known.number >= head.number:
-            self._lacks = False
+            self._lacks = _key(lines[1]) != known.key
             return
         if head.after is None or head.after.epoch != known.number.epoch or head.after > known.number:
             self._lacks = True
@@ -111,7 +114,8 @@ class Journal:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-        self._known, self._lacks = known._replace(bytes=known.bytes + len(text), number=head.number), False
+        self._known = known._replace(bytes=known.bytes + len(text), number=head.number)
+        self._lacks = _key(lines[1]) != known.key  # the former key may be taken away, and all of the file with it
 
     def _head(self, lines: Sequence[bytes]) -> Head:
         return read_head(iter(lines), lambda head, signed: None)
@@ -125,8 +129,9 @@ class Journal:
 
     def _seen(self, file: BinaryIO) -> _Known:
         """Return how far the file is good now: another process may have added to it, or begun it again."""
-        first, size = file.readline().rstrip(b"\n"), os.fstat(file.fileno()).st_size
-        known = self._known if first == self._known.first and size >= self._known.bytes else _Known(first)
+        first, key, size = file.readline().rstrip(b"\n"), _key(file.readline()), os.fstat(file.fileno()).st_size
+        same = (first, key) == (self._known.first, self._known.key) and size >= self._known.bytes
+        known = self._known if same else _Known(first, key)
         file.seek(known.bytes)
         while (number := self._passed(file)) is not None:
             end = file.tell()
@@ -150,16 +155,24 @@ class Journal:
             with path.open("rb") as file:
                 size = os.fstat(file.fileno()).st_size
                 while (start := file.tell()) < size:
-                    first = file.readline().rstrip(b"\n")
+                    first, signed = file.readline().rstrip(b"\n"), file.readline()
                     file.seek(start)
                     if not take(_lines(file)):
                         break
-                    end = file.tell()
-                    number = self._head([first, b"{}"]).number
-                    known = _Known(known.first or first, end, known.whole_bytes or end, number)
+                    end, head = file.tell(), self._head([first, signed])
+                    known = known if known.bytes else _Known(first, _key(signed), whole_bytes=end)
+                    known = known._replace(bytes=end, number=head.number)
+                    self._lacks = _key(signed) != known.key
         except OSError:
             return _Known()
         return known
+
+
+def _key(signature: bytes) -> str:
+    try:
+        return str(json.loads(signature)["key"])
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return ""
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes]:
