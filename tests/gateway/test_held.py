@@ -6,6 +6,8 @@ import gc
 import hashlib
 import json
 import logging
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -508,3 +510,37 @@ def test_a_line_that_names_its_features_twice_is_refused(held, a_table):
     held.offer(frame_of(a_table(1)))
     assert not held.offer(altered_frame(a_table(2), "features", b'{"features":{"a\\"b":1},"features":5}'))
     assert held.number == Number(1, 1)
+
+
+def test_a_process_that_hangs_while_it_writes_keeps_no_other_from_hearing_kills(a_table, tmp_path, monkeypatch):
+    """Who writes the table down is who hears the next one: it must not wait for a sibling for ever."""
+    monkeypatch.setattr("leverframe.gateway.journal.LOCK_SECONDS", 0.05)
+    held = Held(NoTable({}, {}, {}), tmp_path)
+    held.offer(frame_of(a_table(1)))
+    held.keep()
+    hangs = subprocess.Popen(
+        [sys.executable, "-c", HANGING, str(tmp_path / "table.lock")], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    try:
+        assert hangs.stdout is not None
+        assert hangs.stdout.readline() == b"locked\n"
+        held.offer(change_of(a_table(1), a_table(2, thrown_features=frozenset({"search"}))))
+        held.keep()
+        assert held.router.route("search").reason is Reason.FEATURE_THROWN
+    finally:
+        hangs.kill()
+        hangs.communicate()
+    held.offer(change_of(a_table(1), a_table(3)))
+    held.keep()
+    again = Held(NoTable({}, {}, {}), tmp_path)
+    again.load()
+    assert again.number == Number(1, 3)
+
+
+HANGING = """
+import fcntl, sys
+lock = open(sys.argv[1], "ab")
+fcntl.lockf(lock, fcntl.LOCK_EX)
+print("locked", flush=True)
+sys.stdin.read()
+"""

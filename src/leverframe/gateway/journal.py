@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +28,7 @@ except ImportError:  # no forks there
     fcntl = None
 
 FILE, PREVIOUS, LOCK = "table.ndjson", "table.previous.ndjson", "table.lock"
+LOCK_SECONDS = 2.0
 LONG_BYTES = 4 * 1024 * 1024
 
 Take = Callable[[Iterator[bytes]], bool]
@@ -191,11 +193,27 @@ def _is_good(lines: Iterator[bytes], section: Section) -> bool:
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """Keep the other processes of this service from writing; raises OSError."""
+    """Keep the other processes of this service from writing; raises OSError where one of them does for too long.
+
+    A lock of this process (lockf): one that is forked meanwhile does not hold it, and it ends with the process.
+    """
     with (folder / LOCK).open("ab") as lock:
-        if fcntl is not None:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        deadline = time.monotonic() + LOCK_SECONDS
+        while not _is_ours(lock):
+            if time.monotonic() > deadline:
+                raise OSError(f"another process has held {folder / LOCK} for {LOCK_SECONDS:g} s")
+            time.sleep(0.005)
         yield
+
+
+def _is_ours(lock: BinaryIO) -> bool:
+    if fcntl is None:
+        return True
+    try:
+        fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return False
+    return True
 
 
 def _text(lines: Sequence[bytes]) -> bytes:
