@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from leverframe.gateway import Gateway
+from leverframe.gateway.decisions import models_of
 from leverframe.gateway.held import Held, NoTable
 from leverframe.gateway.journal import Journal
 from leverframe.nouns.documents import to_document
@@ -544,3 +545,10 @@ fcntl.lockf(lock, fcntl.LOCK_EX)
 print("locked", flush=True)
 sys.stdin.read()
 """
+
+
+def test_a_feature_that_is_malformed_keeps_no_model_from_being_asked_for(held, a_table):
+    """It is off by itself: whoever asks for a model by its own name has nothing to do with it."""
+    broken = altered_frame(a_table(2), "features", b'{"features":{"broken":{"current":7}}}')
+    assert held.offer(broken), held.refused
+    assert "openai.gpt-4o-2024-11" in models_of(held.router.table)
