@@ -42,6 +42,22 @@ def test_what_was_heard_in_an_epoch_that_has_ended_raises_none(world):
     assert world.throw("sol", "feature/customer-support-ai")[1] == Number(2, newest.generation + 1)
 
 
+def test_what_was_heard_before_an_administrator_confirmed_raises_no_second_alarm(world, monkeypatch):
+    """Between the look at the number and the alarm the epoch was raised: a new alarm would keep every kill back."""
+    newest, write = table_acts.newest_number(world.house), world.store.write
+    table_acts.heard(world.house, Number(newest.epoch, newest.generation + 4))
+
+    def confirmed_first():
+        monkeypatch.setattr(world.store, "write", write)
+        table_acts.raise_epoch(world.house, world.adi, "restored on purpose")
+        return write()
+
+    monkeypatch.setattr(world.store, "write", confirmed_first)
+    table_acts.heard(world.house, Number(newest.epoch, newest.generation + 5))
+    assert _alarm(world) is None
+    assert world.throw("sol", "feature/customer-support-ai")[1] is not None
+
+
 def test_a_copy_that_is_brought_back_is_published_in_its_own_epoch(world, tmp_path: Path):
     if not world.store.is_sqlite:
         pytest.skip("PostgreSQL is saved by its own tools")

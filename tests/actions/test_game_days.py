@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
-from tests.world import ON_SQLITE, World, no_of
+from tests.world import ON_SQLITE, World, faults_of, no_of
 
-from leverframe.actions import exercising, game_days, gateways, holding, levers
+from leverframe.actions import exercising, game_days, gateways, holding, levers, switches
 from leverframe.actions.exercising import Driver
 from leverframe.actions.today import today
 from leverframe.gateway.held import Held, NoTable
@@ -25,6 +25,7 @@ from leverframe.store import switches as lever_rows
 from leverframe.store import tables as number_rows
 
 SUPPORT, SEARCH = "customer-support-ai", "policy-search-v1"
+CLAUDE = "anthropic.claude-sonnet-4-5"
 
 
 @dataclass
@@ -429,6 +430,15 @@ def test_a_switch_is_exercised_by_one_game_day_at_a_time(day):
 
 
 @ON_SQLITE
+@pytest.mark.parametrize("percent", [0.0, 1e-9, 1.1, float("nan"), float("inf")])
+def test_a_share_is_small_and_still_somebody(day, percent):
+    """Of too small a share no made-up subject is found: the switch would look broken."""
+    world = day[0]
+    on = {"slice": "share", "share_percent": percent}
+    assert "share_percent" in faults_of(lambda: game_days.begin(world.house, world.sol, [], "game day", **on))
+
+
+@ON_SQLITE
 def test_without_a_gateway_to_ask_nothing_is_thrown(world: World):
     world.adopt()
     because = " ".join(no_of(lambda: game_days.begin(world.house, world.sol, [], "game day")).values())
@@ -480,3 +490,60 @@ def test_what_is_under_way_is_told_on_the_lever_frame_and_today_until_it_is_over
     (line,) = game_days.list_game_days(world.house)
     assert (line.over, line.failed) == (1, 0)
     assert (game_days.may_hold(world.house, world.sol), game_days.may_hold(world.house, world.vic)) == (True, False)
+
+
+def test_a_switch_that_is_thrown_in_earnest_before_its_turn_is_left_out_and_proves_nothing(day):
+    """Its fallback model serves before, while and after: it would pass without having been thrown for an exercise."""
+    world, _, _, driver = day
+    model = f"model/{CLAUDE}"
+    begun = game_days.begin(world.house, world.sol, [model, f"feature/{SUPPORT}"], "game day")
+    with world.house.store.read() as db:
+        proved_on = lever_rows.get(db, model).exercised_on
+    switches.throw(world.house, world.sol, model, "it leaks", received_at=0.0)
+    driver.drive(begun.id)
+    view = game_days.show_game_day(world.house, world.sol, begun.id)
+    assert [each.state for each in view.exercises] == [ExerciseState.ABORTED, ExerciseState.PASSED]
+    assert [found.code for found in view.exercises[0].findings] == [FindingCode.IN_EARNEST]
+    with world.house.store.read() as db:
+        assert lever_rows.get(db, model).exercised_on == proved_on
+
+
+def test_a_switch_that_is_thrown_in_earnest_while_it_is_being_exercised_proves_nothing(day):
+    world, _, asking, driver = day
+    model = f"model/{CLAUDE}"
+    begun = game_days.begin(world.house, world.sol, [model], "game day")
+
+    def throws() -> None:
+        if world.table.exercises:
+            asking.meanwhile = lambda: None
+            switches.throw(world.house, world.sol, model, "it leaks", received_at=0.0)
+
+    asking.meanwhile = throws
+    driver.drive(begun.id)
+    (exercise,) = game_days.show_game_day(world.house, world.sol, begun.id).exercises
+    assert exercise.state is not ExerciseState.PASSED
+    assert FindingCode.IN_EARNEST in [found.code for found in exercise.findings]
+
+
+def test_a_game_day_waits_where_no_gateway_can_be_asked_any_more(day):
+    world, _, _, driver = day
+    begun = game_days.begin(world.house, world.sol, [f"feature/{SUPPORT}"], "game day")
+    for name in ("edge", "core"):
+        gateways.set_address(world.house, world.adi, name, "", "")
+    driver.drive(begun.id)
+    view = game_days.show_game_day(world.house, world.sol, begun.id)
+    assert (view.day.state, view.exercises[0].state) == (GameDayState.PAUSED, ExerciseState.WAITING)
+    assert "no gateway has an address" in world.entries("game_day.interrupted")[0].because
+
+
+def test_two_processes_hold_no_two_game_days_at_once(day):
+    """Both ask as the same made-up tenant, which would meet only one of the two switches: the other looked broken."""
+    world, _, _, _ = day
+    first = game_days.begin(world.house, world.sol, [f"feature/{SUPPORT}"], "game day")
+    second = game_days.begin(world.house, world.sol, [f"feature/{SEARCH}"], "another")
+    assert holding.to_hold(world.house, "here") == first.id
+    assert holding.to_hold(world.house, "there") is None
+    game_days.pause(world.house, world.sol, first.id, "lunch")
+    assert holding.to_hold(world.house, "there") == second.id
+    game_days.resume(world.house, world.sol, first.id, "back")
+    assert holding.to_hold(world.house, "here") is None

@@ -96,3 +96,18 @@ def test_what_never_arrived_is_told_by_gateway_until_it_does(world: World):
     (left,) = gateways.missing_batches(world.house).values()
     told = "2 of 3 batches of outcomes from 1 process never arrived; no reading counts what they held"
     assert left.sentence == told
+
+
+@pytest.mark.parametrize(
+    "key_env", ["AWS_SECRET_ACCESS_KEY", "DATABASE_URL", "PATH", "PROBE_KEY_OF", "_PROBE_KEY; X"]
+)
+def test_a_game_day_sends_no_other_secret_of_the_server_to_an_address_that_one_person_names(
+    world: World, key_env: str
+):
+    """Whoever may say where a gateway answers must not be able to have any variable of the server sent there."""
+    asked = {"address": "https://ai.example.com/v1", "key_env": key_env}
+    assert "key_env" in faults_of(lambda: gateways.enrol(world.house, world.adi, "edge", frozenset(), **asked))
+    gateways.enrol(world.house, world.adi, "edge", frozenset(), **{**asked, "key_env": "EDGE_PROBE_KEY"})
+    assert "key_env" in faults_of(lambda: gateways.set_address(world.house, world.adi, "edge", *asked.values()))
+    gateways.set_address(world.house, world.adi, "edge", "https://core.example.com/v1", "CORE_PROBE_KEY")
+    assert world.entries("gateway.addressed")[0].facts["key_env"] == "CORE_PROBE_KEY"

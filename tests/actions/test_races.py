@@ -9,18 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
 from tests.world import World, no_of
 
-from leverframe.actions import ramps, stepping, way_back
+from leverframe.actions import activation, ramps, stepping, way_back
 from leverframe.clock import monotonic
 from leverframe.nouns.changes import Change, CloseCode, State
 from leverframe.nouns.ramps import RampState
 from leverframe.nouns.verdicts import Conflict, Refused
 from leverframe.rules.routing import Router
-from leverframe.store import tables
+from leverframe.store import switches, tables
 
 pytestmark = [pytest.mark.postgres, pytest.mark.parametrize("store_url", ["postgres"], indirect=True)]
 TARGET = "customer-support-ai"
@@ -104,6 +105,23 @@ def test_a_throw_is_not_lost_to_who_sets_the_switch_at_this_moment(world: World)
     world.set_again("cleo", SWITCH)
     at_once(world, lambda: world.set_again("remi", SWITCH), lambda: world.throw("sol", SWITCH, "it still does"))
     assert [entry.act for entry in world.entries("", SWITCH)[:2]] == ["switch.thrown", "switch.set"]
+    assert is_off(world)
+
+
+def test_a_throw_is_not_lost_to_a_policy_that_names_the_switch_no_more(world: World):
+    """The load has seen the lever set, and takes it away: then who threw it would have stopped nothing."""
+    with world.store.read() as db:
+        policy = world.house.policy(db)
+    without = replace(policy, switches=tuple(switch for switch in policy.switches if switch.id != SWITCH))
+
+    def load() -> None:
+        with suppress(Conflict), world.store.write() as db:
+            activation._merge_switches(db, world.adi, "administrator", policy, without, world.clock.now())
+            tables.next_number(db)
+
+    at_once(world, lambda: world.throw("sol", SWITCH), load)
+    with world.store.read() as db:
+        assert switches.get(db, SWITCH).thrown
     assert is_off(world)
 
 

@@ -297,12 +297,12 @@ def test_secrets_are_shown_whole(asks, ana: FakeServer):
 
 def test_a_gateway_is_told_where_a_game_day_asks_it(asks, ana: FakeServer):
     ana.gives("POST /gateways", {"name": "edge", "token": "lfg_x"}, 201)
-    asks("gateway", "enrol", "edge", "--address", "https://ai.example.com/v1", "--key-env", "EDGE_KEY")
+    asks("gateway", "enrol", "edge", "--address", "https://ai.example.com/v1", "--key-env", "EDGE_PROBE_KEY")
     assert ana.written.json == {
         "name": "edge",
         "targets": [],
         "address": "https://ai.example.com/v1",
-        "key_env": "EDGE_KEY",
+        "key_env": "EDGE_PROBE_KEY",
     }
     ana.gives("PUT /gateways/edge/address", {"address": "https://ai.example.com/v1", "key_env": ""})
     ran = asks("gateway", "address", "edge", "https://ai.example.com/v1")
@@ -320,7 +320,7 @@ def test_a_gateway_is_listed_with_its_instances(asks, ana: FakeServer):
         "enrolled_at": "2026-05-12T01:00:00Z",
         "revoked_at": None,
         "address": "https://ai.example.com/v1",
-        "key_env": "EDGE_KEY",
+        "key_env": "EDGE_PROBE_KEY",
     }
     seen = {"instance": "edge-1", "number": "1.7", "age_seconds": 2.2}
     missing = {"gateway": "edge", "missing": 2, "numbered": 40, "processes": 1}
@@ -331,7 +331,7 @@ def test_a_gateway_is_listed_with_its_instances(asks, ana: FakeServer):
     ]
     ana.gives("GET /gateways", {"gateways": rows})
     said = " ".join(asks("gateway", "list").out.split())
-    assert "all targets; asked at https://ai.example.com/v1 with EDGE_KEY; enrolled by adi" in said
+    assert "all targets; asked at https://ai.example.com/v1 with EDGE_PROBE_KEY; enrolled by adi" in said
     for part in ("edge edge-1 1.7 2 s ago", "edge edge-2 1.7 44 s ago", "new - - none reports", "old - - revoked"):
         assert part in said
     assert said.endswith(

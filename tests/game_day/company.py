@@ -97,7 +97,7 @@ class Company:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.plane = SoonFree(folder / "plane", "", {"PROXY_KEY": KEY})
+        self.plane = SoonFree(folder / "plane", "", {"PROXY_PROBE_KEY": KEY})
         self.people: dict[str, Server] = {}
         self.sessions: dict[str, Credentials] = {}
         self.outside, self.front = Outside(), Front()
@@ -193,7 +193,7 @@ class Company:
 
     def _start_proxy(self, outside: str) -> None:
         self.front_address = self._open.enter_context(Served(self.front)).address
-        token = self._enrol(PROXY, self.front_address, "PROXY_KEY")
+        token = self._enrol(PROXY, self.front_address, "PROXY_PROBE_KEY")
         told = {
             "LEVERFRAME_CONTROL_PLANE": self.plane.address,
             "LEVERFRAME_GATEWAY_TOKEN": token,

@@ -6,12 +6,15 @@ import gc
 import hashlib
 import json
 import logging
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from leverframe.gateway import Gateway
+from leverframe.gateway.decisions import models_of
 from leverframe.gateway.held import Held, NoTable
 from leverframe.gateway.journal import Journal
 from leverframe.nouns.documents import to_document
@@ -415,9 +418,11 @@ def test_a_file_that_has_grown_long_asks_for_a_whole_table_which_takes_its_place
     assert journal.wants_whole
     journal.begin(frame_of(a_table(1)))
     assert not journal.wants_whole
+    number = 1
     while not journal.wants_whole:
-        journal.append(change_of(a_table(1), a_table(2, rings={"a": "b"})))
-    journal.begin(frame_of(a_table(2)))
+        journal.append(change_of(a_table(number), a_table(number + 1, rings={"a": "b"})))
+        number += 1
+    journal.begin(frame_of(a_table(number)))
     assert not journal.wants_whole
 
 
@@ -449,3 +454,133 @@ def test_a_beat_of_another_number_does_not_renew_the_lease(held, a_table):
     assert held.lease_until == 400.0
     held.beat(Number(1, 5), 200.0)
     assert held.lease_until == 500.0
+
+
+def test_processes_that_have_forked_keep_one_file_and_neither_spoils_what_the_other_has_written(a_table, tmp_path):
+    """A preloaded service has one folder: one worker has missed two tables, and gets them as one change."""
+    tables = [a_table(1), *(a_table(n, thrown_tenants=frozenset({f"tenant-{n}", "x" * n})) for n in range(2, 7))]
+    one, other = Held(NoTable({}, {}, {}), tmp_path), Held(NoTable({}, {}, {}), tmp_path)
+    one.offer(frame_of(tables[0]))
+    one.keep()
+    other.load()
+    for before, after in ((0, 1), (1, 2), (2, 3)):
+        one.offer(change_of(tables[before], tables[after]))
+        one.keep()
+    other.offer(change_of(tables[0], tables[3]))
+    other.keep()
+    del other  # a worker is recycled; the one that stays writes on
+    for before, after in ((3, 4), (4, 5)):
+        one.offer(change_of(tables[before], tables[after]))
+        one.keep()
+    again = Held(NoTable({}, {}, {}), tmp_path)
+    again.load()
+    assert to_document(again.router.table) == to_document(tables[5])
+
+
+def test_a_worker_writes_behind_the_whole_table_with_which_another_has_begun_the_file_again(a_table, tmp_path):
+    one, other = Held(NoTable({}, {}, {}), tmp_path), Held(NoTable({}, {}, {}), tmp_path)
+    rings = {f"tenant-{n}": "pilot" for n in range(50)}
+    tables = [a_table(1), *(a_table(n, rings={**rings, "acme": f"ring-{n}"}) for n in range(2, 5))]
+    one.offer(frame_of(tables[0]))
+    one.keep()
+    other.load()
+    one.offer(frame_of(tables[1]))
+    one.keep()
+    other.offer(change_of(tables[0], tables[1]))
+    other.keep()
+    other.offer(change_of(tables[1], tables[2]))
+    other.keep()
+    other.offer(change_of(tables[2], tables[3]))
+    other.keep()
+    again = Held(NoTable({}, {}, {}), tmp_path)
+    again.load()
+    assert to_document(again.router.table) == to_document(tables[3])
+
+
+def test_a_change_that_could_not_be_written_is_asked_for_again_as_a_whole_table(held, a_table, tmp_path, monkeypatch):
+    """Without it nothing behind it counts: a restart would bring back a table that lacks every later kill."""
+    tables = [a_table(n, rings={"acme": f"ring-{n}"}) for n in range(1, 5)]
+    held.offer(frame_of(tables[0]))
+    held.keep()
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr("leverframe.gateway.journal.os.fsync", full)
+        held.offer(change_of(tables[0], tables[1]))
+        held.keep()
+    (tmp_path / "table.ndjson").write_bytes((tmp_path / "table.ndjson").read_bytes()[:-20])
+    held.offer(change_of(tables[1], tables[2]))
+    held.keep()
+    assert held.wants_whole
+    held.offer(frame_of(tables[2]))
+    held.keep()
+    assert not held.wants_whole
+    again = Held(NoTable({}, {}, {}), tmp_path)
+    again.load()
+    assert again.number == Number(1, 3)
+
+
+def test_a_table_that_is_refused_as_empty_sets_no_tenant_again(held, a_table):
+    """Tenants are thrown and set in place: what is refused must leave them as they were."""
+    before = a_table(1, thrown_tenants=frozenset({"acme"}))
+    held.offer(frame_of(before))
+    assert not held.offer(change_of(before, a_table(2, features={})))
+    assert "empty" in held.refused
+    assert held.router.route("search", tenant="acme").reason is Reason.TENANT_THROWN
+
+
+@pytest.mark.parametrize("seconds", [b"1e400", b"1" + b"0" * 400, b"-1", b"NaN"])
+def test_a_lease_that_would_never_end_is_refused(held, a_table, seconds):
+    held.offer(frame_of(a_table(1)))
+    line = b'{"settings":{"candidate_lease_seconds":' + seconds + b"}}"
+    assert not held.offer(altered_frame(a_table(2), "settings", line))
+    assert "settings is malformed" in held.refused
+
+
+def test_a_line_that_names_its_features_twice_is_refused(held, a_table):
+    held.offer(frame_of(a_table(1)))
+    assert not held.offer(altered_frame(a_table(2), "features", b'{"features":{"a\\"b":1},"features":5}'))
+    assert held.number == Number(1, 1)
+
+
+def test_a_process_that_hangs_while_it_writes_keeps_no_other_from_hearing_kills(a_table, tmp_path, monkeypatch):
+    """Who writes the table down is who hears the next one: it must not wait for a sibling for ever."""
+    monkeypatch.setattr("leverframe.gateway.journal.LOCK_SECONDS", 0.05)
+    held = Held(NoTable({}, {}, {}), tmp_path)
+    held.offer(frame_of(a_table(1)))
+    held.keep()
+    hangs = subprocess.Popen(
+        [sys.executable, "-c", HANGING, str(tmp_path / "table.lock")], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    try:
+        assert hangs.stdout is not None
+        assert hangs.stdout.readline() == b"locked\n"
+        held.offer(change_of(a_table(1), a_table(2, thrown_features=frozenset({"search"}))))
+        held.keep()
+        assert held.router.route("search").reason is Reason.FEATURE_THROWN
+    finally:
+        hangs.kill()
+        hangs.communicate()
+    held.offer(change_of(a_table(1), a_table(3)))
+    held.keep()
+    again = Held(NoTable({}, {}, {}), tmp_path)
+    again.load()
+    assert again.number == Number(1, 3)
+
+
+HANGING = """
+import fcntl, sys
+lock = open(sys.argv[1], "ab")
+fcntl.lockf(lock, fcntl.LOCK_EX)
+print("locked", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_feature_that_is_malformed_keeps_no_model_from_being_asked_for(held, a_table):
+    """It is off by itself: whoever asks for a model by its own name has nothing to do with it."""
+    broken = altered_frame(a_table(2), "features", b'{"features":{"broken":{"current":7}}}')
+    assert held.offer(broken), held.refused
+    assert "openai.gpt-4o-2024-11" in models_of(held.router.table)

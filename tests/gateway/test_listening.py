@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from leverframe.gateway import Gateway
+from leverframe.gateway.amending import without_collecting
 from leverframe.gateway.asking import Denied
 from leverframe.gateway.held import Held, NoTable
 from leverframe.nouns.documents import to_document
@@ -254,3 +256,55 @@ def test_a_killed_parent_leaves_no_line_open_in_its_child(plane, a_table, eventu
     finally:
         os.kill(child, signal.SIGKILL)
         process.stdout.close()
+
+
+def test_a_file_that_has_grown_long_is_begun_again_while_the_line_stands(
+    plane, a_table, tmp_path, eventually, monkeypatch
+):
+    """A line may stand for months: the file must not grow until it breaks."""
+    monkeypatch.setattr("leverframe.gateway.listening.WHOLE_WITHIN_SECONDS", 0.0)
+    plane.publish(a_table(1))
+    with Gateway(plane.url, "token-edge", state_dir=tmp_path) as gateway:
+        gateway._held._journal._long_bytes = 2_000
+        for generation in range(2, 30):
+            plane.publish(a_table(generation, rings={"acme": f"ring-{generation}"}))
+            eventually(lambda number=generation: gateway.number == Number(1, number))
+        eventually(lambda: b'"after":null' in (tmp_path / "table.ndjson").read_bytes().split(b"\n", 1)[0])
+        eventually(lambda: (tmp_path / "table.ndjson").stat().st_size < 4_000)
+
+
+def test_a_table_that_was_altered_on_its_way_is_asked_for_once_more(plane, a_table, eventually):
+    """What was refused may have been a kill: it is not left until the next table or the next lost line."""
+    plane.publish(a_table(1))
+    with Gateway(plane.url, "token-edge") as gateway:
+        eventually(lambda: gateway.number == Number(1, 1))
+        killed = a_table(2, thrown_features=frozenset({"search"}))
+        frame = plane.frame(killed, a_table(1))
+        plane.published.append(killed)
+        altered = frame.text.replace(b'"search":true', b'"xearch":true')
+        plane.stream.publish(type(frame)(frame.number, frame.after, altered))
+        eventually(lambda: gateway.route("search", subject="vic").reason is Reason.FEATURE_THROWN)
+
+
+def test_a_worker_that_is_forked_while_a_table_is_being_read_collects_its_garbage(a_table):
+    """The thread that reads has put the collector off, and does not run in the child: nobody else would put it on."""
+    reading, forked = threading.Event(), threading.Event()
+
+    def read() -> None:
+        with without_collecting():
+            reading.set()
+            forked.wait(20)
+
+    gateway = Gateway().start()
+    thread = threading.Thread(target=read)
+    thread.start()
+    reading.wait(20)
+    assert not gc.isenabled()
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if gc.isenabled() else 1)
+    forked.set()
+    thread.join()
+    gateway.close()
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert gc.isenabled()

@@ -12,6 +12,8 @@ import pytest
 
 from leverframe.gateway import Gateway
 from leverframe.nouns.tables import Number
+from leverframe.rules.framing import write_frame
+from leverframe.stream.newest import Newest, event_of
 
 
 @pytest.fixture(autouse=True)
@@ -385,3 +387,41 @@ def test_a_report_is_told_after_the_fleet_has_it_and_a_failing_callback_hurts_no
             assert line.ask("POST /report", _report(number=f"1.{generation}")).status() == 204
         eventually(lambda: len(told) == 3)
     assert all(highest >= Number.parse(number) for number, highest in told)
+
+
+def test_who_asks_while_a_table_is_published_is_told_of_it_at_once(plane, a_table):
+    """The question was answered before the kill was committed, and the line was not among the readers after it."""
+    since = plane.stream._newest._since
+
+    def published_meanwhile(number):
+        plane.stream._newest._since = since
+        plane.publish(a_table(2, thrown_features=frozenset({"search"})))
+        return
+
+    plane.stream._newest._since = published_meanwhile
+    with Line(plane).ask(STREAM.replace("0.0", "1.0")) as line:
+        line.status()
+        assert line.event()[0] == "table"
+
+
+def test_whole_tables_are_kept_once_however_many_numbers_of_an_ended_epoch_ask_for_them(plane, a_table):
+    """After a restore every gateway comes back with a number of its own: sixty-four whole tables are gigabytes."""
+    plane.publish(a_table(3, epoch=2))
+    for generation in range(1, 6):
+        with Line(plane).ask(STREAM.replace("0.0", f"1.{generation}")) as line:
+            line.status()
+            assert line.head()["after"] is None
+    assert len(plane.stream._newest._kept) == 1
+
+
+def test_of_what_was_broadcast_only_so_much_is_kept(a_table):
+    newest = Newest(lambda number: None, most_bytes=10_000)
+    frame, events = write_frame(Number(1, 1), None, {}), []
+    for generation in range(2, 40):
+        frame = write_frame(Number(1, generation), Number(1, generation - 1), {})
+        events.append(event_of(frame) + b" " * 3_000)
+        newest.note(frame, events[-1])
+    assert newest.later(Number(1, 37)) == events[-2:]
+    assert newest.later(Number(1, 20)) is None
+    newest.note(write_frame(Number(1, 40), Number(1, 39), {}), b" " * 50_000)
+    assert newest.later(Number(1, 39)) == [b" " * 50_000]

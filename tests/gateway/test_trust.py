@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 
 import pytest
@@ -98,6 +99,34 @@ def test_a_rotation_never_meets_a_gateway_that_does_not_trust_the_key(a_table, t
     assert (tmp_path / "table.key").stat().st_mode & 0o777 == 0o600
 
 
+def test_the_disk_is_renewed_after_a_rotation_before_the_former_key_is_taken_away(a_table, tmp_path):
+    """A file that begins with a table of the former key is worth nothing once that is not trusted any more."""
+    former, following = new_key("leverframe"), new_key("leverframe")
+
+    def by(key):
+        return lambda head: (key.public.id.hex(), key.private.sign(head))
+
+    held = Held(NoTable({}, {}, {}), tmp_path, Trust([str(former.public), str(following.public)]))
+    before, after = a_table(1), a_table(2, thrown_features=frozenset({"search"}))
+    held.offer(lines(before, by(former)))
+    held.keep()
+    assert not held.wants_whole
+    changes = changed(parts_of(before), parts_of(after))
+    held.offer(write_frame(after.number, before.number, changes, by(following)).text.splitlines())
+    held.keep()
+    assert held.wants_whole
+    started = Held(NoTable({}, {}, {}), tmp_path, Trust([str(former.public), str(following.public)]))
+    started.load()
+    assert started.number == Number(1, 2)
+    assert started.wants_whole
+    started.offer(lines(after, by(following)))
+    started.keep()
+    assert not started.wants_whole
+    alone = Held(NoTable({}, {}, {}), tmp_path, Trust([str(following.public)]))
+    alone.load()
+    assert alone.number == Number(1, 2)
+
+
 def test_a_gateway_that_is_given_what_is_no_key_says_so_at_once():
     with pytest.raises(ValueError, match="base64"):
         Gateway(keys=["leverframe+0000+!"])
@@ -107,3 +136,39 @@ def test_keys_need_the_extra_and_the_message_names_it(key, monkeypatch):
     monkeypatch.setitem(sys.modules, "cryptography.hazmat.primitives.asymmetric.ed25519", None)
     with pytest.raises(ValueError, match=r"leverframe\[signed\]"):
         Trust([str(key.public)])
+
+
+def test_a_rotation_that_ends_half_way_leaves_the_former_key_signing(tmp_path, monkeypatch):
+    """With no key in its place the next start would make one that no gateway trusts, and no kill would be obeyed."""
+    keys = TableKeys(tmp_path, "leverframe")
+    former, _ = keys.sign(b"head")
+    prepare_next(tmp_path, "leverframe")
+    replace = os.replace
+
+    def dies(source, target) -> None:
+        if target.name == "table.key":
+            raise KeyboardInterrupt
+        replace(source, target)
+
+    with monkeypatch.context() as power:
+        power.setattr("leverframe.store.table_keys.os.replace", dies)
+        with pytest.raises(KeyboardInterrupt):
+            use_next(tmp_path)
+    assert keys.sign(b"head")[0] == former
+    assert TableKeys(tmp_path, "leverframe").sign(b"head")[0] == former
+    following = use_next(tmp_path)
+    assert keys.sign(b"head")[0] == following.id.hex() != former
+
+
+def test_a_table_that_goes_out_in_the_middle_of_a_rotation_is_signed(tmp_path, monkeypatch):
+    keys = TableKeys(tmp_path, "leverframe")
+    prepare_next(tmp_path, "leverframe")
+    replace, signed = os.replace, []
+
+    def replacing(source, target) -> None:
+        replace(source, target)
+        signed.append(keys.sign(b"head")[0])
+
+    monkeypatch.setattr("leverframe.store.table_keys.os.replace", replacing)
+    following = use_next(tmp_path)
+    assert signed[-1] == following.id.hex()

@@ -17,7 +17,7 @@ from typing import Protocol
 from leverframe.actions.holding import HELD_SECONDS, give_back, interrupt
 from leverframe.actions.house import House
 from leverframe.actions.plans import Plan, plan_of
-from leverframe.actions.proofs import conclude, finish, leave_out
+from leverframe.actions.proofs import GONE, IN_EARNEST, conclude, finish, leave_out
 from leverframe.actions.slices import take_back, throw_on_slice
 from leverframe.actions.tables import withheld
 from leverframe.clock import monotonic, wall
@@ -27,11 +27,12 @@ from leverframe.nouns.switches import Switch
 from leverframe.nouns.tables import Number
 from leverframe.nouns.verdicts import Conflict
 from leverframe.rules.exercising import findings, has_effect
-from leverframe.store import exercises
+from leverframe.store import exercises, switches
 
 BREATH_SECONDS = 0.05
 AGAIN_SECONDS = 0.5
 MOST_ASKED_AT_ONCE = 8
+NOBODY_TO_ASK = "no gateway has an address at which it can be asked"
 
 
 class Asking(Protocol):
@@ -65,8 +66,10 @@ class Driver:
             if following is None:
                 finish(self.house, day_id)
             elif plan is None:
-                leave_out(self.house, following)
-            elif why:
+                leave_out(self.house, following, GONE)
+            elif plan.switch.thrown:
+                leave_out(self.house, following, IN_EARNEST)
+            elif why := why or ("" if plan.gateways else NOBODY_TO_ASK):
                 interrupt(self.house, day_id, why)
             else:
                 self._try(plan)
@@ -103,6 +106,9 @@ class Driver:
     def _throw(self, plan: Plan) -> tuple[Exercise, Number, float]:
         began = monotonic()
         with self.house.store.write() as db:
+            switch = switches.lock(db, plan.switch.id)
+            if switch is None or switch.thrown:
+                raise Conflict(f"{plan.switch.id} was moved meanwhile.")
             thrown, number = throw_on_slice(self.house, db, plan.exercise, self.house.clock.now())
             if number is None:
                 raise Conflict("No table goes out now.")

@@ -18,7 +18,7 @@ from leverframe.rules.policies import may_throw
 from leverframe.store import exercises, gateways, switches
 from leverframe.store.database import Db
 
-MOST_PERCENT = 1.0
+LEAST_PERCENT, MOST_PERCENT = 0.001, 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +179,8 @@ def _checked(slice: str, share_percent: float) -> SliceKind:
     faults = []
     if slice not in list(SliceKind):
         faults.append(Fault("slice", f"{slice} is not known", f"one of {', '.join(SliceKind)}"))
-    elif slice == SliceKind.SHARE and not 0 < share_percent <= MOST_PERCENT:
-        because = f"a share of {share_percent:g} % is not above 0 and at most {MOST_PERCENT:g}"
+    elif slice == SliceKind.SHARE and not LEAST_PERCENT <= share_percent <= MOST_PERCENT:
+        because = f"a share of {share_percent:g} % is not between {LEAST_PERCENT:g} and {MOST_PERCENT:g}"
         faults.append(Fault("share_percent", because, "0.1 is usual: one user in a thousand"))
     if faults:
         raise Invalid(faults)

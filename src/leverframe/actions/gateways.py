@@ -21,7 +21,8 @@ from leverframe.store import gateways
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _ADDRESS = re.compile(r"https?://[^/\s?#]+(/[^\s?#]*)?")
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+_VARIABLE = re.compile(r"[A-Za-z0-9_]{0,54}PROBE_KEY")
+"""Only what was meant to be sent: one person names the address, and the server's other secrets stay here."""
 
 
 def enrol(
@@ -51,7 +52,8 @@ def set_address(house: House, actor: Actor, name: str, address: str, key_env: st
         _refuse_faults(policy, name, frozenset(), address, key_env)
         changed = replace(known, address=address.rstrip("/"), key_env=key_env)
         gateways.update(db, changed)
-        record(db, now, actor, "gateway.addressed", name, address or "no address", role=role)
+        facts = {"key_env": key_env}
+        record(db, now, actor, "gateway.addressed", name, address or "no address", role=role, facts=facts)
         return changed
 
 
@@ -67,7 +69,7 @@ def _refuse_faults(policy: Policy, name: str, targets: frozenset[str], address: 
     if address and not _ADDRESS.fullmatch(address):
         faults.append(Fault("address", f"{address} is no address", "write it as https://ai.example.com/v1"))
     if key_env and not _VARIABLE.fullmatch(key_env):
-        faults.append(Fault("key_env", f"{key_env} names no environment variable", "such as EDGE_PROBE_KEY"))
+        faults.append(Fault("key_env", f"{key_env} is no key for asking", "its name ends so: EDGE_PROBE_KEY"))
     if faults:
         raise Invalid(faults)
 

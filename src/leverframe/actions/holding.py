@@ -16,11 +16,16 @@ HELD_SECONDS = 30.0
 
 
 def to_hold(house: House, owner: str, held_seconds: float = HELD_SECONDS) -> str | None:
-    """Return a running game day that is ours to hold now, or None; one whose holder has died is recovered first."""
+    """Return a running game day that is ours to hold now, or None; one whose holder has died is recovered first.
+
+    One is held at a time: all ask as the same made-up tenant, which meets one thrown switch.
+    """
     with house.store.read() as db:
         running = [day.id for day in exercises.open_days(db) if day.state is GameDayState.RUNNING]
     for day_id in running:
         with house.store.write() as db:
+            if exercises.other_is_held(db, day_id, wall(), held_seconds):
+                return None
             before = exercises.claim(db, day_id, owner, wall(), held_seconds)
         if before == "":
             return day_id

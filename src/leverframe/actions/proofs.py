@@ -24,6 +24,11 @@ from leverframe.nouns.people import CLOCK
 from leverframe.rules.exercising import has_effect
 from leverframe.store import exercises, switches
 
+GONE = Finding(FindingCode.GONE, "no switch file names it any more", "begin a game day without it")
+IN_EARNEST = Finding(
+    FindingCode.IN_EARNEST, "it is thrown in earnest: there is nothing to prove", "exercise it once it is set again"
+)
+
 
 def conclude(
     house: House,
@@ -33,11 +38,15 @@ def conclude(
     found: Sequence[Finding],
     receipt: Receipt,
 ) -> Exercise:
-    """Write down what an exercise has proved; a switch that passed is fresh from today on."""
+    """Write down what an exercise has proved; a switch that passed is fresh from today on.
+
+    One that was thrown in earnest meanwhile is not proved: nobody knows which throw the answers have met.
+    """
     shown = [a.after_ms for a in answers if a.phase is Phase.THROWN and has_effect(a, plan.expected)]
-    state = ExerciseState.FAILED if found else ExerciseState.PASSED
     with house.store.write() as db:
-        now, policy = house.clock.now(), house.policy(db)
+        now, policy, switch = house.clock.now(), house.policy(db), switches.lock(db, exercise.switch)
+        found = [*found, IN_EARNEST] if switch is not None and switch.thrown else found
+        state = ExerciseState.FAILED if found else ExerciseState.PASSED
         proved = replace(
             exercise,
             state=state,
@@ -48,7 +57,6 @@ def conclude(
             findings=tuple(found),
         )
         written = exercises.update(db, proved)
-        switch = switches.lock(db, exercise.switch)
         if switch is not None and state is ExerciseState.PASSED:
             switches.put(db, replace(switch, exercised_on=now.astimezone(ZoneInfo(policy.calendar.home_zone)).date()))
         because = _sentence(written)
@@ -69,14 +77,13 @@ def conclude(
         return written
 
 
-def leave_out(house: House, exercise: Exercise) -> None:
-    """End the exercise of a switch that no file names any more."""
-    gone = Finding(FindingCode.GONE, "no switch file names it any more", "begin a game day without it")
+def leave_out(house: House, exercise: Exercise, why: Finding) -> None:
+    """End the exercise of a switch that cannot be exercised, such as one that no file names any more."""
     with house.store.write() as db:
         now = house.clock.now()
-        exercises.update(db, replace(exercise, state=ExerciseState.ABORTED, ended_at=now, findings=(gone,)))
+        exercises.update(db, replace(exercise, state=ExerciseState.ABORTED, ended_at=now, findings=(why,)))
         facts = {"game_day": exercise.game_day, "exercise": exercise.id}
-        because = f"left out: {gone.because}"
+        because = f"left out: {why.because}"
         record(db, now, CLOCK, "switch.exercised", exercise.switch, because, role="clock", facts=facts)
         db.after_commit(lambda: house.stir("switch"))
 

@@ -189,11 +189,12 @@ def heard(house: House, number: Number, gateway: str = "", instance: str = "") -
     An epoch past belief raises none: one gateway that is at fault would keep everybody's tables back.
     """
     with house.store.read() as db:
-        if number <= tables.newest_number(db) or number.epoch < tables.epoch(db):
+        if _is_no_news(db, number):
             return
-        faulty = number.is_past_belief(Number(tables.epoch(db), 0))
     with house.store.write() as db:
-        if faulty:
+        if _is_no_news(db, number):
+            return
+        if number.is_past_belief(Number(tables.epoch(db), 0)):
             _note_faulty(house, db, number, gateway, instance)
         elif tables.alarm(db) is None:
             now = house.clock.now()
@@ -202,6 +203,10 @@ def heard(house: House, number: Number, gateway: str = "", instance: str = "") -
             told = {"number": str(number), "because": ALARM.because, "remedy": ALARM.remedy}
             tell(db, "page.number_alarm", told, key=f"alarm/{number}")
             db.after_commit(lambda: house.stir("table"))
+
+
+def _is_no_news(db: Db, number: Number) -> bool:
+    return number <= tables.newest_number(db) or number.epoch < tables.epoch(db)
 
 
 def _note_faulty(house: House, db: Db, number: Number, gateway: str, instance: str) -> None:

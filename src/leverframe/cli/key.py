@@ -45,7 +45,7 @@ def rotate(
 
 def _say_rotated(document: dict[str, Any]) -> None:
     if document["signs"]:
-        say("This key signs from now on; gateways need not trust the former one any more:")
+        say("This key signs from now on. An hour after its first table no gateway needs the former one any more:")
     else:
         say("Give this key to every gateway beside the present one; then run the same command with --use:")
     verbatim(document["key"])

@@ -20,11 +20,15 @@ NOTHING = RouteTable(NO_NUMBER, Features({}))
 def amended(table: RouteTable, number: Number, found: Found) -> RouteTable:
     """Return a table with what a frame says. What did not change is shared with the former one.
 
-    A tenant is thrown or set in place, for the former table too: a set of 100,000 is not copied for one kill.
+    A tenant is thrown or set in place, for the former table too: a set of 100,000 is not copied for one kill. Raises
+    ValueError for a table without features, before that.
     """
+    features = _features(table.features, found["features"])
+    if number != table.number and not features:
+        raise ValueError("the table is empty")
     return RouteTable(
         number=number,
-        features=_features(table.features, found["features"]),
+        features=features,
         thrown_features=_names(table.thrown_features, found["thrown_features"]),
         thrown_models=_map(table.thrown_models, _chains(found["thrown_models"])),
         thrown_tenants=_in_place(table.thrown_tenants, found["thrown_tenants"]),
@@ -48,12 +52,24 @@ def _thrown(values: Mapping[str, Any]) -> dict[str, Any]:
 def without_collecting() -> Iterator[None]:
     """Keep the garbage collector from walking a table that is being built; what is built has nothing to collect."""
     collects = gc.isenabled()
+    if collects:
+        _put_off.append(True)
     gc.disable()
     try:
         yield
     finally:
         if collects:
-            gc.enable()
+            collect_again()
+
+
+def collect_again() -> None:
+    """Let the garbage collector run where we have put it off; in a forked child the thread that did so is gone."""
+    if _put_off:
+        _put_off.clear()
+        gc.enable()
+
+
+_put_off: list[bool] = []
 
 
 def _features(features: Mapping[str, Any], changes: Mapping[str, bytes | None]) -> Mapping[str, Any]:

@@ -6,12 +6,22 @@ that change and stage are open in the table that we hold; the switches are asked
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from leverframe.gateway.gateway import Gateway
 from leverframe.gateway.headers import Caller
 from leverframe.nouns.outcomes import CallFacts
-from leverframe.nouns.tables import NO_NUMBER, CandidateRoute, Decision, Number, Reason, RouteTable, Variant
+from leverframe.nouns.tables import (
+    NO_NUMBER,
+    CandidateRoute,
+    Decision,
+    FeatureRoute,
+    Number,
+    Reason,
+    RouteTable,
+    Variant,
+)
 from leverframe.nouns.units import Unit
 
 _NOT_OVERRULED = frozenset({Reason.LEASE_EXPIRED, Reason.ERROR})
@@ -110,10 +120,19 @@ def off(reason: Reason, number: Number) -> Decision:
 
 def models_of(table: RouteTable) -> set[str]:
     """Collect the models of all units, and those that serve instead of thrown ones."""
-    units = [route.current for route in table.features.values()]
-    units += [route.candidate.unit for route in table.features.values() if route.candidate]
+    routes = list(_routes(table))
+    units = [route.current for route in routes] + [route.candidate.unit for route in routes if route.candidate]
     instead = (model for chain in table.thrown_models.values() for model in chain)
     return {unit.model for unit in units if unit and unit.model}.union(instead)
+
+
+def _routes(table: RouteTable) -> Iterator[FeatureRoute]:
+    """Yield what the features serve; one that is malformed serves nothing."""
+    for feature in table.features:
+        try:
+            yield table.features[feature]
+        except ValueError:
+            continue
 
 
 def _passed_on(gateway: Gateway, feature: str, caller: Caller, ours: Decision) -> Decision | None:

@@ -23,6 +23,7 @@ COMMON = frozenset(("model", "fallback", "regions", "rings"))
 UNIT_MEMBERS = ("prompt", "model", "index", "code_ref", "config_digest")
 FEATURE, GONE = b'{"features":{"', b'":null}}'
 LINES_IN_A_SLICE = 50
+LONGEST_SECONDS = 1e9
 
 Found = dict[str, dict[str, Any]]
 """What a section changes: by kind and key the new value, None for what is gone; a feature is still its line."""
@@ -164,7 +165,10 @@ def _name(line: bytes) -> str:
     end = line.find(b'"', len(FEATURE))
     name = line[len(FEATURE) : end]
     if end < 0 or b"\\" in name:
-        return next(iter(_document(line)["features"]))
+        features = _document(line).get("features")
+        if not isinstance(features, dict) or len(features) != 1:
+            raise ValueError(f"a line of features is malformed: {line[:80].decode('utf-8', 'replace')}")
+        return next(iter(features))
     return name.decode()
 
 
@@ -248,7 +252,7 @@ def _is_true(given: Any) -> bool:
 
 
 def _is_seconds(given: Any) -> bool:
-    return isinstance(given, int | float) and not isinstance(given, bool) and given >= 0
+    return isinstance(given, int | float) and not isinstance(given, bool) and 0 <= given <= LONGEST_SECONDS
 
 
 _GOOD: Mapping[str, Callable[[Any], bool]] = {

@@ -8,6 +8,7 @@ import weakref
 from collections.abc import Callable
 from typing import Protocol
 
+from leverframe.gateway.amending import collect_again
 from leverframe.gateway.held import Held
 from leverframe.gateway.listening import Identity, Listening
 from leverframe.gateway.outcomes import Telling
@@ -87,6 +88,7 @@ def unwatch_forks(gateway: Forked) -> None:
 
 
 def _reopen() -> None:
+    collect_again()
     for gateway in list(_started):
         try:
             gateway.reopen()

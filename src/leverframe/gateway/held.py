@@ -68,10 +68,9 @@ class Held:
         self.number = NO_NUMBER
         self.lease_until = NEVER
         self.refused = ""
-        self.refused_number: Number | None = None
         self.missed = False
         self._trust = trust or Trust()
-        self._journal = Journal(state_dir)
+        self._journal = Journal(state_dir, check=self._trust.check)
         self._unkept: list[tuple[bool, list[bytes]]] = []
 
     @property
@@ -103,7 +102,7 @@ class Held:
         self._unkept.clear()
         if snapshot is not None:
             self._load(snapshot)
-        self.refused, self.refused_number = "", None
+        self.refused = ""
 
     def keep(self) -> None:
         """Write to disk what is obeyed now and was not yet there."""
@@ -117,7 +116,6 @@ class Held:
     def _offer(self, lines: Iterator[bytes], kept: list[bytes], at: float | None) -> bool:
         head = read_head(lines, self._trust.check)
         if head.after is None and head.number < self.number:
-            self.refused_number = head.number
             raise ValueError(f"table {head.number} is older than {self.number}, which is held")
         if self._is_beyond(head):
             self.missed = True
@@ -143,11 +141,9 @@ class Held:
         return self.router.table if isinstance(self.router, Router | Exercised) else NOTHING
 
     def _obey(self, table: RouteTable, at: float | None) -> None:
-        if not table.features:
-            raise ValueError("the table is empty")
         self.lease_until = NEVER if at is None else at + table.candidate_lease_seconds
         self.router, self.number = router_of(table), table.number
-        self.refused, self.refused_number = "", None
+        self.refused = ""
 
     def _load(self, snapshot: Path) -> None:
         try:

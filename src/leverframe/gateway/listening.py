@@ -14,6 +14,7 @@ import contextlib
 import http.client
 import json
 import logging
+import random
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -43,6 +44,8 @@ log = logging.getLogger("leverframe.gateway")
 MISSED_BEATS = 3
 MOST_POLLS = 3
 """Polls in a row: the second says what the first has brought, and takes what has come meanwhile."""
+WHOLE_WITHIN_SECONDS = 3600.0
+"""Where the disk needs a whole table while the line stands, it is asked for at a random moment within so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,8 @@ class Listening:
         self.heard_at = NEVER
         self._lost_because = ""
         self._answered = False
+        self._asked_again = NO_NUMBER
+        self._whole_at: float | None = None
         self._asker = Asker(control_plane, token)
         self._token, self._identity, self._held = token, identity, held
         self._monotonic, self._applied, self._had_traffic = monotonic, applied, had_traffic
@@ -202,8 +207,20 @@ class Listening:
         self.heard_at = at
         self._waits.reset()
         self._held.beat(number, at)
-        if number > self._held.number and self._held.refused_number is None and not self._held.refused:
+        if number > self._held.number and (not self._held.refused or number != self._asked_again):
+            self._asked_again = number  # what is refused once more would be refused again
             raise Ended(f"table {number} was missed")
+        self._renew_disk(at)
+
+    def _renew_disk(self, at: float) -> None:
+        """Ask for a whole table where the disk needs one; not with all other gateways at once."""
+        if not self._held.wants_whole:
+            self._whole_at = None
+        elif self._whole_at is None:
+            self._whole_at = at + random.uniform(0.0, WHOLE_WITHIN_SECONDS)
+        elif at >= self._whole_at:
+            self._whole_at = None
+            raise Ended("the disk needs a whole table")
 
     def _do_without(self) -> None:
         """Make do without a line: ask the API where it answers, else begin with the snapshot at an address."""

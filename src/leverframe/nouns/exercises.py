@@ -105,6 +105,7 @@ class FindingCode(StrEnum):
     NOT_APPLIED = "not_applied"
     NOT_RESTORED = "not_restored"
     GONE = "gone"
+    IN_EARNEST = "in_earnest"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,14 @@ def router_of(table: RouteTable) -> Router | Exercised:
 
 
 def thrown_on(table: RouteTable, switch: str, slice: Slice) -> RouteTable:
-    """Return the table in which one more switch is thrown; of tenants it knows no other, for no other meets it."""
+    """Return the table in which one more switch is thrown; of tenants it knows no other, for no other meets it.
+
+    What has been thrown in earnest since the slice was written serves nobody in a model's place.
+    """
     layer, _, key = switch.partition("/")
     if layer == "model":
-        return replace(table, thrown_models={**table.thrown_models, key: slice.instead}, exercises={})
+        instead = tuple(model for model in slice.instead if model not in table.thrown_models)
+        return replace(table, thrown_models={**table.thrown_models, key: instead}, exercises={})
     if layer == "feature":
         return replace(table, thrown_features=table.thrown_features | {key}, exercises={})
     return replace(table, thrown_tenants=frozenset((key,)), exercises={})

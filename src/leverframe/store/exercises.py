@@ -166,6 +166,15 @@ def claim(db: Db, id: str, driver: str, now_wall: datetime, seconds: float) -> s
     return row.driver
 
 
+def other_is_held(db: Db, id: str, now_wall: datetime, seconds: float) -> bool:
+    """Say whether somebody holds another running game day; who asks locks them all, to claim one."""
+    running = select(game_days.c.id, game_days.c.driver, game_days.c.driven_at).where(
+        game_days.c.state == GameDayState.RUNNING.value
+    )
+    held = db.execute(running.order_by(game_days.c.ordinal).with_for_update()).all()
+    return any(row.id != id and row.driver and row.driven_at + timedelta(seconds=seconds) > now_wall for row in held)
+
+
 def give_back(db: Db, id: str, driver: str) -> None:
     """Let nobody hold a game day that is this driver's."""
     held = (game_days.c.id == id) & (game_days.c.driver == driver)

@@ -84,8 +84,10 @@ def put(db: Db, switch: Switch) -> Switch:
 
 
 def remove(db: Db, id: str) -> None:
-    """Take a switch that no file names any more away; its history stays."""
-    db.execute(delete(switches).where(switches.c.id == id))
+    """Take a switch that no file names any more away; its history stays. Raises Conflict where it is thrown now."""
+    taken = db.execute(delete(switches).where(switches.c.id == id, ~switches.c.thrown))
+    if not taken.rowcount and find(db, id) is not None:
+        raise Conflict(f"The switch {id} has just been thrown.", remedy="Look at it again and repeat what you did.")
 
 
 def history(db: Db, id: str) -> list[Switch]:

@@ -55,7 +55,8 @@ def use_next(folder: Path) -> PublicKey:
     """Let the next key sign from now on; raises Conflict where none was made."""
     if not (folder / NEXT).exists():
         raise Conflict("There is no next key.", remedy="leverframe key rotate makes one; tell it to the gateways")
-    os.replace(folder / FILE, folder / FORMER)
+    (folder / FORMER).unlink(missing_ok=True)
+    os.link(folder / FILE, folder / FORMER)  # there is a key that signs at every moment, whenever the power fails
     os.replace(folder / NEXT, folder / FILE)
     return load_key(folder / FILE).public
 

@@ -130,6 +130,8 @@ class Stream:
         if number == self.number:
             self._join(line)
             return
+        if number.epoch < self.number.epoch:
+            number = NO_NUMBER  # whatever it was, it gets a whole table, and all such get the same
         kept = self._newest.kept(number)
         if kept is not None:
             self._brought(line, kept)
@@ -160,7 +162,9 @@ class Stream:
         if asked.cancelled() or asked.exception() is not None:
             log.warning("could not ask for the newest table: %s", "" if asked.cancelled() else asked.exception())
             line.close()
-        elif (told := asked.result()) is None:
+        elif (told := asked.result()) is None and number < self.number:
+            self.bring(line, number)  # something was published while it was asked
+        elif told is None:
             self._join(line)
         else:
             self._newest.keep(number, *told)

@@ -14,6 +14,8 @@ from leverframe.nouns.tables import Number
 
 MOST_BROADCASTS = 256
 MOST_KEPT = 64
+MOST_BYTES = 64 * 1024 * 1024
+"""Of what was broadcast, kept at most; the newest is kept whatever its size."""
 
 Since = Callable[[Number], Frame | None]
 """Returns what makes the newest table of one with a number (NO_NUMBER: a whole one); None where it is the newest."""
@@ -24,10 +26,11 @@ Told = tuple[Frame, bytes]
 class Newest:
     """What leads to the newest table; `ask` may be called from any thread, all else from the stream's own."""
 
-    def __init__(self, since: Since) -> None:
-        self._since = since
+    def __init__(self, since: Since, most_bytes: int = MOST_BYTES) -> None:
+        self._since, self._most_bytes = since, most_bytes
         self._kept: dict[Number, Told] = {}
-        self._broadcast: deque[Told] = deque(maxlen=MOST_BROADCASTS)
+        self._broadcast: deque[Told] = deque()
+        self._bytes = 0
 
     def ask(self, number: Number) -> Told | None:
         """Ask what makes the newest table of one with a number; may block."""
@@ -50,6 +53,9 @@ class Newest:
         """Note that a frame was broadcast."""
         self._kept.clear()
         self._broadcast.append((frame, event))
+        self._bytes += len(event)
+        while len(self._broadcast) > MOST_BROADCASTS or (self._bytes > self._most_bytes and len(self._broadcast) > 1):
+            self._bytes -= len(self._broadcast.popleft()[1])
 
     def later(self, number: Number) -> list[bytes] | None:
         """Return what was broadcast behind a number, in order; None where that is not known any more."""
