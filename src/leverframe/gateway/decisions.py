@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from leverframe.gateway.gateway import Gateway
 from leverframe.gateway.headers import Caller
@@ -118,12 +119,31 @@ def off(reason: Reason, number: Number) -> Decision:
     return Decision(False, None, Variant.OFF, reason, number=number)
 
 
-def models_of(table: RouteTable) -> set[str]:
-    """Collect the models of all units, and those that serve instead of thrown ones."""
+def models_of(table: RouteTable) -> frozenset[str]:
+    """Return the models of all units, and those that serve instead of thrown ones; collected once for a table."""
+    return _collected(_Same(table))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Same:
+    """A table, equal to itself alone."""
+
+    table: RouteTable
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.table is self.table
+
+    def __hash__(self) -> int:
+        return id(self.table)
+
+
+@lru_cache(maxsize=2)
+def _collected(same: _Same) -> frozenset[str]:
+    table = same.table
     routes = list(_routes(table))
     units = [route.current for route in routes] + [route.candidate.unit for route in routes if route.candidate]
     instead = (model for chain in table.thrown_models.values() for model in chain)
-    return {unit.model for unit in units if unit and unit.model}.union(instead)
+    return frozenset(unit.model for unit in units if unit and unit.model).union(instead)
 
 
 def _routes(table: RouteTable) -> Iterator[FeatureRoute]:
