@@ -328,3 +328,25 @@ def test_two_ramps_expose_different_subjects():
     first = {n for n in range(20_000) if bucket("salt-1", f"user-{n}") < BUCKETS // 10}
     second = {n for n in range(20_000) if bucket("salt-2", f"user-{n}") < BUCKETS // 10}
     assert 130 < len(first & second) < 270
+
+
+@pytest.mark.parametrize(
+    ("feature", "tenant", "table"),
+    [
+        ("support", None, {"thrown_features": frozenset({"support"})}),
+        ("support", "acme", {"thrown_tenants": frozenset({"acme"})}),
+        ("support", None, {"thrown_models": {CURRENT.model: ()}}),
+        ("translate", None, {}),
+        ("translate", "acme", {"thrown_tenants": frozenset({"acme"})}),
+    ],
+)
+def test_where_the_table_names_no_fallback_the_services_own_stands_in(
+    feature: str, tenant: str | None, table
+) -> None:
+    own = {"support": "macro-templates", "translate": "no-translation"}
+    for named, instead in (
+        ("", own[feature]),
+        ("help-centre", "help-centre" if feature == "support" else own[feature]),
+    ):
+        known = RouteTable(Number(1, 1), {"support": FeatureRoute(CURRENT, named)}, **table)
+        assert Router(known, own).route(feature, "vic", tenant).fallback == instead

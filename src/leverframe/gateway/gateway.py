@@ -157,12 +157,9 @@ class Gateway:
         held = self._held
         try:
             lease_ok = self._monotonic() < held.lease_until
-            decision = held.router.route(feature, subject, tenant, region, conversation, lease_ok, cohorts)
+            return held.router.route(feature, subject, tenant, region, conversation, lease_ok, cohorts)
         except Exception:
-            decision = self._anyway(feature, tenant)
-        if decision.serve or decision.fallback:
-            return decision
-        return self._with_own_fallback(feature, decision)
+            return self._anyway(feature, tenant)
 
     def call_id(
         self,
@@ -248,14 +245,8 @@ class Gateway:
             decision = self._held.router.route(feature, None, known, None, None, False)
             return replace(decision, reason=Reason.ERROR, change="", stage=0) if decision.serve else decision
         except Exception:
-            return Decision(False, None, Variant.OFF, Reason.ERROR, number=self._held.number)
-
-    def _with_own_fallback(self, feature: str, decision: Decision) -> Decision:
-        try:
-            fallback = self._fallbacks.get(feature)
-        except TypeError:
-            return decision
-        return replace(decision, fallback=fallback) if fallback else decision
+            fallback = self._fallbacks.get(feature, "") if isinstance(feature, str) else ""
+            return Decision(False, None, Variant.OFF, Reason.ERROR, fallback=fallback, number=self._held.number)
 
     def _facts(
         self,

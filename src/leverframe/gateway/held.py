@@ -28,7 +28,7 @@ class NoTable:
         self, on_no_table: Mapping[str, str], current: Mapping[str, Unit], fallbacks: Mapping[str, str]
     ) -> None:
         self._units = {feature: current[feature] for feature, what in on_no_table.items() if what == "current"}
-        self._fallbacks = fallbacks
+        self.fallbacks = fallbacks
 
     def route(
         self,
@@ -41,7 +41,7 @@ class NoTable:
         cohorts: Collection[str] = (),
     ) -> Decision:
         """Answer as a Router does, with reason `no_table`."""
-        unit, fallback = self._units.get(feature), self._fallbacks.get(feature, "")
+        unit, fallback = self._units.get(feature), self.fallbacks.get(feature, "")
         if unit is None:
             return Decision(False, None, Variant.OFF, Reason.NO_TABLE, fallback=fallback)
         return Decision(True, unit, Variant.CURRENT, Reason.NO_TABLE, fallback=fallback)
@@ -65,6 +65,7 @@ class Held:
 
     def __init__(self, no_table: NoTable, state_dir: Path | None = None, trust: Trust | None = None) -> None:
         self.router: Router | Exercised | NoTable = no_table
+        self._fallbacks = no_table.fallbacks
         self.number = NO_NUMBER
         self.lease_until = NEVER
         self.refused = ""
@@ -123,7 +124,7 @@ class Held:
         overlay = read_overlay(lines, head)
         table = self._table()
         if head.body.lines and head.number > self.number and table is not NOTHING:
-            self.router = router_of(narrowed(table, overlay))
+            self.router = router_of(narrowed(table, overlay), self._fallbacks)
         found = overlay | read_body(lines, head)
         if head.number > self.number:
             self._obey(amended(NOTHING if head.after is None else table, head.number, found), at)
@@ -142,7 +143,7 @@ class Held:
 
     def _obey(self, table: RouteTable, at: float | None) -> None:
         self.lease_until = NEVER if at is None else at + table.candidate_lease_seconds
-        self.router, self.number = router_of(table), table.number
+        self.router, self.number = router_of(table, self._fallbacks), table.number
         self.refused = ""
 
     def _load(self, snapshot: Path) -> None:

@@ -6,16 +6,16 @@ so long forgets it, whatever has become of who held the game day.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from leverframe.nouns.tables import Decision, RouteTable, Slice
-from leverframe.rules.routing import Router, bucket
+from leverframe.rules.routing import NO_FALLBACKS, Router, bucket
 
 
-def router_of(table: RouteTable) -> Router | Exercised:
+def router_of(table: RouteTable, fallbacks: Mapping[str, str] = NO_FALLBACKS) -> Router | Exercised:
     """Return what answers by a table; only while a switch is exercised a request costs more."""
-    return Exercised(table) if table.exercises else Router(table)
+    return Exercised(table, fallbacks) if table.exercises else Router(table, fallbacks)
 
 
 def thrown_on(table: RouteTable, switch: str, slice: Slice) -> RouteTable:
@@ -49,10 +49,10 @@ class Exercised:
 
     __slots__ = ("_plain", "_thrown", "table")
 
-    def __init__(self, table: RouteTable) -> None:
+    def __init__(self, table: RouteTable, fallbacks: Mapping[str, str]) -> None:
         self.table = table
-        self._plain = Router(table)
-        self._thrown = [(each, Router(thrown_on(table, id, each))) for id, each in table.exercises.items()]
+        self._plain = Router(table, fallbacks)
+        self._thrown = [(each, Router(thrown_on(table, id, each), fallbacks)) for id, each in table.exercises.items()]
 
     def route(
         self,

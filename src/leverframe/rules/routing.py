@@ -7,7 +7,7 @@ way: a Decision costs more to make than to find.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,6 +26,8 @@ def bucket(salt: str, subject: str) -> int:
     return xxh3_64_intdigest(f"{salt}:{subject}".encode())
 
 
+NO_FALLBACKS: Mapping[str, str] = {}
+
 Places = tuple[dict[str, int], dict[str, int]]
 """The places of a feature's regions, and of its rings."""
 
@@ -36,12 +38,16 @@ Places = tuple[dict[str, int], dict[str, int]]
 
 
 class Router:
-    """One route table, ready to be asked. It never changes; a newer table is a newer Router."""
+    """One route table, ready to be asked. It never changes; a newer table is a newer Router.
 
-    __slots__ = ("_answers", "_bounds", "_cohorts", "_killed", "_places", "_rings", "_tenants", "_unknown", "table")
+    `fallbacks` are what users of a feature get where it is off and the table names nothing.
+    """
 
-    def __init__(self, table: RouteTable) -> None:
+    __slots__ = ("_answers", "_bounds", "_cohorts", "_fallbacks", "_killed", "_places", "_rings", "_tenants", "table")
+
+    def __init__(self, table: RouteTable, fallbacks: Mapping[str, str] = NO_FALLBACKS) -> None:
         self.table = table
+        self._fallbacks = fallbacks
         self._tenants = table.thrown_tenants
         self._rings = table.rings
         self._answers: dict[str, tuple[Any, ...]] = {}
@@ -49,7 +55,6 @@ class Router:
         self._killed: dict[str, Decision] = {}
         self._places: dict[tuple[tuple[str, ...], tuple[str, ...]], Places] = {}
         self._bounds: dict[tuple[int, ...], tuple[int, ...]] = {}
-        self._unknown = _off(Reason.UNKNOWN_FEATURE, table, "")
 
     def route(
         self,
@@ -128,17 +133,23 @@ class Router:
 
     def _first_use(self, feature: str) -> tuple[Any, ...]:
         """Work out what a feature answers, and keep it. Unknown names are not kept: they have no end."""
-        route = self.table.features.get(feature)
+        route = self._route_of(feature)
         if feature in self.table.thrown_features:
-            answers = (None, _off(Reason.FEATURE_THROWN, self.table, route.fallback if route else ""))
-        elif route is None:
-            return (None, self._unknown)
+            answers = (None, _off(Reason.FEATURE_THROWN, self.table, route.fallback))
+        elif feature not in self.table.features:
+            return (None, _off(Reason.UNKNOWN_FEATURE, self.table, route.fallback))
         elif route.candidate is None:
             answers = (None, _current(route, self.table, Reason.CURRENT))
         else:
             answers = self._ramped(feature, route, route.candidate)
         self._answers[feature] = answers
         return answers
+
+    def _route_of(self, feature: str) -> FeatureRoute:
+        """Return what the table says of a feature, with the fallback that stands in where it names none."""
+        route = self.table.features.get(feature) or FeatureRoute(None)
+        fallback = "" if route.fallback else self._fallbacks.get(feature, "")
+        return replace(route, fallback=fallback) if fallback else route
 
     def _ramped(self, feature: str, route: FeatureRoute, candidate: CandidateRoute) -> tuple[Any, ...]:
         def current(reason: Reason) -> Decision:
@@ -172,9 +183,8 @@ class Router:
         return known
 
     def _kill(self, feature: str) -> Decision:
-        route = self.table.features.get(feature)
-        decision = _off(Reason.TENANT_THROWN, self.table, route.fallback if route else "")
-        if route is not None:
+        decision = _off(Reason.TENANT_THROWN, self.table, self._route_of(feature).fallback)
+        if feature in self.table.features:
             self._killed[feature] = decision
         return decision
 
