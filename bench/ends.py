@@ -206,8 +206,8 @@ def broadcast_starlette(pipe: Connection, port: int) -> None:
     import uvicorn
     import uvloop
 
-    uvicorn_config = uvicorn.Config(_starlette(pipe), host="127.0.0.1", port=port, log_level="error", backlog=8192)
-    uvloop.run(uvicorn.Server(uvicorn_config).serve())
+    listens = socket.create_server(("127.0.0.1", port), backlog=8192)  # before it says so: uvicorn binds after that
+    uvloop.run(uvicorn.Server(uvicorn.Config(_starlette(pipe), log_level="error")).serve([listens]))
 
 
 def _starlette(pipe: Connection) -> Any:
@@ -251,17 +251,20 @@ def hear_floor(pipe: Connection, port: int, count: int, request: bytes = b"") ->
 
 
 async def _hear(pipe: Connection, port: int, count: int, request: bytes) -> None:
-    loop, wanted, full = asyncio.get_running_loop(), [0], [0]
+    loop, wanted, full, greeted = asyncio.get_running_loop(), [0], [0], asyncio.Semaphore(0)
 
     class Listener(asyncio.Protocol):
         def __init__(self) -> None:
-            self.size = 0
+            self.size, self.greeted = 0, False
 
         def connection_made(self, transport: Any) -> None:
             if request:
                 transport.write(request)
 
         def data_received(self, data: bytes) -> None:
+            if not self.greeted:
+                self.greeted = True
+                greeted.release()
             self.size += len(data) if wanted[0] else 0
             if self.size >= wanted[0] > 0:
                 self.size = 0
@@ -276,6 +279,8 @@ async def _hear(pipe: Connection, port: int, count: int, request: bytes) -> None
 
     for _ in range(count):
         await loop.create_connection(Listener, "127.0.0.1", port)
+        if request:
+            await greeted.acquire()
     loop.add_reader(pipe.fileno(), asked)
     pipe.send("connected")
     await asyncio.Event().wait()

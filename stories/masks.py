@@ -16,6 +16,8 @@ MASKS = (
     (re.compile(r"(?<=The token )[0-9a-f]{12}\b"), "…"),
     (re.compile(r"(is logged in at \S+ until) .+"), r"\1 …"),
     (re.compile(r"(?<= in )[\d.,]+ m?s\b"), "… ms"),
+    (re.compile(r"(?<= after )[\d.,]+ ms\b"), "… ms"),
+    (re.compile(r" +[\d.,]+ ms(?=  applied by)"), "            … ms"),
 )
 
 

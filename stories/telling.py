@@ -14,6 +14,7 @@ A story is a text of lines; its record is the same lines, with what was seen aft
     ask FEATURE [in REGION] [for TENANT]: 1,000 people
                                               what they get from every gateway now
     call FEATURE [in REGION] by NAME          one person asks, and gets an answer with a call id
+    GATEWAY sends users of FEATURE to PLACE   whatever the switch says, while the feature is off
     copy PATH to PATH                         a file or a folder lies on the desk
     edit PATH                                 its lines `  - …` are replaced by the lines `  + …`
 """
@@ -117,6 +118,9 @@ class Telling:
     def _call(self, feature: str, region: str | None, who: str) -> None:
         self._see([f"  {call(self._world.gateways, feature, who, region or '')}"])
 
+    def _send(self, gateway: str, feature: str, place: str) -> None:
+        self._world.edges.elsewhere[gateway, feature] = place
+
     def _copy(self, source: str, target: str) -> None:
         at, to = self._world.scratch / source, self._world.scratch / target
         to.parent.mkdir(parents=True, exist_ok=True)
@@ -154,6 +158,7 @@ WAYS: tuple[tuple[str, Callable[..., None]], ...] = (
     (r"traffic ([\w-]+)(?: in (\w+))?: (.+)", Telling._carry),
     (r"ask ([\w-]+)(?: in (\w+))?(?: for ([\w-]+))?: ([\d,]+) people", Telling._ask),
     (r"call ([\w-]+)(?: in (\w+))? by ([\w-]+)", Telling._call),
+    (r"([\w-]+) sends users of ([\w-]+) to ([\w-]+)", Telling._send),
     (r"copy (\S+) to (\S+)", Telling._copy),
     (r"edit (\S+)", Telling._edit),
 )

@@ -18,6 +18,8 @@ import httpx2
 import uvicorn
 from fastapi import FastAPI
 
+from stories.edges import Edges
+
 from leverframe.actions import accounts, receipts
 from leverframe.cli.app import run
 from leverframe.cli.credentials import keep
@@ -56,6 +58,7 @@ class World:
         self.scratch = data / "desk"
         self.scratch.mkdir(parents=True, exist_ok=True)
         self.gateways: dict[str, Gateway] = {}
+        self.edges = self.built.runner.asking = Edges(self.gateways)
         self._logged_in: set[str] = set()
         for kept in sorted((data / "gateways").glob("*")):
             self._connect(kept.name, kept.read_text())
@@ -94,6 +97,8 @@ class World:
         """Let the clock's hand make one round, sign the log, and wait until the gateways obey."""
         self.built.runner._checkpoint_at = -NEVER
         self.built.runner.round()
+        if self.built.runner._holding is not None:
+            self.built.runner._holding.join(PATIENCE_SECONDS)
         if self.gateways:
             self.built.app.state.settled()
             receipts.close_receipts(self.built.house)

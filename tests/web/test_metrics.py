@@ -57,6 +57,7 @@ def test_the_house_is_scraped_with_a_token_that_reads(world: World):
     assert found["leverframe_ramps_held",] == 0
     assert found["leverframe_switches_thrown", "feature"] == 1
     assert found["leverframe_switches_thrown", "model"] == 0
+    assert found["leverframe_switches_stale", "feature"] == 1, "policy-search-v1 was never exercised"
     assert found["leverframe_messages_waiting",] > 0
     assert found["leverframe_tables_withheld",] == 0
 

@@ -31,6 +31,6 @@ def take_back(
     back = exercises.update(db, replace(exercise, state=state, ended_at=now))
     number = publish_exercise(house, db, now, f"{exercise.switch} set again on its slice")
     told = {"game_day": exercise.game_day, "number": str(number or "")}
-    because = f"set again on its slice: {state.value}"
+    because = f"set again on its slice, by {exercise.game_day}"
     record(db, now, CLOCK, "switch.exercise_set", exercise.switch, because, role="clock", facts=told)
     return exercises.update(db, replace(back, set_number=str(number or ""))), number

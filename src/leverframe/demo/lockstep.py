@@ -1,4 +1,4 @@
-"""When is a virtual minute over?
+"""When is a virtual minute (by night: ten) over?
 
 When its questions are answered, the gateways' outcomes and the scores are acknowledged, the runner has stepped, and
 every gateway obeys what the step has published.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
 
@@ -16,7 +16,10 @@ import httpx2
 
 from leverframe.client import Server
 from leverframe.demo.scorer import Scorer
-from leverframe.demo.traffic import MinuteReport, Traffic
+from leverframe.demo.traffic import Traffic
+
+NIGHT_MINUTES = 10
+"""All acts of the story are at times that this divides."""
 
 
 class Lockstep:
@@ -38,15 +41,16 @@ class Lockstep:
     ) -> None:
         await self._client.aclose()
 
-    async def minute(self, now: datetime) -> MinuteReport:
-        """Let one virtual minute pass; raises RuntimeError where outcomes are not acknowledged."""
-        report = await self._traffic.minute(now)
+    async def go_on(self, now: datetime) -> timedelta:
+        """Let a virtual minute pass, by night ten, and return it; raises RuntimeError where outcomes are lost."""
+        minutes = NIGHT_MINUTES if self._traffic.is_night(now) else 1
+        report = await self._traffic.minute(now, minutes)
         self.answered += len(report.answered)
         if report.asked:
             await asyncio.gather(*(self._flush(gateway) for gateway in self._gateways))
             await self._scorer.minute(report.answered)
-        await asyncio.to_thread(self._mover.post, "/clock", {"minutes": 1})
-        return report
+        await asyncio.to_thread(self._mover.post, "/clock", {"minutes": minutes})
+        return timedelta(minutes=minutes)
 
     async def _flush(self, gateway: str) -> None:
         answer = await self._client.post(f"{gateway}/flush")

@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -100,8 +100,7 @@ async def _play(story: Story, lockstep: Lockstep, now: datetime) -> None:
     """Go on minute by minute until the story has been told: people act, users ask, the clock steps."""
     while not story.is_over(now):
         await asyncio.to_thread(story.minute, now)
-        await lockstep.minute(now)
-        now += timedelta(minutes=1)
+        now += await lockstep.go_on(now)
 
 
 def _open_house(stage: Stage, acme: Path) -> tuple[Cast, list[str]]:

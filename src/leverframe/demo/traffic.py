@@ -1,4 +1,4 @@
-"""What do users ask in one minute, and what do they get?
+"""What do users ask in a minute by day, or in ten by night, and what do they get?
 
 Real HTTP by the official `openai` client, through real gateway processes. A minute is over when all of its
 questions are answered and all thumbs are taken; nothing waits for wall time.
@@ -122,17 +122,20 @@ class Traffic:
         for client in self._clients:
             await client.close()
 
-    async def minute(self, now: datetime) -> MinuteReport:
-        """Drive the traffic of the virtual minute that begins at `now`."""
+    def is_night(self, now: datetime) -> bool:
+        """Say whether few ask anything."""
+        return not DAY_BEGINS <= now.astimezone(self._zone).hour < DAY_ENDS
+
+    async def minute(self, now: datetime, minutes: int = 1) -> MinuteReport:
+        """Drive the traffic of the virtual minute that begins at `now`, or of some minutes at once."""
         began = time.perf_counter()
         dice = random.Random(f"{self._seed} {now.astimezone(UTC).isoformat()}")
-        visits = [self._visit(dice) for _ in range(_poisson(self._rate(now), dice))]
+        visits = [self._visit(dice) for _ in range(_poisson(minutes * self._rate(now), dice))]
         came = await asyncio.gather(*(self._run(visit) for visit in visits))
         return _report(now, came, seconds=time.perf_counter() - began)
 
     def _rate(self, now: datetime) -> float:
-        hour = now.astimezone(self._zone).hour
-        return self._by_day if DAY_BEGINS <= hour < DAY_ENDS else self._by_night
+        return self._by_night if self.is_night(now) else self._by_day
 
     def _visit(self, dice: random.Random) -> _Visit:
         own = random.Random(dice.getrandbits(64))

@@ -12,6 +12,8 @@ from sqlalchemy import Connection, CursorResult, Engine, Executable, MetaData, T
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 
+from leverframe.store.precedence import Precedence
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -37,8 +39,8 @@ _PRAGMAS = (
 class Db:
     """One open transaction, which every query takes first."""
 
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
+    def __init__(self, connection: Connection, give_way: Callable[[], None] = lambda: None) -> None:
+        self.connection, self._give_way = connection, give_way
         self.is_sqlite = connection.dialect.name == "sqlite"
         self._after_commit: list[Callable[[], object]] = []
 
@@ -46,6 +48,7 @@ class Db:
         self, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
     ) -> CursorResult[Any]:
         """Run one statement, once or for each of several sets of values."""
+        self._give_way()
         return self.connection.execute(statement, values)  # pyright: ignore[reportReturnType]
 
     def insert(self, table: Table) -> Insert:
@@ -78,6 +81,7 @@ class Store:
     On SQLite one transaction writes at a time (BEGIN IMMEDIATE under a lock of this process) beside any number
     of readers. A commit is safe against the death of the process; against the loss of power it is safe on
     PostgreSQL, while SQLite (synchronous = NORMAL) may lose the last moments, which the epoch alarm notices.
+    Readers give way at each statement to who has taken `precedence`.
     """
 
     def __init__(self, url: str) -> None:
@@ -87,6 +91,7 @@ class Store:
         self._reader = _sqlite_engine(self.url, writes=False) if self.is_sqlite else _read_only(self._writer)
         self._lock = threading.Lock()
         self._thread = threading.local()
+        self.precedence = Precedence()
 
     def migrate(self) -> None:
         """Bring the schema up to this version of Leverframe; two processes may ask at once."""
@@ -107,7 +112,7 @@ class Store:
     def read(self) -> Iterator[Db]:
         """Open one snapshot that cannot write."""
         with self._reader.connect() as connection, connection.begin():
-            yield Db(connection)
+            yield Db(connection, self.precedence.give_way)
 
     def close(self) -> None:
         """Close all connections."""

@@ -35,7 +35,7 @@ from leverframe.web.again import come_back, typed_in
 from leverframe.web.answers import ERRORS, PROBLEM_SCHEMA
 from leverframe.web.problems import Problem, problem_of
 from leverframe.web.rendering import respond_problem, wanted_format
-from leverframe.web.visits import NotLoggedIn, Visit, Visiting, aside, house_of, of_session, reader_of
+from leverframe.web.visits import NotLoggedIn, Visit, Visiting, aside, house_of, is_urgent, of_session, reader_of
 
 TYPES = {
     "css": "text/css",
@@ -61,6 +61,7 @@ def make_app(house: House, events: live.Events) -> FastAPI:
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _request_error)
     app.add_exception_handler(Exception, _bug)
+    app.add_middleware(Precedence, house=house)
     app.add_middleware(MethodOverride)
     return app
 
@@ -78,6 +79,21 @@ class MethodOverride:
             wanted = _asked_method(scope) if scope["method"] == "POST" else None
             scope = {**scope, "method": wanted} if wanted else scope
         await self.app(scope, receive, send)
+
+
+class Precedence:
+    """Lets a request that stops something go before pages, from its first byte on."""
+
+    def __init__(self, app: ASGIApp, house: House) -> None:
+        self.app, self._house = app, house
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, while who reads gives way to it where it is urgent."""
+        if scope["type"] == "http" and is_urgent(scope):
+            with self._house.store.precedence.taken():
+                await self.app(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
 
 
 def _asked_method(scope: Scope) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse, Response
@@ -42,10 +42,8 @@ class _House(Collector):
         yield from self._fleet()
         yield _gauge("ramps", "Ramps under way.", found.ramping)
         yield _gauge("ramps_held", "Ramps that a person or a rule holds.", found.held)
-        thrown = GaugeMetricFamily("leverframe_switches_thrown", "Thrown kill switches by layer.", labels=("layer",))
-        for layer, count in found.thrown.items():
-            thrown.add_metric((layer,), count)
-        yield thrown
+        yield _by_layer("switches_thrown", "Thrown kill switches by layer.", found.thrown)
+        yield _by_layer("switches_stale", "Set switches that nobody has exercised for half a year.", found.stale)
         yield from self._switch_file()
         yield _gauge("messages_waiting", "Messages that have not left yet.", found.waiting)
         yield _gauge("messages_given_up", "Messages that nobody took.", found.given_up)
@@ -84,6 +82,13 @@ class _House(Collector):
 
 def _gauge(name: str, says: str, value: float) -> GaugeMetricFamily:
     return GaugeMetricFamily(f"leverframe_{name}", says, value=value)
+
+
+def _by_layer(name: str, says: str, counts: Mapping[str, int]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(f"leverframe_{name}", says, labels=("layer",))
+    for layer, count in counts.items():
+        family.add_metric((layer,), count)
+    return family
 
 
 def _of_fleet(name: str, says: str) -> GaugeMetricFamily:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -199,7 +200,12 @@ def page(template: str, view: Any, *, reader: Reader, path: str, query: str = ""
         "is_live": template != "problem.html",
         **more,
     }
-    return environment().get_template(template).render(context)
+    with _ONE_AFTER_ANOTHER:
+        return environment().get_template(template).render(context)
+
+
+_ONE_AFTER_ANOTHER = threading.Lock()
+"""Pages that are drawn side by side only take turns, and whoever stops something would wait for a turn of each."""
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import re
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -13,6 +14,7 @@ from typing import Annotated, Any
 import anyio
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
+from starlette.types import Scope
 
 from leverframe.actions import accounts, rooms
 from leverframe.actions.house import House
@@ -66,8 +68,8 @@ async def visit(request: Request) -> Visit:
             raise NotLoggedIn("this token is not known, has expired or was revoked")
         _check_scope(request, actor)
         made = Visit(request, house, actor)
-        return made if is_urgent(request) else await _welcome(request, made)
-    found = await _found(request) if is_urgent(request) else await of_session(request)
+        return made if is_urgent(request.scope) else await _welcome(request, made)
+    found = await _found(request) if is_urgent(request.scope) else await of_session(request)
     if found is None:
         raise NotLoggedIn("nobody is logged in")
     await _check_csrf(request, found.csrf)
@@ -136,18 +138,23 @@ URGENT_WORKERS = 2
 _urgent = ThreadPoolExecutor(URGENT_WORKERS, thread_name_prefix="urgent")
 
 
-def is_urgent(request: Request) -> bool:
+def is_urgent(scope: Scope) -> bool:
     """Say whether a request stops something: it never waits behind pages."""
-    return request.url.path.endswith(("/throw", "/abort", "/way-back", "/hold"))
+    return scope["method"] not in SAFE and scope["path"].endswith(("/throw", "/abort", "/way-back", "/hold"))
 
 
 async def aside(request: Request, call: Any, *arguments: Any, **named: Any) -> Any:
     """Run a blocking call in a thread: what stops something has reserved workers."""
-    if not is_urgent(request):
+    if not is_urgent(request.scope):
         return await run_in_threadpool(call, *arguments, **named)
-    future = _urgent.submit(partial(call, *arguments, **named))
+    future = _urgent.submit(_first, house_of(request), partial(call, *arguments, **named))
     with anyio.CancelScope(shield=True):
         return await asyncio.wrap_future(future)
+
+
+def _first(house: House, call: Callable[[], Any]) -> Any:
+    with house.store.precedence.going_first():
+        return call()
 
 
 Visiting = Annotated[Visit, Depends(visit)]
