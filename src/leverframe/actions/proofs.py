@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from leverframe.actions.house import House, record, tell
@@ -59,20 +60,8 @@ def conclude(
         written = exercises.update(db, proved)
         if switch is not None and state is ExerciseState.PASSED:
             switches.put(db, replace(switch, exercised_on=now.astimezone(ZoneInfo(policy.calendar.home_zone)).date()))
-        because = _sentence(written)
-        facts = {
-            "game_day": exercise.game_day,
-            "exercise": exercise.id,
-            "number": exercise.number,
-            "set_number": exercise.set_number,
-            "effect_ms": str(round(written.effect_ms, 1)) if written.effect_ms is not None else "",
-            "gateways": [gateway.name for gateway in plan.gateways],
-            "findings": [f"{each.gateway or exercise.switch}: {each.code.value}" for each in found],
-        }
-        decided = digest(written)
-        record(
-            db, now, CLOCK, "switch.exercised", exercise.switch, because, role="clock", facts=facts, decided=decided
-        )
+        told = {"facts": _facts(written, plan), "decided": digest(written)}
+        record(db, now, CLOCK, "switch.exercised", exercise.switch, _sentence(written), role="clock", **told)
         db.after_commit(lambda: house.stir("switch"))
         return written
 
@@ -103,6 +92,18 @@ def finish(house: House, day_id: str) -> GameDay:
         tell(db, "game_day.done", {"game_day": day_id, "because": because, "failed": failed}, key=f"{day_id}/done")
         db.after_commit(lambda: house.stir("switch"))
         return done
+
+
+def _facts(proved: Exercise, plan: Plan) -> dict[str, Any]:
+    return {
+        "game_day": proved.game_day,
+        "exercise": proved.id,
+        "number": proved.number,
+        "set_number": proved.set_number,
+        "effect_ms": str(round(proved.effect_ms, 1)) if proved.effect_ms is not None else "",
+        "gateways": [gateway.name for gateway in plan.gateways],
+        "findings": [f"{each.gateway or proved.switch}: {each.code.value}" for each in proved.findings],
+    }
 
 
 def _sentence(exercise: Exercise) -> str:
