@@ -189,7 +189,12 @@ async def _broadcast(pipe: Connection, port: int) -> None:
             lines.append(transport)
 
     def asked() -> None:
-        size, count = pipe.recv()
+        broadcast(*pipe.recv())
+
+    def broadcast(size: int, count: int) -> None:
+        if len(lines) < count:
+            loop.call_later(0.005, broadcast, size, count)
+            return
         payload, moment = b"x" * size, time.monotonic()
         for line in lines[:count]:
             line.write(payload)
@@ -227,7 +232,12 @@ def _starlette(pipe: Connection) -> Any:
         return StreamingResponse(events(queues[-1]), media_type="text/event-stream")
 
     def asked() -> None:
-        size, count = pipe.recv()
+        broadcast(*pipe.recv())
+
+    def broadcast(size: int, count: int) -> None:
+        if len(queues) < count:
+            asyncio.get_running_loop().call_later(0.005, broadcast, size, count)
+            return
         payload, moment = b"x" * size, time.monotonic()
         for queue in queues[:count]:
             queue.put_nowait(payload)

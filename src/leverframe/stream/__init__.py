@@ -97,7 +97,8 @@ class Stream:
         """Say goodbye to the gateways, which will come back by themselves, and stop."""
         if self._thread is None:
             return
-        asyncio.run_coroutine_threadsafe(self._farewell(timeout), self._loop).result(timeout + 1.0)
+        with contextlib.suppress(TimeoutError):  # whoever has not heard it by then comes back by itself
+            asyncio.run_coroutine_threadsafe(self._farewell(timeout), self._loop).result(timeout + 1.0)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(timeout)
         self._thread = None
