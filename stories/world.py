@@ -17,7 +17,6 @@ from pathlib import Path
 import httpx2
 import uvicorn
 from fastapi import FastAPI
-
 from stories.edges import Edges
 
 from leverframe.actions import accounts, receipts
