@@ -110,7 +110,8 @@ async def _raw_gateways(pipe: Connection, port: int, token: bytes, count: int) -
             pipe.send((number, moment, size))
 
     for place in range(count):
-        _, reports = await loop.create_connection(lambda: _Reports(token), "127.0.0.1", port)
+        reports = _Reports(token, port)
+        await reports.connect()
         await loop.create_connection(lambda place=place, to=reports: _Raw(place, token, to, noted), "127.0.0.1", port)
     await asyncio.Event().wait()
 
@@ -136,17 +137,30 @@ class _Raw(asyncio.Protocol):
 
 
 class _Reports(asyncio.Protocol):
-    """A kept connection for one gateway's reports."""
+    """A kept connection for one gateway's reports; a server lets go of one that says nothing for a minute."""
 
-    def __init__(self, token: bytes) -> None:
-        self._token = token
+    def __init__(self, token: bytes, port: int) -> None:
+        self._token, self._port = token, port
+        self._transport: Any = None
+        self._connecting: Any = None
+
+    async def connect(self, text: bytes = b"") -> None:
+        await asyncio.get_running_loop().create_connection(lambda: self, "127.0.0.1", self._port)
+        self._transport.write(text)
 
     def connection_made(self, transport: Any) -> None:
         self._transport = transport
 
+    def connection_lost(self, fault: Exception | None) -> None:
+        self._transport = None
+
     def say(self, place: int, number: bytes) -> None:
         body = b'{"instance":"raw-%d","boot":"bench","number":"%s"}' % (place, number)
-        self._transport.write(REPORT % (self._token, len(body), body))
+        text = REPORT % (self._token, len(body), body)
+        if self._transport is None:
+            self._connecting = asyncio.ensure_future(self.connect(text))
+        else:
+            self._transport.write(text)
 
 
 def read_pages(pipe: Connection, port: int, cookie: str, paths: tuple[str, ...], threads: int) -> None:
