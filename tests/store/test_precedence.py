@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 
 from sqlalchemy import text
@@ -72,12 +73,13 @@ def test_it_is_free_again_where_who_went_first_has_failed():
 
 @ON_SQLITE
 def test_a_reader_gives_way_at_each_statement_and_a_writer_at_none(store):
-    def ask(statement: str) -> threading.Event:
+    def ask(*ways) -> threading.Event:
         done = threading.Event()
 
         def run() -> None:
-            with store.write() if statement == "write" else store.read() as db:
-                db.execute(text("select 1"))
+            with contextlib.ExitStack() as held:
+                for each in ways:
+                    held.enter_context(each()).execute(text("select 1"))
                 done.set()
 
         threading.Thread(target=run, daemon=True).start()
@@ -85,7 +87,8 @@ def test_a_reader_gives_way_at_each_statement_and_a_writer_at_none(store):
 
     store.precedence = Precedence(LONG)
     with store.precedence.taken():
-        assert ask("write").wait(PATIENCE_SECONDS)
-        reads = ask("read")
+        assert ask(store.write).wait(PATIENCE_SECONDS)
+        assert ask(store.write, store.read).wait(PATIENCE_SECONDS), "who goes first may wait for what it holds"
+        reads = ask(store.read)
         assert not reads.wait(0.02)
     assert reads.wait(PATIENCE_SECONDS)

@@ -24,8 +24,7 @@ class Metrics:
 
     `held` counts the ramps that a person or a rule holds, `waiting` the messages that have not left yet, `given_up`
     those that never will, `troubles` what the clock could not do. `stale` counts the set switches, by layer, that
-    nobody has exercised for half a year. `file` is the switch file in git, where one is
-    followed.
+    nobody has exercised for half a year. `file` is the switch file in git, where one is followed.
     """
 
     number: Number

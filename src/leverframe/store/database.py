@@ -112,12 +112,17 @@ class Store:
     def read(self) -> Iterator[Db]:
         """Open one snapshot that cannot write."""
         with self._reader.connect() as connection, connection.begin():
-            yield Db(connection, self.precedence.give_way)
+            yield Db(connection, self._give_way)
 
     def close(self) -> None:
         """Close all connections."""
         self._reader.dispose()
         self._writer.dispose()
+
+    def _give_way(self) -> None:
+        """Let who goes first pass; not while this thread writes, for then they wait for it."""
+        if not getattr(self._thread, "writing", False):
+            self.precedence.give_way()
 
     @contextmanager
     def _one_at_a_time(self) -> Iterator[None]:

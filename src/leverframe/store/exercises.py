@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from sqlalchemy import Column, Integer, Select, String, Table, bindparam, func, select
 from sqlalchemy import update as sql_update
@@ -37,6 +38,8 @@ exercises = Table(
     Column("version", Integer, nullable=False),
     Column("body", Noun(Exercise), nullable=False),
 )
+
+T = TypeVar("T", GameDay, Exercise)
 
 _DAYS = select(game_days.c.body).order_by(game_days.c.ordinal.desc())
 _DAY = select(game_days.c.body).where(game_days.c.id == bindparam("id"))
@@ -132,21 +135,20 @@ def tally(db: Db, days: Iterable[str]) -> Mapping[str, Mapping[ExerciseState, in
 
 def update_day(db: Db, changed: GameDay) -> GameDay:
     """Write a game day over the version it was read at; raises Conflict."""
-    written = replace(changed, version=changed.version + 1)
-    stood = (game_days.c.id == changed.id) & (game_days.c.version == changed.version)
-    values = {"state": written.state.value, "version": written.version, "body": written}
-    if not db.execute(sql_update(game_days).where(stood).values(**values)).rowcount:
-        raise Conflict(f"The game day {changed.id} was changed by someone else.", remedy="Look at it again.")
-    return written
+    return _update(db, game_days, changed)
 
 
 def update(db: Db, changed: Exercise) -> Exercise:
     """Write an exercise over the version it was read at; raises Conflict."""
+    return _update(db, exercises, changed)
+
+
+def _update(db: Db, table: Table, changed: T) -> T:
     written = replace(changed, version=changed.version + 1)
-    stood = (exercises.c.id == changed.id) & (exercises.c.version == changed.version)
+    stood = (table.c.id == changed.id) & (table.c.version == changed.version)
     values = {"state": written.state.value, "version": written.version, "body": written}
-    if not db.execute(sql_update(exercises).where(stood).values(**values)).rowcount:
-        raise Conflict(f"The exercise {changed.id} was changed by someone else.", remedy="Look at it again.")
+    if not db.execute(sql_update(table).where(stood).values(**values)).rowcount:
+        raise Conflict(f"{changed.id} was changed by someone else.", remedy="Look at it again.")
     return written
 
 
