@@ -31,6 +31,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 from ends import (
+    TIMEOUT_SECONDS,
     answer,
     be_gateway,
     be_raw_gateways,
@@ -57,7 +58,8 @@ from leverframe.store.policies import active
 from leverframe.store.table_keys import public_keys
 from leverframe.wiring import Settings, build
 
-RUNS, WARM_UP, PAUSE_SECONDS = 3, 5, 0.02
+RUNS, WARM_UP, PAUSE_SECONDS, PAUSE_OF_EACH = 3, 5, 0.02, 2e-5
+"""A receipt names all that have not obeyed yet: the more they are, the less often it is asked for."""
 TIMES_FLOOR, BUSY_MS = 2.0, 50.0
 FLOOR_COUNTS_FROM, FLOOR_COUNTS_TO = 100, 1_000
 """Before two gateways the floor is next to nothing; of more than a thousand in a process the goals say nothing."""
@@ -88,6 +90,7 @@ class Plane:
     gateway: Connection
     raw: Connection
     pages: Connection
+    pause_seconds: float = PAUSE_SECONDS
     thrown: int = 0
 
     def throw(self) -> dict[str, float]:
@@ -114,11 +117,14 @@ class Plane:
 
     def _receipt(self, number: str) -> float:
         """Return in how many seconds all that report had reported a number, as the control plane says it."""
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while True:
             said = self._ask("GET", f"/receipts/{number}")
             if said["milliseconds"] is not None and said["confirmed"]:
                 return said["milliseconds"] / 1e3
-            time.sleep(PAUSE_SECONDS)
+            if time.monotonic() > deadline:
+                raise TimeoutError(said["sentence"])
+            time.sleep(self.pause_seconds)
 
     def _ask(self, method: str, path: str, body: str | None = None) -> dict:
         self.operator.request(method, path, body, self.headers)
@@ -175,7 +181,9 @@ def running(count: int) -> Iterator[Plane]:
         raw = ends.enter_context(process(be_raw_gateways, stream_port, keys.gateway, count - 1))
         pages = ends.enter_context(process(read_pages, port, keys.cookie, PAGES, READERS))
         headers = {"Cookie": keys.cookie, "x-leverframe-csrf": keys.csrf, "Accept": "application/json"}
-        plane = Plane(operator, {**headers, "Content-Type": "application/json"}, received, gateway, raw, pages)
+        headers = {**headers, "Content-Type": "application/json"}
+        pause = max(PAUSE_SECONDS, count * PAUSE_OF_EACH)
+        plane = Plane(operator, headers, received, gateway, raw, pages, pause)
         answer(gateway)
         answer(raw)
         operator.close()  # a server lets go of a line on which nothing is asked: the next request opens another

@@ -8,7 +8,7 @@ import os
 import secrets
 import signal
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -140,12 +140,12 @@ def build(settings: Settings, clock: Clock | None = None) -> Built:
         house.salt = shown_salt
     host, port = address(settings.stream_listen)
     stream = Stream(
-        lambda token: _gateway_name(house, token),
+        lambda tokens: gateways.names_of(house, tokens),
         fleet,
         lambda number: tables.frame_since(house, number),
         host=host,
         port=port,
-        on_report=lambda seen: _heard(house, seen),
+        on_reports=lambda told: _heard(house, stream.number, told),
     )
     house.publish, house.following = stream.publish, following
     house.sign = TableKeys(settings.data, ORIGIN).sign
@@ -194,13 +194,11 @@ def call_key_of(settings: Settings) -> bytes:
     return path.read_bytes()
 
 
-def _gateway_name(house: House, token: str) -> str | None:
-    gateway = gateways.authenticate(house, token)
-    return gateway.name if gateway else None
-
-
-def _heard(house: House, seen: Seen) -> None:
-    tables.heard(house, Number.parse(seen.number), seen.gateway, seen.instance)
+def _heard(house: House, newest: Number, told: Sequence[Seen]) -> None:
+    """Look into each report of what was never written to the gateways here, and share them all."""
+    for seen in told:
+        if (number := Number.parse(seen.number)) > newest:
+            tables.heard(house, number, seen.gateway, seen.instance)
     reports.share_soon(house)
 
 

@@ -48,6 +48,21 @@ def test_who_is_silent_for_15_seconds_is_listed_and_taken_out_of_the_count():
     assert receipt.confirmed
     assert receipt.sentence == "applied by 1 of 1 reporting in 1000 ms; edge-1 silent since 16 s at 1.811"
     assert [seen.instance for seen in fleet.seen(116.0)] == ["edge-0", "edge-1"]
+    assert [seen.instance for seen in fleet.silent(116.0)] == ["edge-1"]
+
+
+def test_who_says_what_cannot_be_is_found_among_the_others():
+    fleet = _fleet(3)
+    fleet.report("edge", "edge-1", "boot-1", "9999999.1", at=101.0)
+    assert [seen.instance for seen in fleet.past_belief(Number(1, 1), 101.0)] == ["edge-1"]
+
+
+def test_an_instance_that_has_ended_leaves_nothing_behind():
+    """Pods have new names at each start: what is kept of them must not grow with their number."""
+    fleet = _fleet(50)
+    for place in range(50):
+        fleet.report("edge", f"edge-{place}", f"boot-{place}", "1.2", goodbye=True, at=101.0)
+    assert (fleet._instances, fleet._boots) == ({}, {})
 
 
 def test_who_is_silent_for_an_hour_is_forgotten():

@@ -87,6 +87,14 @@ def test_the_gateways_of_a_process_that_died_fall_silent_by_the_same_rule(world:
     assert any("edge-9 is silent since 16 s" in alarm for alarm in today(world.house, world.sol).alarms)
 
 
+def test_today_names_the_first_of_very_many_silent_gateways_and_counts_the_others(world: World):
+    for place in range(30):
+        world.house.fleet.report("edge", f"edge-{place:02}", "a", "1.1", at=monotonic() - 20.0)
+    silent = [alarm for alarm in today(world.house, world.sol).alarms if "silent" in alarm]
+    assert silent[0] == "Gateway edge-00 is silent since 20 s, at table 1.1."
+    assert silent[20:] == ["10 more gateways are silent; Gateways names them."]
+
+
 def test_a_wall_clock_that_goes_ahead_a_little_makes_nobody_silent(world: World):
     died(world, seconds_ago=5.0 + reports.SKEW_SECONDS - 1.0)
     reports.learn(world.house)

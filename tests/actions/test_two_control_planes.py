@@ -33,7 +33,7 @@ class Server(ControlPlane):
     """One control plane: the acts of its world reach its own gateways, as `wiring` ties them together."""
 
     def __init__(self, world: World) -> None:
-        super().__init__(on_report=self._heard)
+        super().__init__(on_reports=self._heard)
         self.world = world
         world.house.publish, world.house.fleet = self.stream.publish, self.fleet
 
@@ -52,8 +52,9 @@ class Server(ControlPlane):
         tenants = [f"tenant/{name}-{hand}-{place}" for place in range(THROWS)]
         return [number for tenant in tenants if (number := self.world.throw("sol", tenant)[1]) is not None]
 
-    def _heard(self, seen: Seen) -> None:
-        tables.heard(self.world.house, Number.parse(seen.number), seen.gateway, seen.instance)
+    def _heard(self, told: list[Seen]) -> None:
+        for seen in told:
+            tables.heard(self.world.house, Number.parse(seen.number), seen.gateway, seen.instance)
         reports.share_soon(self.world.house)
 
 

@@ -32,15 +32,15 @@ class ControlPlane:
     """A stream with its fleet, and an API that counts batches as the control plane must: each number once."""
 
     def __init__(
-        self, *, api_port: int = 0, stream_port: int = 0, beat: float = 0.1, on_report=None, **stream
+        self, *, api_port: int = 0, stream_port: int = 0, beat: float = 0.1, on_reports=None, **stream
     ) -> None:
         self.fleet, self.beat = Fleet(), beat
         self.published: list[RouteTable] = []
         self.sign: Sign | None = None
         self.asked: list[str] = []
         self.polls: list[str] = []
-        told = {"heartbeat_seconds": beat, "on_report": on_report, **stream}
-        self.stream = Stream(self.authenticate, self.fleet, self.since, port=stream_port, **told)
+        told = {"heartbeat_seconds": beat, "on_reports": on_reports, **stream}
+        self.stream = Stream(self.names_of, self.fleet, self.since, port=stream_port, **told)
         self.batches: list[dict] = []
         self.tries: list[tuple[str, int]] = []
         self.feedback: list[dict] = []
@@ -69,9 +69,9 @@ class ControlPlane:
         self._api.shutdown()
         self._api.server_close()
 
-    def authenticate(self, token: str) -> str | None:
-        self.asked.append(token)
-        return TOKENS.get(token)
+    def names_of(self, tokens: frozenset[str]) -> dict[str, str]:
+        self.asked += tokens
+        return {token: TOKENS[token] for token in tokens if token in TOKENS}
 
     def publish(self, table: RouteTable) -> None:
         """Publish a table as what has changed since the last; a table of a new epoch whole."""
@@ -164,7 +164,7 @@ def _handler(plane: ControlPlane) -> type[BaseHTTPRequestHandler]:
 
 def main() -> None:
     api_port, stream_port, first = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
-    with ControlPlane(api_port=api_port, stream_port=stream_port, on_report=_print) as plane:
+    with ControlPlane(api_port=api_port, stream_port=stream_port, on_reports=_print) as plane:
         _publish(plane, first.read_text())
         print(json.dumps({"ready": plane.url}), flush=True)
         for line in sys.stdin:
@@ -175,8 +175,9 @@ def _publish(plane: ControlPlane, line: str) -> None:
     plane.publish(from_document(RouteTable, json.loads(line)))
 
 
-def _print(seen: Seen) -> None:
-    print(json.dumps(to_document(seen)), flush=True)
+def _print(told: list[Seen]) -> None:
+    for seen in told:
+        print(json.dumps(to_document(seen)), flush=True)
 
 
 if __name__ == "__main__":

@@ -316,14 +316,14 @@ def test_a_token_is_asked_again_only_after_some_seconds_and_a_failing_question_i
     with a_plane() as plane:
         asked = []
 
-        def authenticate(token: str) -> str | None:
-            asked.append(token)
+        def names_of(tokens: frozenset[str]) -> dict[str, str]:
+            asked.append(tokens)
             if len(asked) == 1:
                 raise OSError("the store is busy")
-            return "edge"
+            return dict.fromkeys(tokens, "edge")
 
         now = [100.0]
-        plane.stream._authenticate, plane.stream.monotonic = authenticate, lambda: now[0]
+        plane.stream.tokens._names_of, plane.stream.monotonic = names_of, lambda: now[0]
         assert Line(plane).ask("POST /report", _report()).status() == 503
         for _ in range(3):
             assert Line(plane).ask("POST /report", _report()).status() == 204
@@ -333,13 +333,33 @@ def test_a_token_is_asked_again_only_after_some_seconds_and_a_failing_question_i
         assert len(asked) == 3
 
 
-def test_a_revoked_token_closes_its_line(a_plane, eventually):
-    with a_plane() as plane, Line(plane).ask(STREAM) as line:
-        assert line.status() == 200
-        now = [plane.stream.monotonic() + 60.0]
-        plane.stream._authenticate, plane.stream.monotonic = lambda token: None, lambda: now[0]
-        assert Line(plane).ask("POST /report", _report()).status() == 401
-        eventually(lambda: not plane.stream.readers)
+def test_who_reports_while_a_token_is_asked_for_waits_for_one_question_together(a_plane, eventually):
+    with a_plane(beat=60.0) as plane, ExitStack() as lines:
+        asked, answer = [], threading.Event()
+
+        def names_of(tokens: frozenset[str]) -> dict[str, str]:
+            asked.append(tokens)
+            assert answer.wait(10.0)
+            return {"token-edge": "edge", "token-core": "core"}
+
+        plane.stream.tokens._names_of = names_of
+        reports = [lines.enter_context(Line(plane)) for _ in range(40)]
+        for place, line in enumerate(reports):
+            token = ("token-edge", "token-core", "token-of-nobody", "token-of-none")[place % 4]
+            line.ask("POST /report", _report(instance=f"e{place}"), token=token)
+        eventually(lambda: sum(len(waiting) for waiting in plane.stream.tokens._waiting.values()) == 39)
+        answer.set()
+        assert [line.status() for line in reports] == [204, 204, 401, 401] * 10
+        assert [len(each) for each in asked] == [1, 4], "the first alone, and all who came meanwhile with the second"
+        assert len(plane.fleet.seen()) == 20
+
+
+def test_a_revoked_token_closes_its_line_with_the_next_beat_though_its_gateway_says_nothing(a_plane, eventually):
+    with a_plane(beat=0.05) as plane, Line(plane).ask(STREAM) as line, Line(plane) as other:
+        other.ask(STREAM.replace("edge-1", "core-1"), token="token-core")
+        assert (line.status(), other.status()) == (200, 200)
+        plane.stream.tokens._names_of = lambda tokens: {"token-core": "core"}
+        eventually(lambda: [each.token for each in plane.stream.readers] == ["token-core"])
 
 
 def test_a_slow_reader_is_dropped_and_the_others_are_not(a_plane, a_table, eventually):
@@ -378,15 +398,29 @@ def test_a_connection_on_which_nothing_is_asked_is_closed(a_plane):
 def test_a_report_is_told_after_the_fleet_has_it_and_a_failing_callback_hurts_no_one(a_plane, eventually):
     told = []
 
-    def tell(seen) -> None:
-        told.append((seen.number, plane.fleet.highest()))
+    def tell(reports) -> None:
+        told.extend((seen.number, plane.fleet.highest()) for seen in reports)
         raise RuntimeError("this callback is broken")
 
-    with a_plane(on_report=tell) as plane, Line(plane) as line:
+    with a_plane(on_reports=tell) as plane, Line(plane) as line:
         for generation in (1, 2, 3):
             assert line.ask("POST /report", _report(number=f"1.{generation}")).status() == 204
         eventually(lambda: len(told) == 3)
     assert all(highest >= Number.parse(number) for number, highest in told)
+
+
+def test_what_is_reported_while_the_callback_works_is_told_together_and_in_order(a_plane, eventually):
+    told, go_on = [], threading.Event()
+
+    def tell(reports) -> None:
+        told.append([seen.number for seen in reports])
+        assert go_on.wait(10.0)
+
+    with a_plane(on_reports=tell) as plane, Line(plane) as line:
+        for generation in (1, 2, 3, 4):
+            assert line.ask("POST /report", _report(number=f"1.{generation}")).status() == 204
+        go_on.set()
+        eventually(lambda: told == [["1.1"], ["1.2", "1.3", "1.4"]])
 
 
 def test_who_asks_while_a_table_is_published_is_told_of_it_at_once(plane, a_table):

@@ -23,8 +23,10 @@ def test_a_gateway_is_known_by_its_token_until_it_is_revoked(store, gw, tuesday)
         gateways.enrol(db, gw, "hash-1")
         assert gateways.by_token(db, "hash-1") == gw
         assert gateways.by_token(db, "hash-2") is None
+        assert gateways.names_by_token(db, ["hash-1", "hash-2"]) == {"hash-1": gw.name}
         gateways.revoke(db, "gw-eu", tuesday)
         assert gateways.by_token(db, "hash-1") is None
+        assert gateways.names_by_token(db, ["hash-1"]) == {}
         assert gateways.get(db, "gw-eu").revoked_at == tuesday
         assert gateways.count(db) == 0
 

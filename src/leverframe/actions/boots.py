@@ -71,9 +71,9 @@ def is_replaced(known: Boot, boots: Iterable[Boot]) -> bool:
 
 def receipt_of(present: list[Boot], number: Number, opened_at: float, at: float) -> Receipt:
     """Count who of those present reports, and who of those has applied a number."""
-    reporting = [known for known in present if at - known.heard_at <= SILENT_AFTER_SECONDS]
+    reporting = [known for known in present if not is_silent(known, at)]
     waiting = sorted(known.instance for known in reporting if not _has_applied(known, number))
-    silent = (seen_at(known, at) for known in present if at - known.heard_at > SILENT_AFTER_SECONDS)
+    silent = (seen_at(known, at) for known in present if is_silent(known, at))
     return Receipt(
         number=str(number),
         reporting=len(reporting),
@@ -133,6 +133,6 @@ def is_forgotten(known: Boot, at: float) -> bool:
     return at - known.heard_at > FORGOTTEN_AFTER_SECONDS
 
 
-def is_silent(seen: Seen) -> bool:
-    """Say whether a gateway does not report any more."""
-    return seen.age_seconds > SILENT_AFTER_SECONDS
+def is_silent(known: Boot, at: float) -> bool:
+    """Say whether a boot does not report any more."""
+    return at - known.heard_at > SILENT_AFTER_SECONDS

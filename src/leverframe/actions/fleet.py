@@ -49,10 +49,11 @@ class Fleet:
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self.process, self.sharing, self.ended = secrets.token_hex(8), threading.Lock(), False
-        self.shared_at = float("-inf")
+        self.shared_at, self.sharing_took = float("-inf"), 0.0
         self._monotonic = monotonic
         self._heard = threading.Condition()
         self._instances: dict[tuple[str, str, str], Boot] = {}
+        self._boots: dict[tuple[str, str], list[Boot]] = {}
         self._others: dict[tuple[str, str, str], Boot] = {}
         self._highest = NO_NUMBER
         self._changes, self._shared = 0, 0
@@ -99,17 +100,22 @@ class Fleet:
     def forget(self, gateway: str, instance: str) -> int:
         """Strike all boots of one instance off here, as an operator asks; return how many there were."""
         with self._heard:
-            boots = self._boots(gateway, instance)
+            boots = list(self._boots.get((gateway, instance), ()))
             for known in boots:
                 self._strike(known)
             return len(boots)
 
     def seen(self, at: float | None = None) -> list[Seen]:
         """List the instances, those that report first, then the silent ones; none silent for over an hour."""
-        at = self._monotonic() if at is None else at
-        with self._heard:
-            present = [seen_at(each, at) for each in self._present(at)]
-        return sorted(present, key=lambda seen: (is_silent(seen), seen.gateway, seen.instance, seen.boot))
+        return self._seen(lambda known, at: True, at)
+
+    def silent(self, at: float | None = None) -> list[Seen]:
+        """List the instances that do not report any more, and did within the hour."""
+        return self._seen(is_silent, at)
+
+    def past_belief(self, newest: Number, at: float | None = None) -> list[Seen]:
+        """List the instances that say of their table what cannot be, where `newest` is the newest there is."""
+        return self._seen(lambda known, at: known.number.is_past_belief(newest), at)
 
     def highest(self) -> Number:
         """Return the highest number that any gateway has ever reported to this process."""
@@ -130,7 +136,7 @@ class Fleet:
         """Say whether any gateway reports to this process."""
         at = self._monotonic() if at is None else at
         with self._heard:
-            return any(not is_silent(seen_at(known, at)) for known in self._here(at))
+            return any(not is_silent(known, at) for known in self._here(at))
 
     def is_unshared(self, at: float, beat_seconds: float) -> bool:
         """Say whether something has changed here, or a beat has passed, since it was shared."""
@@ -143,10 +149,10 @@ class Fleet:
             here = self._here(at)
             return Unshared(tuple(reported_at(known, at) for known in here), self._changes, at)
 
-    def note_shared(self, done: Unshared) -> None:
-        """Note that what was unshared has been written."""
+    def note_shared(self, done: Unshared, took: float = 0.0) -> None:
+        """Note that what was unshared has been written, and how many seconds that took."""
         with self._heard:
-            self._shared, self.shared_at = done.changes, done.at
+            self._shared, self.shared_at, self.sharing_took = done.changes, done.at, took
 
     def learn(self, reported: Iterable[Reported], at: float | None = None) -> None:
         """Take what the other processes have written, in place of what they wrote before."""
@@ -174,6 +180,13 @@ class Fleet:
                     return receipt
                 self._heard.wait(min(deadline - at, 1.0))
 
+    def _seen(self, asked: Callable[[Boot, float], bool], at: float | None) -> list[Seen]:
+        at = self._monotonic() if at is None else at
+        with self._heard:
+            found = [known for known in self._present(at) if asked(known, at)]
+            found.sort(key=lambda known: (is_silent(known, at), known.key))
+            return [seen_at(known, at) for known in found]
+
     def _take(self, gateway: str, instance: str, boot: str, number: Number, at: float) -> Boot:
         known = self._instances.get((gateway, instance, boot)) or self._begin(gateway, instance, boot, at)
         known.heard_at = max(known.heard_at, at)
@@ -187,16 +200,22 @@ class Fleet:
         known = Boot(gateway, instance, boot, since=at, number=NO_NUMBER, heard_at=at)
         self._instances[(gateway, instance, boot)] = known
         self._changes += 1
-        for other in self._boots(gateway, instance):
+        boots = self._boots.setdefault((gateway, instance), [])
+        boots.append(known)
+        for other in list(boots):
             self._strike_replaced(other)
         return known
 
     def _strike_replaced(self, known: Boot) -> None:
-        if is_replaced(known, self._boots(known.gateway, known.instance)):
+        if is_replaced(known, self._boots.get((known.gateway, known.instance), ())):
             self._strike(known)
 
     def _strike(self, known: Boot) -> None:
-        self._instances.pop(known.key, None)
+        if self._instances.pop(known.key, None) is not None:
+            boots = self._boots[known.gateway, known.instance]
+            boots.remove(known)
+            if not boots:
+                del self._boots[known.gateway, known.instance]
         self._changes += 1
         self._heard.notify_all()
 
@@ -217,9 +236,6 @@ class Fleet:
             return replace(before, heard_at=float("-inf"), lines=0, had_traffic=False)
         since = at - each.known_seconds
         return Boot(each.gateway, each.instance, each.boot, since, NO_NUMBER, heard_at=float("-inf"))
-
-    def _boots(self, gateway: str, instance: str) -> list[Boot]:
-        return [each for each in self._instances.values() if (each.gateway, each.instance) == (gateway, instance)]
 
     def _here(self, at: float) -> list[Boot]:
         for known in list(self._instances.values()):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from leverframe.actions.accounts import fingerprint
@@ -75,7 +75,7 @@ def _refuse_faults(policy: Policy, name: str, targets: frozenset[str], address: 
 
 
 def revoke(house: House, actor: Actor, name: str, because: str) -> None:
-    """Revoke a gateway's token; its connection ends at its next report."""
+    """Revoke a gateway's token; its connection ends with the next heartbeat."""
     with house.store.write() as db:
         now = house.clock.now()
         role = permit(house.policy(db), actor, "gateway.enrol")
@@ -87,6 +87,14 @@ def authenticate(house: House, token: str) -> Gateway | None:
     """Return the enrolled gateway behind a token, or None."""
     with house.store.read() as db:
         return gateways.by_token(db, fingerprint(token))
+
+
+def names_of(house: House, tokens: Collection[str]) -> dict[str, str]:
+    """Return the names of the enrolled gateways behind those of the tokens that belong to one."""
+    hashes = {token: fingerprint(token) for token in tokens}
+    with house.store.read() as db:
+        names = gateways.names_by_token(db, hashes.values())
+    return {token: names[known] for token, known in hashes.items() if known in names}
 
 
 @dataclass(frozen=True, slots=True)

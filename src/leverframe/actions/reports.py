@@ -23,14 +23,15 @@ from leverframe.store import reports
 from leverframe.store.reports import Reported
 
 SKEW_SECONDS = 5.0
-BREATH_SECONDS = 0.1
-"""A burst of reports is written so often at most."""
+BREATH_SECONDS, BREATHS = 0.1, 10.0
+"""A burst of reports is written so often at most; where that takes long, a tenth of the time is spent on it."""
 
 
 def share_soon(house: House) -> None:
     """Share what has changed, after a breath where something was shared just now; for a thread that may wait."""
     if house.fleet.is_unshared(monotonic(), HEARTBEAT_SECONDS):
-        threading.Event().wait(house.fleet.shared_at + BREATH_SECONDS - monotonic())
+        breath = max(BREATH_SECONDS, BREATHS * house.fleet.sharing_took)
+        threading.Event().wait(house.fleet.shared_at + breath - monotonic())
         share(house)
 
 
@@ -44,7 +45,7 @@ def share(house: House) -> None:
         with house.store.write() as db:
             reports.write(db, fleet.process, known.reported, wall())
             reports.forget(db, wall() - timedelta(seconds=FORGOTTEN_AFTER_SECONDS))
-        fleet.note_shared(known)
+        fleet.note_shared(known, monotonic() - known.at)
 
 
 def end(house: House) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -19,6 +19,7 @@ from leverframe.nouns.calendar import Subject
 from leverframe.nouns.changes import Change, State
 from leverframe.nouns.evidence import StageReading
 from leverframe.nouns.follow_ups import FollowUp
+from leverframe.nouns.gateways import Seen
 from leverframe.nouns.people import Actor
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.switches import Switch
@@ -34,7 +35,7 @@ from leverframe.rules.sign_offs import SignFacts, may_sign
 from leverframe.store import changes, evidence, follow_ups, outbox, outcomes, ramps, sign_offs, switches, tables
 from leverframe.store.database import Db
 
-MOST_NAMED = 5
+MOST_NAMED, MOST_SILENT = 5, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +160,7 @@ def _alarms(house: House, db: Db) -> list[str]:
             f"A gateway obeys table {heard}, newer than any published here: this database was restored. Nothing is "
             "published until an administrator confirms it with: leverframe table raise-epoch"
         )
-    silent = [seen for seen in house.fleet.seen(monotonic()) if seen.age_seconds > 15]
-    for seen in silent:
-        alarms.append(f"Gateway {seen.instance} is silent since {seen.age_seconds:.0f} s, at table {seen.number}.")
+    alarms += _silent(house.fleet.silent(monotonic()))
     alarms += _faulty(house, db)
     alarms += file_alarms(house, db)
     alarms += [f"The clock could not do {what}: {why}." for what, why in sorted(house.troubles.items())]
@@ -169,6 +168,14 @@ def _alarms(house: House, db: Db) -> list[str]:
     if given_up:
         alarms.append(f"{given_up} messages could not be delivered to a webhook.")
     return alarms
+
+
+def _silent(silent: Sequence[Seen]) -> Iterator[str]:
+    """Name the gateways that say nothing any more; of very many the first."""
+    for seen in silent[:MOST_SILENT]:
+        yield f"Gateway {seen.instance} is silent since {seen.age_seconds:.0f} s, at table {seen.number}."
+    if len(silent) > MOST_SILENT:
+        yield f"{len(silent) - MOST_SILENT} more gateways are silent; Gateways names them."
 
 
 def _stale(db: Db, today: date) -> Iterator[str]:
@@ -184,9 +191,8 @@ def _stale(db: Db, today: date) -> Iterator[str]:
 def _faulty(house: House, db: Db) -> list[str]:
     """Name the gateways that say what cannot be."""
     ours = Number(tables.epoch(db), 0)
-    told = ((seen.instance, Number.parse(seen.number)) for seen in house.fleet.seen(monotonic()))
+    told = ((seen.instance, Number.parse(seen.number)) for seen in house.fleet.past_belief(ours, monotonic()))
     return [
         f"Gateway {says_what_cannot_be(instance, number)}: it is at fault, and counts in no receipt as having obeyed."
         for instance, number in told
-        if number.is_past_belief(ours)
     ]

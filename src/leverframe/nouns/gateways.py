@@ -39,6 +39,11 @@ class Seen:
     connected: bool
     had_traffic: bool = False
 
+    @property
+    def is_silent(self) -> bool:
+        """Say whether it does not report any more."""
+        return self.age_seconds > SILENT_AFTER_SECONDS
+
 
 @dataclass(frozen=True, slots=True)
 class Report:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -94,6 +95,13 @@ def by_token(db: Db, token_hash: str) -> Gateway | None:
     """Return the gateway whose token has this hash, unless it was revoked."""
     holds = (gateways.c.token_hash == token_hash) & gateways.c.revoked_at.is_(None)
     return db.execute(select(gateways.c.body).where(holds)).scalar_one_or_none()
+
+
+def names_by_token(db: Db, token_hashes: Iterable[str]) -> dict[str, str]:
+    """Return the names of the gateways whose tokens have these hashes, by hash; those not revoked."""
+    holds = gateways.c.token_hash.in_(list(token_hashes)) & gateways.c.revoked_at.is_(None)
+    found = select(gateways.c.token_hash, gateways.c.name).where(holds)
+    return {row.token_hash: row.name for row in db.execute(found)}
 
 
 def all_gateways(db: Db) -> list[Gateway]:

@@ -24,26 +24,25 @@ from leverframe.nouns.gateways import HEARTBEAT_SECONDS, Seen
 from leverframe.nouns.tables import NO_NUMBER, Number
 from leverframe.stream.lines import Line
 from leverframe.stream.newest import Newest, Since, event_of
+from leverframe.stream.tokens import NamesOf, Tokens
 
 log = logging.getLogger("leverframe.stream")
 
-TOKEN_KEPT_SECONDS = 5.0
 UNSENT_LIMIT = 1024 * 1024
-MOST_WAITING_REPORTS = 1000
-
-Authenticate = Callable[[str], str | None]
+MOST_WAITING_REPORTS = 10_000
 
 
 class Stream:
     """The writer. `start`, `publish` and `close` may be called from any thread.
 
-    `authenticate` maps a token to its gateway's name (None: not known); it may block, and is asked again every few
-    seconds. `since` may block too. `on_report` is told of each report after the fleet has it, in a thread of its own.
+    `names_of` says whose tokens those are that gateways show; it is asked again with every heartbeat, and a line
+    whose token is nobody's any more is closed. It and `since` may block. `on_reports` is told of the reports that
+    the fleet has taken since it was last told, in a thread of its own.
     """
 
     def __init__(
         self,
-        authenticate: Authenticate,
+        names_of: NamesOf,
         fleet: Fleet,
         since: Since,
         *,
@@ -51,7 +50,7 @@ class Stream:
         port: int = 0,
         heartbeat_seconds: float = HEARTBEAT_SECONDS,
         unsent_limit: int = UNSENT_LIMIT,
-        on_report: Callable[[Seen], None] | None = None,
+        on_reports: Callable[[list[Seen]], None] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.fleet, self.monotonic, self.unsent_limit = fleet, monotonic, unsent_limit
@@ -59,13 +58,14 @@ class Stream:
         self.readers: set[Line] = set()
         self.number = NO_NUMBER
         self._newest = Newest(since)
-        self._authenticate, self._on_report = authenticate, on_report
+        self._on_reports = on_reports
         self._heartbeat_seconds, self._host, self._port = heartbeat_seconds, host, port
         self._loop = _new_loop()
         self._askers = ThreadPoolExecutor(2, thread_name_prefix="stream-tokens")
         self._tellers = ThreadPoolExecutor(1, thread_name_prefix="stream-reports")
-        self._telling = 0
-        self._tokens: dict[str, tuple[str | None, float]] = {}
+        self._untold: list[Seen] = []
+        self._is_telling = False
+        self.tokens = Tokens(names_of, self._loop, self._askers, lambda: self.monotonic(), self._refuse)
         self._thread: threading.Thread | None = None
         self._server: asyncio.AbstractServer | None = None
 
@@ -106,21 +106,11 @@ class Stream:
         self._tellers.shutdown(wait=False)
         self._loop.close()
 
-    def name_of(self, token: str, then: Callable[[str | None], None], failed: Callable[[], None]) -> None:
-        """Ask whose token it is; answers at once where that was asked within the last seconds."""
-        name, until = self._tokens.get(token, (None, 0.0))
-        if self.monotonic() < until:
-            then(name)
-            return
-        asking = self._loop.run_in_executor(self._askers, self._authenticate, token)
-        asking.add_done_callback(partial(self._authenticated, token, then, failed))
-
     def tell(self, seen: Seen) -> None:
-        """Hand a report to the callback without ever waiting for it."""
-        if self._on_report is None or self._telling >= MOST_WAITING_REPORTS:
-            return
-        self._telling += 1
-        self._loop.run_in_executor(self._tellers, self._on_report, seen).add_done_callback(self._told)
+        """Hand a report to the callback without ever waiting for it, together with those that come meanwhile."""
+        if len(self._untold) < MOST_WAITING_REPORTS:
+            self._untold.append(seen)
+        self._tell()
 
     def beat_event(self) -> bytes:
         """Return the beat: the number that gateways should hold."""
@@ -193,29 +183,24 @@ class Stream:
         beat, now = self.beat_event(), self.monotonic()
         for line in list(self.lines):
             line.beat(beat, now)
+        self.tokens.renew({line.token for line in self.lines if line.token})
 
-    def _authenticated(
-        self, token: str, then: Callable[[str | None], None], failed: Callable[[], None], asked: asyncio.Future[Any]
-    ) -> None:
-        if asked.cancelled() or asked.exception() is not None:
-            log.warning("could not ask whose token it is: %s", "" if asked.cancelled() else asked.exception())
-            failed()
+    def _refuse(self, tokens: set[str]) -> None:
+        """Close the lines whose tokens are nobody's any more."""
+        for line in [line for line in self.lines if line.token in tokens]:
+            line.close()
+
+    def _tell(self) -> None:
+        if self._on_reports is None or self._is_telling or not self._untold:
             return
-        self._keep(token, asked.result())
-        then(asked.result())
-
-    def _keep(self, token: str, name: str | None) -> None:
-        if len(self._tokens) > 10_000:
-            self._tokens.clear()
-        self._tokens[token] = (name, self.monotonic() + TOKEN_KEPT_SECONDS)
-        if name is None:
-            for line in [line for line in self.readers if line.token == token]:
-                line.close()
+        self._is_telling, told, self._untold = True, self._untold, []
+        self._loop.run_in_executor(self._tellers, self._on_reports, told).add_done_callback(self._told)
 
     def _told(self, telling: asyncio.Future[Any]) -> None:
-        self._telling -= 1
+        self._is_telling = False
         if not telling.cancelled() and telling.exception() is not None:
-            log.error("a report could not be taken further", exc_info=telling.exception())
+            log.error("reports could not be taken further", exc_info=telling.exception())
+        self._tell()
 
     async def _farewell(self, timeout: float) -> None:
         if self._server is not None:

@@ -150,7 +150,7 @@ class Line(asyncio.Protocol):
         elif not asked.token:
             self._answer(asked, None)
         else:
-            self._stream.name_of(asked.token, partial(self._answer, asked), busy)
+            self._stream.tokens.name_of(asked.token, partial(self._answer, asked), busy)
 
     def _answer(self, asked: _Asked, gateway: str | None) -> None:
         if self._transport.is_closing():

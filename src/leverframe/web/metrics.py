@@ -10,7 +10,6 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector, CollectorRegistry
 
-from leverframe.actions.boots import is_silent
 from leverframe.actions.metrics import Metrics, metrics
 from leverframe.nouns.gateways import SILENT_AFTER_SECONDS
 from leverframe.web.visits import Visiting
@@ -75,7 +74,7 @@ class _House(Collector):
             labels = (seen.gateway, seen.instance)
             age.add_metric(labels, seen.age_seconds)
             connected.add_metric(labels, seen.connected)
-            silent.add_metric(labels, is_silent(seen))
+            silent.add_metric(labels, seen.is_silent)
             newest.add_metric(labels, seen.number == str(self._found.number))
         yield from (age, connected, silent, newest)
 
