@@ -75,7 +75,7 @@ def _refuse_faults(policy: Policy, name: str, targets: frozenset[str], address: 
 
 
 def revoke(house: House, actor: Actor, name: str, because: str) -> None:
-    """Revoke a gateway's token; its connection ends with the next heartbeat."""
+    """Revoke a gateway's token; its line ends with the next heartbeat."""
     with house.store.write() as db:
         now = house.clock.now()
         role = permit(house.policy(db), actor, "gateway.enrol")

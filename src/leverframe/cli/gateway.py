@@ -201,6 +201,6 @@ def _say_address(name: str, document: Mapping[str, Any]) -> None:
 
 @verb(app, "revoke")
 def revoke(name: Name, because: Because = "") -> None:
-    """Revoke a gateway's token; its connection ends at its next report."""
+    """Revoke a gateway's token; its line ends with the next heartbeat."""
     answer = server().delete(at("gateways", name), {"because": because})
     show(answer, lambda _: say(f"The gateway {name} is revoked."))
