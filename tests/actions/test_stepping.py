@@ -227,9 +227,9 @@ def test_while_regions_wait_nothing_is_proved_and_harm_rolls_back(world: World):
 
 def test_harm_that_was_counted_in_one_region_is_not_forgotten_when_the_last_is_reached(world: World):
     """Neither what came before the last region nor what comes after it shows harm by itself."""
-    change = region_by_region(world, candidate_negative=0.09)
+    change = region_by_region(world, candidate_negative=0.086)
     world.rounds_until("Wed 10:00", every=60)
     assert set(world.ramp(change).published) == {"us", "au", "eu"}
-    world.outcomes(change, regions=("us",), per_minute=2000, candidate_negative=0.09)
+    world.outcomes(change, regions=("us",), per_minute=2000, candidate_negative=0.086)
     reading = world.view(change).ramp.reading
     assert reading.finding == "harm", reading.because

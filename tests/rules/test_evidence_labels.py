@@ -29,20 +29,25 @@ def bernoulli_ratio(share: float, ratio: float, candidate: int, control: int) ->
     return candidate * log(q / share) + control * log((1 - q) / (1 - share))
 
 
-def log_mean(values: list[float]) -> float:
-    highest = max(values)
-    return highest + log(sum(exp(value - highest) for value in values) / len(values))
+def log_mean(values: list[tuple[float, float]]) -> float:
+    highest = max(value for _, value in values)
+    return highest + log(sum(weight * exp(value - highest) for weight, value in values))
+
+
+def test_the_weights_of_a_mixture_add_up_to_one():
+    assert sum(weight for _, weight in labels.HARM) == pytest.approx(1.0)
+    assert sum(weight for _, weight in labels.evenly((2.0, 3.0, 4.0))) == pytest.approx(1.0)
 
 
 @given(SHARES, COUNTS)
 def test_the_evidence_is_the_mean_likelihood_ratio_of_the_reference(share, counts):
-    values = [bernoulli_ratio(share, ratio, *counts) for ratio in labels.HARM_RATIOS]
+    values = [(weight, bernoulli_ratio(share, ratio, *counts)) for ratio, weight in labels.HARM]
     assert labels.log_harm({share: counts}) == pytest.approx(log_mean(values), abs=1e-8)
 
 
 @given(STRATA)
 def test_strata_multiply_for_each_ratio_before_ratios_are_averaged(strata):
-    products = [sum(bernoulli_ratio(s, r, *pair) for s, pair in strata.items()) for r in labels.HARM_RATIOS]
+    products = [(w, sum(bernoulli_ratio(s, r, *pair) for s, pair in strata.items())) for r, w in labels.HARM]
     assert labels.log_harm(strata) == pytest.approx(log_mean(products), abs=1e-8)
 
 

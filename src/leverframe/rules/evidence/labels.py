@@ -11,9 +11,9 @@ likelihood of ratio r against ratio 1 is, in one stratum,
 
     a * log(r) - n * log(1 + share * (r - 1))
 
-and strata (stages, cells) add. Averaged over fixed ratios above 1 it is an e-process against "no harm": by
-Ville's inequality it reaches 1/alpha with probability at most alpha, however often one looks. The same sums
-against ratio M, averaged over ratios below M, prove "fewer than M times as many".
+and strata (stages, cells) add. Averaged over fixed ratios above 1, with fixed weights, it is an e-process against
+"no harm": by Ville's inequality it reaches 1/alpha with probability at most alpha, however often one looks. The same
+sums against ratio M, averaged over ratios below M, prove "fewer than M times as many".
 """
 
 from __future__ import annotations
@@ -27,8 +27,12 @@ from leverframe.nouns.evidence import CellCounts
 Strata = Mapping[float, tuple[int, int]]
 """Units that met a bad event, as share -> (candidate, control), in ascending order of share."""
 
-HARM_RATIOS = (1.1, 1.2, 1.35, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0, 6.0, 10.0)
-"""The relative risks that the rollback evidence is averaged over, each with the same weight."""
+Mixture = tuple[tuple[float, float], ...]
+"""Ratios, each with its weight; the weights add up to 1."""
+
+HARM: Mixture = ((1.1, 0.08), (1.25, 0.27), (1.5, 0.20), (2.0, 0.23), (3.0, 0.15), (6.0, 0.07))
+"""The relative risks that the rollback evidence is averaged over. A weight w costs log(1/w) of evidence before harm
+of that ratio is seen, and small harm has the least to spare: most weight lies where a stage is just long enough."""
 
 PROOF_RATIOS = (0.9, 1.0)
 """The relative risks for which a promotion proof is sought; all lie below every margin."""
@@ -51,7 +55,7 @@ def strata_of(cells: Iterable[CellCounts], guardrail: str) -> dict[float, tuple[
 
 def log_harm(strata: Strata) -> float:
     """Return the log of the evidence against "no more people are harmed than beside it"."""
-    return log_mixture(HARM_RATIOS, strata)
+    return log_mixture(HARM, strata)
 
 
 def log_ruled_out(strata: Strata, ratio: float) -> float:
@@ -62,14 +66,20 @@ def log_ruled_out(strata: Strata, ratio: float) -> float:
     if ratio <= 1.0:
         return 0.0
     below = tuple(r for r in PROOF_RATIOS if r < ratio)
-    return log_mixture(below, strata) - _log_likelihoods((ratio,), strata)[0]
+    return log_mixture(evenly(below), strata) - _log_likelihoods((ratio,), strata)[0]
 
 
-def log_mixture(ratios: tuple[float, ...], strata: Strata) -> float:
-    """Return the log of the mean likelihood of `ratios`, each over all strata, against ratio 1."""
-    values = _log_likelihoods(ratios, strata)
+@lru_cache(maxsize=64)
+def evenly(ratios: tuple[float, ...]) -> Mixture:
+    """Give each ratio the same weight."""
+    return tuple((ratio, 1.0 / len(ratios)) for ratio in ratios)
+
+
+def log_mixture(mixture: Mixture, strata: Strata) -> float:
+    """Return the log of the weighted mean of likelihoods, each over all strata, against ratio 1."""
+    values = _log_likelihoods(_ratios(mixture), strata)
     highest = max(values)
-    return highest + log(sum(exp(value - highest) for value in values) / len(ratios))
+    return highest + log(sum(w * exp(value - highest) for (_, w), value in zip(mixture, values, strict=True)))
 
 
 def smallest_ruled_out(strata: Strata, beta: float, margins: Iterable[float] = MARGINS) -> float | None:
@@ -79,7 +89,7 @@ def smallest_ruled_out(strata: Strata, beta: float, margins: Iterable[float] = M
     smallest costs nothing (a one-sided confidence sequence). Margins up to 1 are never ruled out.
     """
     ordered = tuple(sorted(margin for margin in margins if margin > 1.0))
-    needed = log_mixture(PROOF_RATIOS, strata) + log(beta)
+    needed = log_mixture(evenly(PROOF_RATIOS), strata) + log(beta)
     against = _log_likelihoods(ordered, strata)
     return next((ratio for ratio, value in zip(ordered, against, strict=True) if value <= needed), None)
 
@@ -129,6 +139,11 @@ def _log_likelihoods(ratios: tuple[float, ...], strata: Strata) -> list[float]:
         if events:
             values = [value - events * step for value, step in zip(values, _odds(ratios, share), strict=True)]
     return values
+
+
+@lru_cache(maxsize=64)
+def _ratios(mixture: Mixture) -> tuple[float, ...]:
+    return tuple(ratio for ratio, _ in mixture)
 
 
 @lru_cache(maxsize=4096)

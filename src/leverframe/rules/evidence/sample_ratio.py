@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from leverframe.nouns.evidence import CellCounts
-from leverframe.rules.evidence.labels import Strata, log_mixture
+from leverframe.rules.evidence.labels import Strata, evenly, log_mixture
 
 ALPHA = 0.001
 """How rarely a sound stage is called unsound: it holds a ramp and never rolls back, so it has its own level."""
 
-ODDS = (0.1, 0.25, 0.5, 0.8, 0.9, 0.95, 0.98, 1.02, 1.05, 1.1, 1.25, 2.0, 4.0, 10.0)
+ODDS = evenly((0.1, 0.25, 0.5, 0.8, 0.9, 0.95, 0.98, 1.02, 1.05, 1.1, 1.25, 2.0, 4.0, 10.0))
 
 
 def units_of(cells: Iterable[CellCounts]) -> dict[float, tuple[int, int]]:

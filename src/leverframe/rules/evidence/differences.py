@@ -1,0 +1,167 @@
+"""Is a mean, or a frequent event, worse than beside it?
+
+An asymptotic confidence sequence (Waudby-Smith, Arbour, Sinha, Kennedy & Ramdas, arXiv:2103.06476) on the difference
+of the two arms, one-sided, with the variance of the differences of single intervals: users who ask again within
+minutes and noise that an arm has for a while make intervals differ, and so widen it by themselves (reference "canary
+statistics" 4.3, R). It is not exact, and so it is asked only after 20 intervals.
+
+Each interval gives three numbers:
+
+    gap       what the candidate has too much
+    nuisance  what explains some of that and is 0 on average where nobody is harmed
+    weight    how much gap a difference of 1 makes
+
+For means, with n and m scores of the arms in a cell, weight n m / (n + m), gap = weight * (difference of means), no
+nuisance. For events, with the share s of the buckets, b bad and u new units of each arm: gap = (1 - s) b - s b',
+nuisance = (1 - s) u - s u', weight = s (1 - s) (u + u'). Cells of an interval add up. The difference is then
+
+    (gaps - p * nuisances) / weights
+
+where p is the slope of gap on nuisance (regression adjustment: Lindon, Ham, Tingley & Bojinov, arXiv:2210.08589),
+which for events is near their rate: that one arm happened to meet more people says nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from math import erfc, inf, log, pi, sqrt
+
+LEAST_INTERVALS = 20
+BEST_AT_INTERVALS = 60.0
+"""The mixture is narrowest after so many intervals."""
+STEPS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """What one interval (a minute, all cells) says of one metric."""
+
+    gap: float
+    weight: float
+    nuisance: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """The sums of many intervals: all that is kept of them. They add up in any order, but for rounding."""
+
+    intervals: int = 0
+    gap: float = 0.0
+    weight: float = 0.0
+    nuisance: float = 0.0
+    gap_gap: float = 0.0
+    gap_weight: float = 0.0
+    gap_nuisance: float = 0.0
+    weight_weight: float = 0.0
+    weight_nuisance: float = 0.0
+    nuisance_nuisance: float = 0.0
+
+    def __add__(self, other: Moments) -> Moments:
+        """Return the moments of both."""
+        return Moments(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Moments)))
+
+
+def moments(intervals: Iterable[Interval]) -> Moments:
+    """Sum intervals; one without traffic in both arms has no weight and is passed over."""
+    total = [0] + [0.0] * 9
+    for each in intervals:
+        gap, weight, nuisance = each.gap, each.weight, each.nuisance
+        if weight <= 0:
+            continue
+        new = (1, gap, weight, nuisance, gap * gap, gap * weight, gap * nuisance)
+        new += (weight * weight, weight * nuisance, nuisance * nuisance)
+        total = [old + more for old, more in zip(total, new, strict=True)]
+    return Moments(int(total[0]), *total[1:])
+
+
+def of_means(cells: Iterable[tuple[int, float, int, float]]) -> Interval:
+    """Return an interval of scores: (candidate's n and sum, control's n and sum) in each cell; higher is more."""
+    gap = weight = 0.0
+    for n, total, m, other in cells:
+        if n and m:
+            here = n * m / (n + m)
+            gap, weight = gap + here * (total / n - other / m), weight + here
+    return Interval(gap, weight)
+
+
+def of_events(cells: Iterable[tuple[float, int, int, int, int]]) -> Interval:
+    """Return an interval of events: (share, candidate's bad and new units, control's) in each cell."""
+    gap = weight = nuisance = 0.0
+    for share, bad, units, other_bad, other_units in cells:
+        gap += (1.0 - share) * bad - share * other_bad
+        nuisance += (1.0 - share) * units - share * other_units
+        weight += share * (1.0 - share) * (units + other_units)
+    return Interval(gap, weight, nuisance)
+
+
+def difference(seen: Moments) -> float:
+    """Return the estimated difference, candidate minus control."""
+    return (seen.gap - _slope(seen) * seen.nuisance) / seen.weight if seen.weight else 0.0
+
+
+def log_above(seen: Moments, limit: float = 0.0) -> float:
+    """Return the log of the evidence against "the candidate's mean is at most `limit` above the control's"."""
+    scale = _scale(seen)
+    if scale is None:
+        return 0.0
+    return _log_evidence(seen.intervals, (difference(seen) - limit) / scale)
+
+
+def lower_bound(seen: Moments, alpha: float) -> float:
+    """Return what the difference is at least, at all looks with probability 1 - alpha; -inf where that is unknown."""
+    scale = _scale(seen)
+    return -inf if scale is None else difference(seen) - _reach(seen.intervals, alpha) * scale
+
+
+def upper_bound(seen: Moments, alpha: float) -> float:
+    """Return what the difference is at most, at all looks with probability 1 - alpha; inf where that is unknown."""
+    scale = _scale(seen)
+    return inf if scale is None else difference(seen) + _reach(seen.intervals, alpha) * scale
+
+
+def _slope(seen: Moments) -> float:
+    return seen.gap_nuisance / seen.nuisance_nuisance if seen.nuisance_nuisance else 0.0
+
+
+def _scale(seen: Moments) -> float | None:
+    """Return what a difference is divided by, so that it is a sum of as many terms of variance 1 as intervals."""
+    if seen.intervals < LEAST_INTERVALS:
+        return None
+    slope, value = _slope(seen), difference(seen)
+    squares = seen.gap_gap + slope * slope * seen.nuisance_nuisance + value * value * seen.weight_weight
+    squares += 2.0 * (slope * value * seen.weight_nuisance - slope * seen.gap_nuisance - value * seen.gap_weight)
+    least = 1e-12 * (seen.gap_gap + seen.weight_weight)
+    return sqrt(max(squares, least) / seen.intervals) / seen.weight
+
+
+def _log_evidence(intervals: int, standard_sum: float) -> float:
+    """Return the log of the one-sided normal mixture (Robbins 1970) of a sum of `intervals` terms of variance 1."""
+    wide = 1.0 + _spread() * intervals
+    reach = standard_sum * sqrt(_spread() / wide)
+    return log(2.0) - log(wide) / 2.0 + reach * reach / 2.0 + _log_normal_cdf(reach)
+
+
+@lru_cache(maxsize=4096)
+def _reach(intervals: int, alpha: float) -> float:
+    """Return the sum from which on the evidence reaches 1/alpha."""
+    low, high = 0.0, 10.0 * sqrt(intervals) * (1.0 - log(alpha))
+    for _ in range(STEPS):
+        middle = (low + high) / 2.0
+        low, high = (low, middle) if _log_evidence(intervals, middle) >= -log(alpha) else (middle, high)
+    return high
+
+
+@lru_cache(maxsize=1)
+def _spread(alpha: float = 0.05) -> float:
+    """Return the variance of the mixture: the best at `BEST_AT_INTERVALS` (arXiv:2103.06476, appendix B.2)."""
+    tail = -2.0 * log(2.0 * alpha)
+    return (tail + log(1.0 + tail)) / BEST_AT_INTERVALS
+
+
+def _log_normal_cdf(value: float) -> float:
+    """Return the log of the normal distribution, far below too, where it is nearly a power of e."""
+    if value > -30.0:
+        return log(0.5 * erfc(-value / sqrt(2.0)))
+    return -value * value / 2.0 - log(-value * sqrt(2.0 * pi))
