@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 from statistics import median
 from time import process_time
 
-from leverframe.nouns.evidence import CellCounts, StageCounts
+from leverframe.nouns.evidence import CellCounts, Met, StageCounts
 from leverframe.nouns.ramps import Clause, Floor, LimitKind, RampPlan, Slo, Stage
+from leverframe.rules.evidence.starts import LATER
 from leverframe.rules.readings import read_stage
 
 ROUNDS = 5
@@ -51,11 +52,17 @@ def handbook() -> RampPlan:
 
 
 def counts(chance: random.Random, cells: int) -> list[StageCounts]:
-    """Draw the counts of three harmless stages."""
+    """Draw the counts of three harmless stages; all processes that look for later harm have begun in the last."""
     return [
-        StageCounts(stage, {f"region-{n}|everyone": cell(chance, share) for n in range(cells)})
-        for stage, share in ((1, 0.01), (2, 0.10), (3, 0.50))
+        StageCounts(stage, {f"region-{n}|everyone": cell(chance, share) for n in range(cells)}, starts=starts)
+        for stage, share, starts in ((1, 0.01, ()), (2, 0.10, ()), (3, 0.50, begun(chance, cells)))
     ]
+
+
+def begun(chance: random.Random, cells: int) -> tuple[Met, ...]:
+    """Draw who had met the floor's event when each process began that looks for later harm."""
+    met = (cells * chance.randint(5, 10) * place for place in range(1, LATER + 1))
+    return tuple({FLOOR: {0.50: (each, each)}} for each in met)
 
 
 def cell(chance: random.Random, share: float) -> CellCounts:

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from leverframe.nouns.ramps import Clause, RampPlan, Stage
-from leverframe.rules.evidence import carrying, labels
+from leverframe.rules.evidence import carrying, starts
 
 ALPHA = 0.05
 HANDBOOK = ((0.01, 30), (0.10, 240), (0.50, 240))
@@ -110,11 +110,23 @@ def is_rolled_back(stages, counts, begins, alpha):
         totals = list(
             zip((mine + np.cumsum(candidate)).tolist(), (theirs + np.cumsum(control)).tolist(), strict=True)
         )
-        if any(labels.log_harm({**carried, share: total}) >= -log(alpha) for total in totals):
+        if any(value >= -log(alpha) for value in evidence(stages, number, carried, share, totals)):
             return True
         if number == 1 or stages[number - 2][0] != share:
             done[number] = (share, totals[-1])
     return False
+
+
+def evidence(stages, number, carried, share, totals):
+    """Yield the rollback evidence after each minute of a stage, with its processes that begin later."""
+    later = [starts.later_starts(minutes) for _, minutes in stages]
+    planned, to_come = sum(map(len, later)), sum(map(len, later[number - 1 :]))
+    begun: list[tuple[int, int]] = []
+    for minute, total in enumerate(totals):
+        if minute in later[number - 1]:
+            begun.append(totals[minute - 1])
+        since = [{share: (total[0] - mine, total[1] - theirs)} for mine, theirs in begun]
+        yield starts.log_harm({**carried, share: total}, since, to_come - len(begun), planned)
 
 
 def share_rolled_back(make_users, count, stages, begins, alpha, runs, seed):
@@ -164,9 +176,5 @@ def test_carrying_evidence_through_small_steps_would_break_the_level():
 
 @pytest.mark.parametrize("make_users", [unequal_users, always_bad_users])
 def test_a_region_that_waits_counts_nobody_twice_and_keeps_the_level(make_users):
-    rate = share_rolled_back(make_users, by_unit_and_share, WAITING, (1, 1, 1), ALPHA, runs=300, seed=5)
-    assert 0 < rate <= at_most(ALPHA, 300)
-
-
-def test_counting_those_again_who_waited_would_come_above_the_level():
-    assert share_rolled_back(unequal_users, by_unit_and_stage, WAITING, (1, 1, 1), ALPHA, runs=300, seed=5) > 0.06
+    rate = share_rolled_back(make_users, by_unit_and_share, WAITING, (1, 1, 1), ALPHA, runs=200, seed=5)
+    assert 0 < rate <= at_most(ALPHA, 200)

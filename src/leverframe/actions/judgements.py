@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from leverframe.actions.contents import spoken as spoken_parts
 from leverframe.actions.house import House, need_reason, record, refuse, target_of
 from leverframe.actions.judged import judged_reading, standing_judgement, subject_of_stage
-from leverframe.actions.looks import look, read
+from leverframe.actions.looks import counts_for, look, read
 from leverframe.nouns.changes import Change
 from leverframe.nouns.documents import digest
 from leverframe.nouns.evidence import StageReading
@@ -22,7 +22,7 @@ from leverframe.nouns.verdicts import Conflict, Fault, Invalid, Refused, Verdict
 from leverframe.rules.judging import judged_content, judged_digest, may_be_judged
 from leverframe.rules.policies import holders
 from leverframe.rules.sign_offs import authors, differences, spoken
-from leverframe.store import changes, evidence, outcomes, ramps, sign_offs
+from leverframe.store import changes, evidence, ramps, sign_offs
 from leverframe.store.database import Db
 
 MINUTES_BACK = 15
@@ -67,7 +67,7 @@ def judge(
     with house.store.write() as db:
         bench = _sit(house, db, change_id)
         if judged_digest(bench.ramp, bench.judged) != _named(reading_digest):
-            raise _stale(db, bench, reading_digest)
+            raise _stale(house, db, bench, reading_digest)
         refuse(_may_judge(bench, actor, role))
         fixed = _fix_reading(db, bench)
         signed = SignOff(bench.subject, actor.name, role, fixed, bench.now, reason)
@@ -98,9 +98,9 @@ def _named(reading_digest: str) -> str:
     return reading_digest
 
 
-def _stale(db: Db, bench: Bench, named: str) -> Conflict:
+def _stale(house: House, db: Db, bench: Bench, named: str) -> Conflict:
     """Say that the reading is not the one that was shown, and in which guardrails it differs."""
-    differs = _differs(db, bench, named)
+    differs = _differs(house, db, bench, named)
     what = f" in {spoken_parts(differs)}" if differs else ""
     where = f"stage {bench.ramp.stage} of {bench.change.id}"
     stands = judged_digest(bench.ramp, bench.judged)
@@ -117,12 +117,12 @@ def _stale(db: Db, bench: Bench, named: str) -> Conflict:
     )
 
 
-def _differs(db: Db, bench: Bench, named: str) -> tuple[str, ...]:
+def _differs(house: House, db: Db, bench: Bench, named: str) -> tuple[str, ...]:
     """Derive again, minute by minute, what the evidence said, until it is what was read."""
     stands = judged_content(bench.ramp, bench.judged)
     for minutes in range(MINUTES_BACK + 1):
         at = bench.now - timedelta(minutes=minutes)
-        counts = outcomes.counts(db, bench.change.id, until=at)
+        counts = counts_for(house, db, bench.change, bench.ramp, at, until=at)
         said = judged_content(bench.ramp, read(bench.policy, bench.change, bench.ramp, counts, at))
         if digest(said) == named:
             return differences(said, stands)

@@ -42,8 +42,16 @@ class Circumstances:
 
 def look(house: House, db: Db, change: Change, ramp: Ramp, now: datetime) -> Look:
     """Read the evidence and ask the rule; writes nothing. The page and the runner ask the same."""
-    counts, judged = outcomes.counts(db, change.id), evidence.judged(db, change.id, ramp.stage)
+    counts, judged = counts_for(house, db, change, ramp, now), evidence.judged(db, change.id, ramp.stage)
     return look_at(circumstances(house, db), change, ramp, counts, judged, now)
+
+
+def counts_for(
+    house: House, db: Db, change: Change, ramp: Ramp, now: datetime, *, until: datetime | None = None
+) -> Sequence[StageCounts]:
+    """Return the counts that a look at one ramp reads, as they stand, or as they stood until a minute."""
+    counts = outcomes.counts(db, change.id, until=until)
+    return house.late_starts.added(db, change, ramp.stage, counts, now)
 
 
 def circumstances(house: House, db: Db) -> Circumstances:

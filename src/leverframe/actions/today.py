@@ -101,7 +101,9 @@ def _ramp_lines(house: House, db: Db, now: datetime) -> Iterator[RampLine]:
     tickets, counts, judged = changes.of_ids(db, ids), outcomes.counts_of(db, ids), evidence.judged_stages(db, ids)
     for ramp in active:
         is_judged = (ramp.change, ramp.stage) in judged
-        yield _ramp_line(look_at(beside, tickets[ramp.change], ramp, counts[ramp.change], is_judged, now))
+        change = tickets[ramp.change]
+        read = house.late_starts.added(db, change, ramp.stage, counts[change.id], now)
+        yield _ramp_line(look_at(beside, change, ramp, read, is_judged, now))
 
 
 def _ramp_line(seen: Look) -> RampLine:

@@ -79,12 +79,12 @@ class Watch:
         if driven:
             beside = self._look_around(house, db)
             due = [change for change, version in driven.items() if self._is_due(change, version, now)]
-            yield from self._look_at(db, beside, due, self._take_turns(due), now)
+            yield from self._look_at(house, db, beside, due, self._take_turns(due), now)
 
     def at_moments(self, house: House, db: Db, now: datetime) -> Iterator[Look]:
         """Look at the ramps whose moment has come since the last look."""
         if due := self._take_moments(now):
-            yield from self._look_at(db, self._look_around(house, db), due, (), now)
+            yield from self._look_at(house, db, self._look_around(house, db), due, (), now)
 
     def next_moment(self) -> datetime | None:
         """Return when the next ramp's moment comes."""
@@ -133,7 +133,7 @@ class Watch:
         return due
 
     def _look_at(
-        self, db: Db, beside: Circumstances, due: Sequence[str], turns: Sequence[str], now: datetime
+        self, house: House, db: Db, beside: Circumstances, due: Sequence[str], turns: Sequence[str], now: datetime
     ) -> Iterator[Look]:
         """Look at what is due, and of those whose turn it is at what has changed."""
         wanted, anyway = [*due, *turns], set(due)
@@ -142,16 +142,17 @@ class Watch:
             seen = {change: self._known[change].sight for change in some if change in self._known}
             for change, sight in gather(db, some, seen).items():
                 if change in anyway or sight is not seen.get(change):
-                    yield from self._look(beside, sight, now)
+                    yield from self._look(house, db, beside, sight, now)
 
-    def _look(self, beside: Circumstances, sight: Sight, now: datetime) -> Iterator[Look]:
+    def _look(self, house: House, db: Db, beside: Circumstances, sight: Sight, now: datetime) -> Iterator[Look]:
         """Look at one ramp and remember it; a fault in it stops no other."""
         change, ramp = sight.change, sight.ramp
         known = self._known.pop(change.id, None)
         if known is not None and known.next_at <= now:
             self.late.append((now - known.next_at).total_seconds())
         try:
-            look = look_at(beside, change, ramp, sight.counts, sight.judged, now)
+            counts = house.late_starts.added(db, change, ramp.stage, sight.counts, now)
+            look = look_at(beside, change, ramp, counts, sight.judged, now)
         except Exception:
             log.exception("%s could not be looked at; trying again next round", change.id)
             return

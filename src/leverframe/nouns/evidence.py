@@ -110,17 +110,26 @@ class CellCounts:
     control_again: Mapping[str, int] = field(default_factory=dict)
 
 
+Met = Mapping[str, Mapping[float, tuple[int, int]]]
+"""Who has met a bad event: by guardrail and by share of the buckets, (candidate, control) units."""
+
+
 @dataclass(frozen=True, slots=True)
 class StageCounts:
     """One stage's counts by cell (`region|ring`).
 
     `proof` are those that promotion rests on, where they began anew later: when the stage reached its last region, or
-    began again. Harm is read from all.
+    began again. Harm is read from all. `began_at` is when the stage was first counted, `since` from when on each
+    cell's counts are, and `starts` who had met a bad event when each process that looks for later harm began (None:
+    it has begun just now, and that is not known yet).
     """
 
     stage: int
     cells: Mapping[str, CellCounts]
     proof: Mapping[str, CellCounts] | None = None
+    began_at: datetime | None = None
+    since: Mapping[str, datetime] = field(default_factory=dict)
+    starts: tuple[Met | None, ...] = ()
 
 
 class Finding(StrEnum):

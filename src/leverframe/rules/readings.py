@@ -27,8 +27,8 @@ from leverframe.nouns.evidence import CellCounts, Finding, Reading, StageCounts,
 from leverframe.nouns.ramps import LimitKind, RampPlan
 from leverframe.rules.evidence import sample_ratio
 from leverframe.rules.evidence import words as say
-from leverframe.rules.evidence.looks import Look, look_at, units_of, value_of
-from leverframe.rules.evidence.relative import compared, read_relative
+from leverframe.rules.evidence.looks import Look, compared, look_at, units_of, value_of
+from leverframe.rules.evidence.relative import read_relative
 from leverframe.rules.evidence.slos import read_mean, read_rate
 
 SAMPLE_RATIO = "sample_ratio"

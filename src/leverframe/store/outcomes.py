@@ -37,6 +37,7 @@ __all__ = [
     "CountRow",
     "count_batch",
     "counts",
+    "counts_before",
     "counts_of",
     "forget_units",
     "late",
@@ -76,7 +77,14 @@ def counts(db: Db, change: str, *, until: datetime | None = None) -> list[StageC
     if until is None:
         return counts_of(db, [change])[change]
     shares = [row for row in _shares(db, [change]) if row.since.replace(second=0, microsecond=0) <= until]
-    return _by_change([change], shares, _totals_until(db, change, until))[change]
+    return _by_change([change], shares, _totals_of_minutes(db, change, interval_counts.c.minute <= until))[change]
+
+
+def counts_before(db: Db, change: str, stage: int, minute: datetime) -> StageCounts:
+    """Return how much of what is now read of a stage had been counted before a minute."""
+    before = (interval_counts.c.stage == stage) & (interval_counts.c.minute < minute)
+    found = _by_change([change], _shares(db, [change], stage), _totals_of_minutes(db, change, before))[change]
+    return found[0] if found else StageCounts(stage, {})
 
 
 def counts_of(db: Db, changes: Sequence[str], *, stage: int | None = None) -> dict[str, list[StageCounts]]:
@@ -133,9 +141,10 @@ _Arms = dict[str, dict[str, _Total]]
 
 @dataclass(slots=True)
 class _Cell:
-    """How one cell stands, and what each arm counted in the runs that are read."""
+    """How one cell stands, since when its counts are, and what each arm counted in the runs that are read."""
 
     stands: Standing
+    since: datetime
     runs: dict[int, _Arms] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -171,35 +180,38 @@ def _of(table: Table, changes: Sequence[str], stage: int | None) -> Iterator[Col
         yield table.c.stage == stage
 
 
-def _totals_until(db: Db, change: str, until: datetime) -> _Totals:
+def _totals_of_minutes(db: Db, change: str, wanted: ColumnElement[bool]) -> _Totals:
     by = [interval_counts.c[name] for name in (*_BY, "arm", "name")]
     sums = [func.sum(interval_counts.c[name]) for name in _SUMS]
-    wanted = (interval_counts.c.change == change) & (interval_counts.c.minute <= until)
-    return db.execute(select(*by, *sums).where(wanted).group_by(*by)).all()
+    return db.execute(select(*by, *sums).where(interval_counts.c.change == change, wanted).group_by(*by)).all()
 
 
 def _by_change(changes: Sequence[str], shares: _Shares, totals: _Totals) -> dict[str, list[StageCounts]]:
     """Put each total into its cell; what a cell counted at another share is left out."""
     stages: dict[str, dict[int, dict[str, _Cell]]] = {change: {} for change in changes}
-    for change, stage, cell, run, share, _ in shares:
+    began: dict[tuple[str, int], datetime] = {}
+    for change, stage, cell, run, share, since in shares:
         cells = stages[change].setdefault(stage, {})
-        cells[cell] = _Cell((cells[cell].stands if cell in cells else NOWHERE).then(share, run))
+        began[change, stage] = min(since, began.get((change, stage), since))
+        known = cells.get(cell, _Cell(NOWHERE, since))
+        stands = known.stands.then(share, run)
+        cells[cell] = _Cell(stands, known.since if stands.run == known.stands.run else since)
     for change, stage, cell, run, arm, name, n, total, squares in totals:
         known = stages[change].get(stage, {}).get(cell)
         if known is not None and run in known.runs:
             known.runs[run][arm][name] = (n, total, squares)
     return {
-        change: [_stage_counts(stage, cells) for stage, cells in sorted(found.items())]
+        change: [_stage_counts(stage, began[change, stage], cells) for stage, cells in sorted(found.items())]
         for change, found in stages.items()
     }
 
 
-def _stage_counts(stage: int, cells: Mapping[str, _Cell]) -> StageCounts:
+def _stage_counts(stage: int, began_at: datetime, cells: Mapping[str, _Cell]) -> StageCounts:
     counted = {name: cell for name, cell in sorted(cells.items()) if cell.stands.share > 0}
     whole = {name: _cell_counts(cell, cell.stands.run) for name, cell in counted.items()}
-    if all(cell.stands.proof == cell.stands.run for cell in counted.values()):
-        return StageCounts(stage, whole)
-    return StageCounts(stage, whole, {name: _cell_counts(cell, cell.stands.proof) for name, cell in counted.items()})
+    is_one = all(cell.stands.proof == cell.stands.run for cell in counted.values())
+    proof = None if is_one else {name: _cell_counts(cell, cell.stands.proof) for name, cell in counted.items()}
+    return StageCounts(stage, whole, proof, began_at, {name: cell.since for name, cell in counted.items()})
 
 
 def _cell_counts(cell: _Cell, run: int) -> CellCounts:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import exp
 
-from leverframe.nouns.evidence import CellCounts, StageCounts
+from leverframe.nouns.evidence import CellCounts, Met, StageCounts
 from leverframe.nouns.ramps import RampPlan, Stage
 from leverframe.rules.evidence import carrying
 from leverframe.rules.evidence import words as say
+from leverframe.rules.evidence.labels import Strata, strata_of
+from leverframe.rules.evidence.starts import later_starts
 
 LARGEST_LOG = 700.0
 
@@ -18,7 +21,9 @@ LARGEST_LOG = 700.0
 class Look:
     """What one look needs of the plan and the counts, worked out once.
 
-    `cells` are all that the stage has counted, `fresh` what it has counted since it reached its last region.
+    `cells` are all that the stage has counted, `fresh` what it has counted since it reached its last region. `since`
+    holds, by guardrail, who met it since each later process began; `to_come` such processes are still to begin, of
+    `planned` (`starts.py`).
     """
 
     plan: RampPlan
@@ -33,6 +38,9 @@ class Look:
     is_shared: bool
     alpha: float
     beta: float
+    since: Mapping[str, tuple[Strata, ...]]
+    to_come: int
+    planned: int
 
     @property
     def spans(self) -> tuple[tuple[CellCounts, ...], ...]:
@@ -54,6 +62,7 @@ def look_at(
     fresh = cells if here.proof is None else tuple(here.proof.values())
     begins = carrying.carried_from(plan)
     first = begins[stage - 1]
+    later = later_processes(plan)
     return Look(
         plan=plan,
         stage=plan.stages[stage - 1],
@@ -72,7 +81,48 @@ def look_at(
         is_shared=not cells or any(0.0 < cell.share < 1.0 for cell in cells),
         alpha=alpha,
         beta=beta,
+        since=_since(met(plan, stage, here.cells), here.starts),
+        to_come=sum(later[stage - 1 : _end(begins, first)]) - len(here.starts),
+        planned=sum(later[first - 1 : _end(begins, first)]),
     )
+
+
+@lru_cache(maxsize=256)
+def later_processes(plan: RampPlan) -> tuple[int, ...]:
+    """Return how many processes look for later harm in each stage."""
+    return tuple(len(later_starts(stage.bake_minutes)) for stage in plan.stages)
+
+
+def met(plan: RampPlan, stage: int, cells: Mapping[str, CellCounts]) -> dict[str, Strata]:
+    """Say who has met what a floor of the plan compares, as the evidence of this stage counts them."""
+    carries = carrying.carried_from(plan)[stage - 1] < stage
+    counted = [_newly_bad(cell) if carries else cell for cell in cells.values()]
+    return {guardrail: strata_of(counted, guardrail) for guardrail in compared(plan)}
+
+
+@lru_cache(maxsize=256)
+def compared(plan: RampPlan) -> tuple[str, ...]:
+    """List the guardrails that some stage has a floor for: they are compared in every stage."""
+    return tuple(dict.fromkeys(floor.guardrail for stage in plan.stages for floor in stage.floors))
+
+
+def _since(now: Mapping[str, Strata], starts: Sequence[Met | None]) -> dict[str, tuple[Strata, ...]]:
+    known = [start for start in starts if start is not None]
+    return {name: tuple(_less(strata, start.get(name, {})) for start in known) for name, strata in now.items()}
+
+
+def _less(strata: Strata, before: Mapping[float, tuple[int, int]]) -> Strata:
+    """Take from what was met what had been met before."""
+    none = (0, 0)
+    return {
+        share: (max(0, candidate - before.get(share, none)[0]), max(0, control - before.get(share, none)[1]))
+        for share, (candidate, control) in strata.items()
+    }
+
+
+def _end(begins: Sequence[int], first: int) -> int:
+    """Return the last stage (from 1) into which the evidence that began with a stage is carried."""
+    return max(number for number, begin in enumerate(begins, start=1) if begin == first)
 
 
 def _newly_bad(cell: CellCounts) -> CellCounts:

@@ -6,21 +6,16 @@ from math import log
 from typing import NamedTuple
 
 from leverframe.nouns.evidence import Finding, Reading
-from leverframe.nouns.ramps import RampPlan
-from leverframe.rules.evidence import labels
+from leverframe.rules.evidence import labels, starts
 from leverframe.rules.evidence import words as say
-from leverframe.rules.evidence.looks import Look, arms_of, value_of
-
-
-def compared(plan: RampPlan) -> tuple[str, ...]:
-    """List the guardrails that some stage has a floor for: they are compared in every stage."""
-    return tuple(dict.fromkeys(floor.guardrail for stage in plan.stages for floor in stage.floors))
+from leverframe.rules.evidence.looks import Look, arms_of, compared, value_of
 
 
 def read_relative(look: Look, guardrail: str) -> Reading:
     """Compare one guardrail with everyone else at the same time: harm over the ramp, proof in this stage."""
     alpha = look.alpha / 2.0 / len(compared(look.plan)) / look.parts
-    evidence = labels.log_harm(labels.strata_of(look.carried, guardrail))
+    carried, since = labels.strata_of(look.carried, guardrail), look.since[guardrail]
+    evidence = starts.log_harm(carried, since, look.to_come, look.planned)
     floor = next((floor.ratio for floor in look.stage.floors if floor.guardrail == guardrail), None)
     is_harm = evidence >= -log(alpha)
     told = look.cells if is_harm else look.fresh
