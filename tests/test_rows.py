@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from tests.answering import obey_at_once
 from tests.rows import scenes
 from tests.rows.acts import ACTS, AT_NIGHT, Act
-from tests.rows.doors import CLI, DOORS, HTTP, PAGE, Cli, Door
+from tests.rows.doors import CLI, DOORS, HTTP, PAGE, Cli, Deed, Door
 from tests.rows.files import (
     EDITED,
     FROZEN,
@@ -30,7 +30,7 @@ from tests.rows.sights import AT_NIGHT as WAITING
 from tests.rows.sights import NOT_PROVED, SIGHTS, Sight
 from tests.served import PASSWORD, Day, Served, a_day, audit_round, served
 
-from leverframe.actions import accounts, judgements
+from leverframe.actions import accounts, evidence, judgements
 
 ROWS = "1 3 4 5 6 8 9 10 12 19 20 22 23 24 27 31 32 33 34 36 38 39 40 41 43 50 51 52 54 105"
 every_door = pytest.mark.parametrize("door", DOORS, ids=lambda door: door.name)
@@ -192,3 +192,27 @@ def test_nothing_is_taken_from_the_log(morning: Served):
     with morning.act("adi") as adi:
         for method in ("PUT", "POST", "DELETE"):
             assert adi.request(method, "/audit/5").status_code == 405
+
+
+JUNIT = b"""<testsuites><testsuite><properties><property name="scorer_version" value="3"/></properties>
+<testcase name="a"><properties>
+<property name="metric" value="grounded"/><property name="score" value="SCORE"/></properties>
+</testcase></testsuite></testsuites>"""
+
+
+@every_door
+def test_a_file_of_one_units_results_becomes_a_delta_by_every_door(door: Door, house: Served, tmp_path: Path):
+    """A file that says neither whose results it holds nor of which prompt: whoever sends it says so."""
+    change = scenes.filed(house)
+    where, command = f"/changes/{change}/evidence", f"change evidence {change} {{file}} --of "
+    for of, score in (("deployed", b"0.9"), ("candidate", b"0.8")):
+        asked = f"{where}?of={of}" if door is HTTP else where
+        deed = Deed("POST", asked, command + of, JUNIT.replace(b"SCORE", score), typed={"of": of})
+        answer = door.do(house, "cass", deed, tmp_path)
+        assert answer.is_yes, answer.words
+    deltas = {delta.metric: delta for delta in evidence.list_evidence(house.built.house, change)}
+    assert (deltas["grounded"].value, deltas["grounded"].deployed) == (0.8, 0.9)
+    unsaid = Deed("POST", where, command.removesuffix(" --of "), JUNIT.replace(b"SCORE", b"0.7"), typed={})
+    answer = door.do(house, "cass", unsaid, tmp_path)
+    assert not answer.is_yes
+    assert "the file does not say which prompt it has tested" in answer.words, answer.words

@@ -9,7 +9,7 @@ from tests.world import ON_SQLITE, World, eval_run, no_of
 
 from leverframe.actions import changes, evidence
 from leverframe.nouns.changes import Change, State
-from leverframe.nouns.evidence import Comparison
+from leverframe.nouns.evidence import Comparison, Said
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Invalid
 from leverframe.store import units
@@ -36,6 +36,34 @@ def test_results_are_compared_with_the_deployed_units_and_the_change_is_ready(wo
     entry = world.entries("evidence.added")[0]
     assert (entry.actor, entry.because) == ("ana", "promptfoo.json, written by promptfoo")
     assert entry.decided_digest.startswith("sha256:")
+
+
+JUNIT = (
+    "<testsuites><testsuite><properties><property name='scorer_version' value='3'/></properties>"
+    "<testcase name='a'/><testcase name='b'>{}</testcase></testsuite></testsuites>"
+)
+
+
+def post(world: World, change: Change, inside: str, of: str):
+    body = JUNIT.format(inside).encode()
+    return evidence.add_evidence(world.house, world.ana, change.id, f"{of}.xml", body, Said(of))
+
+
+def test_files_of_one_unit_each_are_compared_once_both_are_there(world: World, change: Change):
+    (alone,) = post(world, change, "<failure/>", "candidate")
+    assert (alone.comparison, alone.because) == ("not_comparable", "the deployed unit has no result for it")
+    (beside,) = post(world, change, "", "deployed")
+    assert (beside.metric, beside.value, beside.deployed) == ("pass_rate", 0.5, 1.0)
+    assert beside.comparison is Comparison.UNCHANGED
+    assert world.entries("evidence.added")[0].because == "deployed.xml, written by junit"
+
+
+def test_one_file_cannot_be_both_units(world: World, change: Change):
+    post(world, change, "", "candidate")
+    with pytest.raises(Invalid, match="this very file is on the ticket as the candidate's results"):
+        post(world, change, "", "deployed")
+    post(world, change, "", "candidate")
+    assert len(world.entries("evidence.added")) == 1
 
 
 def test_a_candidate_that_is_worse_is_not_ready(world: World, change: Change):

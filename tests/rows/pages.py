@@ -29,7 +29,7 @@ class PageText(HTMLParser):
         self._written: list[str] = []
         self._open: list[str] = []
         self._form: Form | None = None
-        self._filling = ""
+        self._filling, self._is_unnamed = "", False
         self.feed(html)
 
     @property
@@ -69,13 +69,14 @@ class PageText(HTMLParser):
         if chosen is None:
             return
         chosen.append(given.get("value", ""))
+        self._is_unnamed = "value" not in given
         if len(chosen) == 1 or "selected" in given:
             form.fields[self._filling] = chosen[-1]
 
     def _name_option(self, form: Form, text: str) -> None:
         """Let an option without a value send its own text, as browsers do."""
         chosen = form.choices.get(self._filling)
-        if chosen and not chosen[-1]:
+        if chosen and self._is_unnamed and not chosen[-1]:
             chosen[-1] = text
             form.fields[self._filling] = form.fields[self._filling] or text
 

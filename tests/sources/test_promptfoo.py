@@ -10,12 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leverframe.nouns.evidence import Comparison, Direction
+from leverframe.nouns.evidence import Comparison, Direction, Said
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Invalid
 from leverframe.rules.evals import compare
+from leverframe.sources.eval_cases import standard_error
 from leverframe.sources.evals import formats, read_evals
-from leverframe.sources.evals.promptfoo import read_promptfoo, recognise, standard_error
+from leverframe.sources.evals.promptfoo import read as read_promptfoo
+from leverframe.sources.evals.promptfoo import recognise
 
 V7 = Unit(prompt="customer-support@v7", model="openai.gpt-4o-2024-11")
 V8 = Unit(prompt="customer-support@v8", model="openai.gpt-4o-2024-11")
@@ -57,7 +59,7 @@ def read(document, candidate=V8, deployed: Unit | None = V7):
 
 def faults_of(document):
     with pytest.raises(Invalid) as caught:
-        read_promptfoo(json.dumps(document).encode(), candidate=V8, deployed=V7)
+        read_promptfoo(json.dumps(document).encode(), V8, V7, Said())
     return [str(fault) for fault in caught.value.faults]
 
 
@@ -157,7 +159,7 @@ def test_all_faults_are_told_at_once_and_nothing_is_imported():
 )
 def test_malformed_input_is_told_and_never_half_read(body, said):
     with pytest.raises(Invalid) as caught:
-        read_promptfoo(body, candidate=V8, deployed=V7)
+        read_promptfoo(body, V8, V7, Said())
     assert any(said in str(fault) for fault in caught.value.faults)
 
 
@@ -176,7 +178,7 @@ def test_whatever_is_broken_in_a_file_is_a_fault_and_no_crash(data):
     holder = data.draw(st.sampled_from([document, document["results"], *prompts, *rows, *cases]))
     holder[data.draw(st.sampled_from(sorted(holder)))] = data.draw(JSON)
     try:
-        found = read_promptfoo(json.dumps(document).encode(), candidate=V8, deployed=V7)
+        found = read_promptfoo(json.dumps(document).encode(), V8, V7, Said())
     except Invalid as invalid:
         outcome = bool(invalid.faults)
     else:

@@ -10,31 +10,36 @@ from leverframe.actions.contents import alteration, void_signed
 from leverframe.actions.facts import deltas, measured_units
 from leverframe.actions.house import House, permit, record, refuse, target_of
 from leverframe.nouns.changes import Change
-from leverframe.nouns.evidence import EvalDelta, EvalResult
+from leverframe.nouns.evidence import EvalDelta, EvalImport, EvalResult, Said
 from leverframe.nouns.people import Actor, ActorKind
 from leverframe.nouns.units import Unit
-from leverframe.nouns.verdicts import Verdict, failed
+from leverframe.nouns.verdicts import Fault, Invalid, Verdict, failed
 from leverframe.sources.evals import read_evals
 from leverframe.store import changes, evidence
+from leverframe.store.database import Db
 
 
-def add_evidence(house: House, actor: Actor, change_id: str, name: str, body: bytes) -> tuple[EvalDelta, ...]:
+def add_evidence(
+    house: House, actor: Actor, change_id: str, name: str, body: bytes, said: Said | None = None
+) -> tuple[EvalDelta, ...]:
     """Import an eval tool's output onto a change, addressed by the digest of its bytes.
 
-    The same file twice is kept once. Its results are of the units that the ticket names now, and of no later ones.
-    New results are part of what is signed, so standing sign-offs are void. Whoever may file a change for this target
-    may add to it, as may a token of theirs that has the scope evidence. Raises Invalid with all faults of the file,
-    and imports nothing of it then.
+    `said` is what the file does not say of itself. The same file twice is kept once. Its results are of the units
+    that the ticket names now, and of no later ones. New results are part of what is signed, so standing sign-offs are
+    void. Whoever may file a change for this target may add to it, as may a token of theirs that has the scope
+    evidence. Raises Invalid with all faults of the file, and imports nothing of it then.
     """
     with house.store.write() as db:
         now, policy, change = house.clock.now(), house.policy(db), changes.get(db, change_id)
         role = permit(policy, actor, "change.file", target_of(policy, change.target))
         refuse(_may_add(actor, change))
         candidate, deployed = measured_units(change)
-        results = read_evals(body, candidate=candidate, deployed=deployed)
+        results = read_evals(body, candidate=candidate, deployed=deployed, said=said)
         before = evidence.digests(db, change_id)
         digest = evidence.add_artefact(db, change_id, name, body)
-        if digest is not None:
+        if digest is None:
+            _refuse_other_unit(db, change_id, results)
+        else:
             mine, theirs = _of(candidate, results.candidate), _of(deployed, results.deployed)
             evidence.add_results(db, change_id, digest, mine, theirs)
             altered = alteration(change, change, before, evidence.digests(db, change_id))
@@ -44,6 +49,16 @@ def add_evidence(house: House, actor: Actor, change_id: str, name: str, body: by
             restate(house, db, changes.get(db, change_id), now)
             db.after_commit(lambda: house.stir("change"))
         return deltas(db, changes.get(db, change_id))
+
+
+def _refuse_other_unit(db: Db, change_id: str, given: EvalImport) -> None:
+    """Refuse a file that lies on the ticket already as the other unit's: one of the two was not meant."""
+    mine, theirs = evidence.results(db, change_id)
+    for which, now, kept in (("candidate", given.candidate, mine), ("deployed", given.deployed, theirs)):
+        if now and all(one.artefact_digest != now[0].artefact_digest for one in kept):
+            other = "deployed unit's" if which == "candidate" else "candidate's"
+            because = f"this very file is on the ticket as the {other} results"
+            raise Invalid([Fault("of", because, "write a file of its own for each unit")])
 
 
 def _of(unit: Unit, results: Iterable[EvalResult]) -> list[EvalResult]:

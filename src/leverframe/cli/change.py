@@ -250,6 +250,8 @@ def cancel(change: Change, because: Because = "") -> None:
 def evidence(
     change: Change,
     path: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="The eval tool's output.")] = None,
+    of: Annotated[str, typer.Option(help="Whose results: candidate or deployed, where the file does not say.")] = "",
+    tool_version: Annotated[str, typer.Option(help="The tool's version, where the file does not say.")] = "",
 ) -> None:
     """Add an eval tool's results to a change, or list what it has. New results void standing sign-offs."""
     where, one = at("changes", change, "evidence"), server()
@@ -257,6 +259,7 @@ def evidence(
         show(one.get(where), views.list_evidence)
         return
     body, before = read_bytes(path), one.get(at("changes", change))
-    answer = one.send("POST", where, body, "application/json", name=path.name)
+    said = {"of": of, "tool_version": tool_version}
+    answer = one.send("POST", where, body, "application/octet-stream", name=path.name, **said)
     show(answer, lambda document: views.list_most(change, document["deltas"]))
     _say_voided(one, change, before)

@@ -44,6 +44,17 @@ class EvalResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What whoever sends an eval tool's file says of it, where it does not say so itself.
+
+    `of` is `candidate` or `deployed`, whose results they are; `tool_version` by which version of the tool.
+    """
+
+    of: str = ""
+    tool_version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class EvalImport:
     """One eval tool's file, read: the results of each unit, and the columns that tested neither."""
 

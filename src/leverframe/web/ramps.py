@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from leverframe.actions import evidence, judgements, ramps, reviews, schedules, showing, sign_offs, way_back
 from leverframe.nouns.changes import StartWindow
 from leverframe.nouns.documents import to_document
+from leverframe.nouns.evidence import Said
 from leverframe.nouns.verdicts import Fault, Invalid, NotFound
 from leverframe.web.answers import done, numbered
 from leverframe.web.change_forms import in_zone
@@ -183,26 +184,40 @@ def list_evidence(visit: Visiting, change_id: str) -> Response:
     return JSONResponse(to_document({"deltas": evidence.list_evidence(visit.house, change_id)}))
 
 
-async def _uploaded(request: Request) -> tuple[str, bytes]:
-    """Return the eval tool's file: the body itself, or the file of a form."""
+async def _uploaded(request: Request) -> tuple[str, bytes, Said]:
+    """Return the eval tool's file and what is said of it: the body itself, or the file of a form."""
+    asked = request.query_params
     if request.headers.get("content-type", "").startswith(FORMS):
-        found = (await request.form()).get("file")
+        form = await request.form()
+        found, said = form.get("file"), Said(str(form.get("of") or ""), str(form.get("tool_version") or ""))
         if found is None or isinstance(found, str):
             raise Invalid([Fault("file", "no file was sent", "choose the eval tool's output")])
-        return found.filename or "results.json", await found.read()
-    return request.query_params.get("name", "results.json"), await raw(request)
+        return found.filename or "results.json", await found.read(), said
+    said = Said(asked.get("of", ""), asked.get("tool_version", ""))
+    return asked.get("name", "results.json"), await raw(request), said
 
 
+ABOUT_FILE = {
+    "name": "what the file is called on the ticket",
+    "of": "whose results they are where the file does not say: candidate or deployed",
+    "tool_version": "the eval tool's version where the file does not say",
+}
 FILE_BODY = {
+    "parameters": [
+        {"name": name, "in": "query", "required": False, "schema": {"type": "string"}, "description": about}
+        for name, about in ABOUT_FILE.items()
+    ],
     "requestBody": {
         "required": True,
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
-    }
+    },
 }
 
 
 @router.post("/changes/{change_id}/evidence", status_code=201, openapi_extra=FILE_BODY)
-def add_evidence(visit: Visiting, change_id: str, file: Annotated[tuple[str, bytes], Depends(_uploaded)]) -> Response:
-    """Import an eval tool's output onto the ticket."""
+def add_evidence(
+    visit: Visiting, change_id: str, file: Annotated[tuple[str, bytes, Said], Depends(_uploaded)]
+) -> Response:
+    """Import an eval tool's output onto the ticket; `of` and `tool_version` say what the file does not."""
     deltas = evidence.add_evidence(visit.house, visit.actor, change_id, *file)
     return done(visit.request, {"deltas": deltas}, f"/changes/{change_id}", status=201)

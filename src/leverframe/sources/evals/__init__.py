@@ -1,7 +1,7 @@
 """Which eval tool's file is this, and what did it find?
 
-Each format is one file of this folder: a module with `NAME`, `recognise(body)` and `read(body, *, candidate,
-deployed)`. It is found by being there.
+Each format is one file of this folder: a module with `NAME`, `recognise(body)` and `read(body, candidate, deployed,
+said)`. It is found by being there.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
-from leverframe.nouns.evidence import EvalImport
+from leverframe.nouns.evidence import EvalImport, Said
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Fault, Invalid
 
@@ -23,7 +23,7 @@ class Format:
 
     name: str
     recognise: Callable[[bytes], bool]
-    read: Callable[..., EvalImport]
+    read: Callable[[bytes, Unit, Unit | None, Said], EvalImport]
 
 
 @cache
@@ -34,11 +34,13 @@ def formats() -> Mapping[str, Format]:
     return {module.NAME: Format(module.NAME, module.recognise, module.read) for module in modules}
 
 
-def read_evals(body: bytes, *, candidate: Unit, deployed: Unit | None, format: str = "") -> EvalImport:
+def read_evals(
+    body: bytes, *, candidate: Unit, deployed: Unit | None, format: str = "", said: Said | None = None
+) -> EvalImport:
     """Read an eval tool's file whole, or raise Invalid with all its faults and read none of it.
 
-    `candidate` and `deployed` tell which columns are whose; `format` names the tool where the file is not to be
-    recognised by itself.
+    `candidate` and `deployed` tell which columns are whose, and `said` what the file does not; `format` names the
+    tool where the file is not to be recognised by itself.
     """
     known = formats()
     if format and format not in known:
@@ -46,7 +48,7 @@ def read_evals(body: bytes, *, candidate: Unit, deployed: Unit | None, format: s
     found = known[format] if format else next((f for f in known.values() if f.recognise(body)), None)
     if found is None:
         raise Invalid([Fault("file", "it is not the output of a known eval tool", _known())])
-    return found.read(body, candidate=candidate, deployed=deployed)
+    return found.read(body, candidate, deployed, said or Said())
 
 
 def _known() -> str:

@@ -1,0 +1,195 @@
+"""How do the cases that an eval tool has answered become results of our units?
+
+A format (`sources/evals/`) reads a tool's file to columns and rows: a column is what was tested, one prompt with one
+model, and a row is one case that it answered. The rows give one result for each suite, metric and slice: the suite
+whole, and each locale.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import isfinite, sqrt
+from typing import Any, NamedTuple, NoReturn
+
+from leverframe.nouns.documents import digest
+from leverframe.nouns.evidence import Direction, EvalImport, EvalResult, Said
+from leverframe.nouns.units import Unit
+from leverframe.nouns.verdicts import Fault, Invalid
+from leverframe.rules.eval_columns import Column, assign, subject_of
+
+DEFAULT_SUITE = "production"
+LOWER = frozenset({"latency_ms", "cost_usd"})
+"""Metrics that are better when lower, and no scores."""
+UNITS = ("candidate", "deployed")
+
+
+class Row(NamedTuple):
+    """One case answered by one column: `case` is a digest of what was asked, and how it was scored."""
+
+    column: int
+    suite: str
+    locale: str
+    case: str
+    values: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A tool's whole file, checked."""
+
+    tool: str
+    version: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    commit: str = ""
+
+
+def import_cases(file: File, body: bytes, candidate: Unit, deployed: Unit | None, said: Said) -> EvalImport:
+    """Give each unit its column's results; raises Invalid where it is not plain whose they are."""
+    mine, theirs = _columns_of(file, candidate, deployed, said)
+    artefact = f"sha256:{hashlib.sha256(body).hexdigest()}"
+    version = file.version or said.tool_version
+    return EvalImport(
+        tool=file.tool,
+        candidate=_results(file, mine, candidate, artefact, version),
+        deployed=_results(file, theirs, deployed, artefact, version),
+        ignored=tuple(column.name for column in file.columns if column not in (mine, theirs)),
+    )
+
+
+def _columns_of(
+    file: File, candidate: Unit, deployed: Unit | None, said: Said
+) -> tuple[Column | None, Column | None]:
+    if said.of:
+        if said.of not in UNITS:
+            raise Invalid([Fault("of", f"{said.of} is no unit of a ticket", "candidate or deployed")])
+        if len(file.columns) != 1:
+            because = f"the file has {len(file.columns)} columns, and names what each has tested"
+            raise Invalid([Fault("of", because, "leave it out")])
+        return (file.columns[0], None) if said.of == "candidate" else (None, file.columns[0])
+    found = assign(file.columns, candidate, deployed)
+    if found.faults and len(file.columns) == 1 and not file.columns[0].prompt:
+        because = f"the file does not say which prompt it has tested with {file.columns[0].provider or 'its model'}"
+        raise Invalid([Fault("of", because, "say whose results they are: --of candidate or --of deployed")])
+    if found.faults:
+        raise Invalid(found.faults)
+    return found.candidate, found.deployed
+
+
+def _results(
+    file: File, column: Column | None, unit: Unit | None, artefact: str, version: str
+) -> tuple[EvalResult, ...]:
+    if column is None or unit is None:
+        return ()
+    rows = [row for row in file.rows if row.column == column.index]
+    results: list[EvalResult] = []
+    for suite in sorted({row.suite for row in rows}):
+        cases = [row for row in rows if row.suite == suite]
+        dataset = digest(sorted({row.case for row in cases}))
+        for place in ("", *sorted({row.locale for row in cases} - {""})):
+            chosen = [row for row in cases if place in ("", row.locale)]
+            results += [
+                EvalResult(
+                    suite=suite,
+                    metric=metric,
+                    n=len(values),
+                    value=sum(values) / len(values),
+                    direction=Direction.LOWER if metric in LOWER else Direction.HIGHER,
+                    subject=subject_of(unit),
+                    tool=file.tool,
+                    tool_version=version,
+                    artefact_digest=artefact,
+                    slice=place,
+                    standard_error=standard_error(values, is_score=metric not in LOWER),
+                    dataset_digest=dataset,
+                    commit=file.commit,
+                )
+                for metric, values in _by_metric(chosen).items()
+            ]
+    return tuple(results)
+
+
+def _by_metric(rows: Sequence[Row]) -> dict[str, list[float]]:
+    metrics: dict[str, list[float]] = {}
+    for row in rows:
+        for metric, value in row.values.items():
+            metrics.setdefault(metric, []).append(value)
+    return dict(sorted(metrics.items()))
+
+
+def standard_error(values: Sequence[float], *, is_score: bool) -> float | None:
+    """Estimate the standard error of a mean; None where the values do not show their spread.
+
+    Scores between 0 and 1 that are all alike, or alone, have the spread of the Agresti-Coull rule (two successes and
+    two failures added): three passes of three are no proof of no failures.
+    """
+    n, mean = len(values), sum(values) / len(values)
+    squares = sum((value - mean) ** 2 for value in values)
+    if squares > 1e-18 * n:
+        return sqrt(squares / (n - 1) / n)
+    if is_score and 0.0 <= mean <= 1.0:
+        share = (mean * n + 2) / (n + 4)
+        return sqrt(share * (1 - share) / (n + 4))
+    return None
+
+
+def parse_json(body: bytes) -> Any:
+    """Read JSON whose numbers can be compared; raises Invalid."""
+    try:
+        return json.loads(body, parse_constant=_not_a_number)
+    except (ValueError, RecursionError) as wrong:
+        raise Invalid([Fault("file", f"it is not JSON: {wrong}")]) from None
+
+
+def _not_a_number(word: str) -> NoReturn:
+    raise ValueError(f"{word} is not a number that can be compared")
+
+
+def is_object_with(body: bytes, *keys: str) -> bool:
+    """Say whether this is a JSON object that has these members."""
+    try:
+        document = parse_json(body)
+    except Invalid:
+        return False
+    return isinstance(document, dict) and all(key in document for key in keys)
+
+
+def take_number(values: dict[str, float], metric: str, value: Any, place: str, faults: list[Fault]) -> None:
+    """Add one number to a row, if it is one."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not _is_finite(value):
+        faults.append(Fault(place, f"{value!r:.40} is not a number"))
+    else:
+        values[metric] = float(value)
+
+
+def _is_finite(value: float) -> bool:
+    try:
+        return isfinite(value)
+    except OverflowError:
+        return False
+
+
+KINDS = {dict: "an object", list: "a list", int: "a whole number", bool: "true or false", str: "a text"}
+
+
+def member(holder: Any, key: str, kind: type, place: str, faults: list[Fault], tool: str) -> Any:
+    """Return a member of the right kind, or note its fault and return an empty one."""
+    value = holder.get(key) if isinstance(holder, dict) else None
+    if isinstance(value, kind) and not (kind is int and isinstance(value, bool)):
+        return value
+    said = KINDS[kind]
+    because = f"{key} is missing" if value is None else f"{key} is not {said}"
+    faults.append(Fault(place, because, f"{tool} writes {key} as {said}"))
+    return kind()
+
+
+def word(holder: Mapping[str, Any], key: str, place: str, faults: list[Fault]) -> str:
+    """Return a text that may be missing."""
+    value = holder.get(key, "")
+    if isinstance(value, str):
+        return value.strip()
+    faults.append(Fault(f"{place}.{key}", f"{value!r:.40} is not a text"))
+    return ""

@@ -1,0 +1,228 @@
+"""Are the files of other eval tools read whole, for the right unit, or not at all?"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from leverframe.nouns.evidence import Comparison, Direction, EvalImport, EvalResult, Said
+from leverframe.nouns.units import Unit
+from leverframe.nouns.verdicts import Invalid
+from leverframe.rules.evals import compare
+from leverframe.sources.evals import formats, read_evals
+
+DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "evals"
+V7 = Unit(prompt="customer-support@v7", model="openai.gpt-4o-2024-11")
+V8 = Unit(prompt="customer-support@v8", model="openai.gpt-4o-2024-11")
+CANDIDATE, DEPLOYED = Said("candidate"), Said("deployed")
+
+needs_real_files = pytest.mark.skipif(not DATA.exists(), reason="../shared/data is not here: no real eval files")
+
+
+def read(body: bytes, said: Said | None = None) -> EvalImport:
+    return read_evals(body, candidate=V8, deployed=V7, said=said)
+
+
+def faults_of(body: bytes, said: Said | None = CANDIDATE) -> list[str]:
+    with pytest.raises(Invalid) as caught:
+        read(body, said)
+    return [f"{fault.place}: {fault.because}" for fault in caught.value.faults]
+
+
+def by_key(results: tuple[EvalResult, ...]) -> dict[tuple[str, str, str], EvalResult]:
+    return {(each.suite, each.metric, each.slice): each for each in results}
+
+
+def inspect_log(**more: object) -> dict:
+    samples = [
+        {"id": "a", "epoch": 1, "input": "q", "target": "30", "scores": {"grounded": {"value": "C"}}},
+        {"id": "a", "epoch": 2, "input": "q", "target": "30", "scores": {"grounded": {"value": "I"}}},
+        {"id": "b", "epoch": 1, "input": "r", "target": "x", "scores": {"grounded": {"value": "P"}},
+         "metadata": {"suite": "adversarial", "locale": "fr-FR"}},
+    ]  # fmt: skip
+    task = {"model": "openai/gpt-4o-2024-11-20", "metadata": {"prompt": "customer-support@v8"},
+            "packages": {"inspect_ai": "0.3.285"}, "revision": {"commit": "02526f4c"}}  # fmt: skip
+    return {"version": 2, "status": "success", "eval": task, "samples": samples, **more}
+
+
+def deepeval_run(score: object = 1.0, **more: object) -> dict:
+    measured = {"name": "Answer Relevancy", "score": score, "success": True, "threshold": 0.5, **more}
+    case = {"name": "refund", "input": "?", "expectedOutput": "30", "success": True, "metricsData": [measured]}
+    return {"testCases": [case], "metricsScores": [], "testPassed": 1, "testFailed": 0}
+
+
+def junit(*cases: str, properties: str = '<property name="scorer_version" value="3"/>') -> bytes:
+    suite = f"<testsuite><properties>{properties}</properties>{''.join(cases)}</testsuite>"
+    return f"<testsuites>{suite}</testsuites>".encode()
+
+
+def case(name: str, inside: str = "", **properties: object) -> str:
+    told = "".join(f'<property name="{key}" value="{value}"/>' for key, value in properties.items())
+    return f'<testcase classname="t" name="{name}"><properties>{told}</properties>{inside}</testcase>'
+
+
+def as_bytes(document: object) -> bytes:
+    return json.dumps(document).encode()
+
+
+def test_each_format_is_known_by_its_file():
+    assert list(formats()) == ["deepeval", "inspect", "junit", "promptfoo"]
+    bodies = {
+        "deepeval": as_bytes(deepeval_run()),
+        "inspect": as_bytes(inspect_log()),
+        "junit": junit(case("a")),
+        "promptfoo": as_bytes({"evalId": "e", "results": {"prompts": []}}),
+    }
+    for name, body in bodies.items():
+        assert [each for each, format in formats().items() if format.recognise(body)] == [name]
+
+
+@needs_real_files
+@pytest.mark.parametrize(
+    ("path", "metric", "version"),
+    [
+        ("inspect/groundedness.json", "includes", "0.3.285"),
+        ("deepeval/test_run.json", "groundedness", ""),
+        ("pytest_junit.xml", "groundedness", ""),
+    ],
+)
+def test_the_real_file_becomes_a_delta_beside_the_deployed_units(path: str, metric: str, version: str):
+    """The same file as both units' results: nothing differs, and with its version known that can be said."""
+    body = (DATA / path).read_bytes()
+    mine, theirs = (read(body, Said(of, "" if version else "4.3.1")) for of in ("candidate", "deployed"))
+    assert (mine.deployed, theirs.candidate) == ((), ())
+    found = {delta.metric: delta for delta in compare(mine.candidate, theirs.deployed)}
+    assert found[metric].comparison is Comparison.UNCHANGED
+    assert {each.tool_version for each in mine.candidate} == {version or "4.3.1"}
+
+
+@needs_real_files
+def test_a_real_file_says_what_the_tool_itself_prints():
+    log = json.loads((DATA / "inspect/groundedness.json").read_bytes())
+    whole = [
+        each
+        for each in read((DATA / "inspect/groundedness.json").read_bytes(), CANDIDATE).candidate
+        if not each.slice
+    ]
+    said = log["results"]["scores"][0]["metrics"]["accuracy"]["value"]
+    assert sum(each.value * each.n for each in whole) / sum(each.n for each in whole) == pytest.approx(said)
+    run = json.loads((DATA / "deepeval/test_run.json").read_bytes())
+    (grounded,) = (r for r in read(as_bytes(run), CANDIDATE).candidate if r.metric == "groundedness")
+    assert (grounded.value, grounded.n) == (0.5, len(run["metricsScores"][0]["scores"]))
+
+
+@needs_real_files
+def test_inspects_own_test_log_is_read():
+    found = read((DATA / "inspect/upstream_log_formats.json").read_bytes(), CANDIDATE)
+    assert [(each.metric, each.value, each.commit) for each in found.candidate] == [("match", 0.0, "02526f4c")]
+
+
+def test_an_inspect_log_names_its_unit_its_suites_and_slices_and_averages_epochs():
+    found = by_key(read(as_bytes(inspect_log())).candidate)
+    assert {key: (each.n, each.value) for key, each in found.items()} == {
+        ("production", "grounded", ""): (1, 0.5),
+        ("adversarial", "grounded", ""): (1, 0.5),
+        ("adversarial", "grounded", "fr-FR"): (1, 0.5),
+    }
+    assert found["production", "grounded", ""].direction is Direction.HIGHER
+
+
+def test_an_eval_file_is_opened_and_one_that_cannot_be_says_what_to_do():
+    log = inspect_log()
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("header.json", json.dumps({key: log[key] for key in ("version", "status", "eval")}))
+        for n, sample in enumerate(log["samples"]):
+            archive.writestr(f"samples/{n}.json", json.dumps(sample))
+    values = {key: each.value for key, each in by_key(read(packed.getvalue()).candidate).items()}
+    assert values == {key: each.value for key, each in by_key(read(as_bytes(log)).candidate).items()}
+    zstd = packed.getvalue().replace(b"\x08\x00", b"\x5d\x00")
+    assert faults_of(zstd) == ["file: it is compressed with Zstandard, which Python opens from 3.14 on"]
+    assert "it is not a whole log" in faults_of(packed.getvalue()[:200])[0]
+
+
+def test_a_run_that_did_not_end_in_success_is_refused():
+    """With `results` absent on error, a reader that looks for them alone finds nothing wrong."""
+    for status in ("error", "cancelled", "started"):
+        assert faults_of(as_bytes(inspect_log(status=status, samples=[]))) == [
+            f"status: the run's status is '{status}': it has measured nothing that counts"
+        ]
+
+
+def test_a_file_that_does_not_say_whose_it_is_asks():
+    asks = "of: the file does not say which prompt it has tested with"
+    log = inspect_log()
+    del log["eval"]["metadata"]
+    assert faults_of(as_bytes(log), None) == [f"{asks} openai:gpt-4o-2024-11-20"]
+    assert faults_of(as_bytes(deepeval_run()), None) == [f"{asks} its model"]
+    assert faults_of(as_bytes(deepeval_run()), Said("mine")) == ["of: mine is no unit of a ticket"]
+    assert read(as_bytes(log), DEPLOYED).candidate == ()
+
+
+def test_without_the_rulers_version_nothing_is_compared():
+    mine, theirs = read(as_bytes(deepeval_run()), CANDIDATE), read(as_bytes(deepeval_run()), DEPLOYED)
+    deltas = compare(mine.candidate, theirs.deployed)
+    assert {delta.comparison for delta in deltas} == {Comparison.NOT_COMPARABLE}
+    assert "the tool's version of both results is not known" in deltas[0].because
+
+
+def test_a_scorer_that_was_renamed_or_changed_is_not_compared():
+    mine = read(junit(case("a", metric="grounded", score=1)), CANDIDATE)
+    renamed = read(junit(case("a", metric="groundedness", score=1)), DEPLOYED)
+    (grounded,) = (d for d in compare(mine.candidate, renamed.deployed) if d.metric == "grounded")
+    assert (grounded.comparison, grounded.because) == ("not_comparable", "the deployed unit has no result for it")
+    changed = read(junit(case("a", metric="grounded", score=1), properties=""), Said("deployed", "4"))
+    (grounded,) = (d for d in compare(mine.candidate, changed.deployed) if d.metric == "grounded")
+    assert "the tool's version differs: 3 against 4" in grounded.because
+
+
+def test_junit_counts_tests_that_ran_and_their_scores():
+    cases = (
+        case("a", metric="grounded", score=0.5, prompt="customer-support@v8", model="openai/gpt-4o-2024-11-20"),
+        case("b", "<failure message='no'/>", prompt="customer-support@v8", model="openai/gpt-4o-2024-11-20"),
+        case("c", "<skipped/>", prompt="customer-support@v8", model="openai/gpt-4o-2024-11-20"),
+    )
+    found = by_key(read(junit(*cases)).candidate)
+    assert (found["production", "pass_rate", ""].n, found["production", "pass_rate", ""].value) == (2, 0.5)
+    assert (found["production", "grounded", ""].n, found["production", "grounded", ""].value) == (1, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (junit(case("a", "<error message='boom'/>")), ["t::a: it ended in an error: boom"]),
+        (junit(case("a", metric="m", score="many")), ["t::a.score: 'many' is not a number"]),
+        (junit(case("a", metric="m", score="nan")), ["t::a.score: nan is not a number"]),
+        (junit(case("a", "<skipped/>")), ["file: no test of it has run"]),
+        (junit(case("a", model="x"), case("b", model="y")),
+         ["file: its tests name 2 prompts and models, and a file is of one unit"]),
+        (b"<!DOCTYPE x [<!ENTITY a 'b'>]>" + junit(case("a")), ["file: it declares a document type"]),
+        (as_bytes(deepeval_run(None, error="timed out")),
+         ["testCases[0].metricsData[0]: Answer Relevancy ended in an error: timed out"]),
+        (as_bytes(deepeval_run("high")), ["testCases[0].metricsData[0].score: 'high' is not a number"]),
+        (as_bytes({"testCases": [{}], "metricsScores": []}),
+         ["testCases[0]: success is missing", "testCases[0]: metricsData is missing"]),
+        (as_bytes({"testCases": [], "metricsScores": []}), ["testCases: it holds no case"]),
+        (as_bytes(inspect_log(version=3)), ["version: it is 3, and only 2 is known"]),
+        (as_bytes(inspect_log(samples=[])), ["samples: no sample has a score"]),
+        (as_bytes(inspect_log(samples=[{"scores": {"s": {"value": "maybe"}}}, 7])),
+         ["samples[0].scores.s: 'maybe' is not a number", "samples[1]: scores is missing"]),
+        (as_bytes(inspect_log(samples=[{"scores": {"s": {"value": 1}}, "error": {"message": "x"}}])),
+         ["samples[0]: it ended in an error, and has measured nothing"]),
+        (as_bytes({"status": "success", "eval": 7, "version": 2}),
+         ["file: eval is not an object", "file: samples is missing", "eval: model is missing"]),
+    ],
+)  # fmt: skip
+def test_what_is_at_fault_is_told_whole_and_nothing_is_read(body: bytes, said: list[str]):
+    assert faults_of(body) == said
+
+
+@pytest.mark.parametrize("body", [as_bytes(inspect_log()), as_bytes(deepeval_run()), junit(case("a"), case("b"))])
+def test_a_file_that_was_cut_in_half_is_refused_and_never_crashes(body: bytes):
+    for cut in range(1, len(body) - 1, 7):
+        with pytest.raises(Invalid):
+            read(body[:cut], CANDIDATE)
