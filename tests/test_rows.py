@@ -215,4 +215,4 @@ def test_a_file_of_one_units_results_becomes_a_delta_by_every_door(door: Door, h
     unsaid = Deed("POST", where, command.removesuffix(" --of "), JUNIT.replace(b"SCORE", b"0.7"), typed={})
     answer = door.do(house, "cass", unsaid, tmp_path)
     assert not answer.is_yes
-    assert "the file does not say which prompt it has tested" in answer.words, answer.words
+    assert "file does not say which prompt it has tested" in answer.words, answer.words
