@@ -73,7 +73,8 @@ def _columns_of(
     found = assign(file.columns, candidate, deployed)
     if found.faults and len(file.columns) == 1 and not file.columns[0].prompt:
         because = f"the file does not say which prompt it has tested with {file.columns[0].provider or 'its model'}"
-        raise Invalid([Fault("of", because, "say whose they are, the candidate's or the deployed unit's; on the command line with --of")])
+        remedy = "say whose they are, the candidate's or the deployed unit's; on the command line with --of"
+        raise Invalid([Fault("of", because, remedy)])
     if found.faults:
         raise Invalid(found.faults)
     return found.candidate, found.deployed
