@@ -7,6 +7,7 @@ import json
 import zipfile
 from pathlib import Path
 
+import jsonschema_rs
 import pytest
 
 from leverframe.nouns.evidence import Comparison, Direction, EvalImport, EvalResult, Said
@@ -14,7 +15,9 @@ from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Invalid
 from leverframe.rules.evals import compare
 from leverframe.sources.evals import formats, read_evals
+from leverframe.sources.evals.neutral import MEMBERS
 
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "evals"
 V7 = Unit(prompt="customer-support@v7", model="openai.gpt-4o-2024-11")
 V8 = Unit(prompt="customer-support@v8", model="openai.gpt-4o-2024-11")
@@ -65,16 +68,27 @@ def case(name: str, inside: str = "", **properties: object) -> str:
     return f'<testcase classname="t" name="{name}"><properties>{told}</properties>{inside}</testcase>'
 
 
+def one(**more: object) -> dict:
+    told = {"of": "candidate", "metric": "grounded", "n": 40, "value": 0.9, "standard_error": 0.02}
+    return {**told, "direction": "higher", "dataset_digest": "sha256:of the questions", **more}
+
+
+def neutral(*results: object, **more: object) -> dict:
+    told = {"format": "leverframe-evals/1", "tool": "house judge", "tool_version": "2", "commit": "1ab90f3"}
+    return {**told, "results": list(results), **more}
+
+
 def as_bytes(document: object) -> bytes:
     return json.dumps(document).encode()
 
 
 def test_each_format_is_known_by_its_file():
-    assert list(formats()) == ["deepeval", "inspect", "junit", "promptfoo"]
+    assert list(formats()) == ["deepeval", "inspect", "junit", "leverframe", "promptfoo"]
     bodies = {
         "deepeval": as_bytes(deepeval_run()),
         "inspect": as_bytes(inspect_log()),
         "junit": junit(case("a")),
+        "leverframe": as_bytes(neutral(one())),
         "promptfoo": as_bytes({"evalId": "e", "results": {"prompts": []}}),
     }
     for name, body in bodies.items():
@@ -180,6 +194,37 @@ def test_a_scorer_that_was_renamed_or_changed_is_not_compared():
     assert "the tool's version differs: 3 against 4" in grounded.because
 
 
+def test_any_other_tool_is_read_as_it_is_told_and_compared():
+    told = neutral(one(), one(of="deployed", value=0.7), one(metric="latency_ms", direction="lower", value=900))
+    found = read(as_bytes(told))
+    assert (found.tool, len(found.candidate), len(found.deployed)) == ("house judge", 2, 1)
+    better, alone = compare(found.candidate, found.deployed)
+    assert (better.comparison, better.value, better.deployed, better.n) == ("better", 0.9, 0.7, 40)
+    assert alone.comparison is Comparison.NOT_COMPARABLE
+    unsaid = one()
+    del unsaid["of"]
+    assert len(read(as_bytes(neutral(unsaid)), DEPLOYED).deployed) == 1
+
+
+def test_the_published_schema_takes_what_is_read_and_refuses_what_is_not():
+    schema = json.loads((DOCS / "reference" / "eval-results.schema.json").read_bytes())
+    takes = jsonschema_rs.Draft202012Validator(schema).is_valid
+    assert takes(neutral(one(), one(of="deployed", standard_error=None)))
+    members = schema["properties"]["results"]["items"]["properties"]
+    assert members.keys() == MEMBERS
+    for wrong in (
+        one(n=0),
+        one(value="0.9"),
+        one(direction="up"),
+        one(of="mine"),
+        one(score=1),
+        one(standard_error=-1),
+    ):
+        assert not takes(neutral(wrong))
+        with pytest.raises(Invalid):
+            read(as_bytes(neutral(wrong)))
+
+
 def test_junit_counts_tests_that_ran_and_their_scores():
     cases = (
         case("a", metric="grounded", score=0.5, prompt="customer-support@v8", model="openai/gpt-4o-2024-11-20"),
@@ -207,6 +252,18 @@ def test_junit_counts_tests_that_ran_and_their_scores():
         (as_bytes({"testCases": [{}], "metricsScores": []}),
          ["testCases[0]: success is missing", "testCases[0]: metricsData is missing"]),
         (as_bytes({"testCases": [], "metricsScores": []}), ["testCases: it holds no case"]),
+        (as_bytes({**neutral(one()), "format": "leverframe-evals/2"}), ["format: only leverframe-evals/1 is known"]),
+        (as_bytes(neutral()), ["results: it holds no result"]),
+        (as_bytes(neutral(one(), tool="")), ["tool: it is missing"]),
+        (as_bytes(neutral(one(), one())),
+         ["results[1]: it tells grounded of the candidate again, as results[0] does"]),
+        (as_bytes(neutral(one(n=0, value="0.9", standard_error=-1, direction="up", of="mine", score=1))),
+         ["results[0].score: it is not known", "results[0].of: 'mine' is no unit of a ticket",
+          "results[0].direction: it does not say which way is better", "results[0].n: 0 cases are none",
+          "results[0].value: '0.9' is not a number", "results[0].standard_error: it is negative"]),
+        (as_bytes(neutral(7)),
+         ["results[0].direction: it does not say which way is better", "results[0]: n is missing",
+          "results[0].value: None is not a number", "results[0]: metric is missing"]),
         (as_bytes(inspect_log(version=3)), ["version: it is 3, and only 2 is known"]),
         (as_bytes(inspect_log(samples=[])), ["samples: no sample has a score"]),
         (as_bytes(inspect_log(samples=[{"scores": {"s": {"value": "maybe"}}}, 7])),
@@ -221,7 +278,9 @@ def test_what_is_at_fault_is_told_whole_and_nothing_is_read(body: bytes, said: l
     assert faults_of(body) == said
 
 
-@pytest.mark.parametrize("body", [as_bytes(inspect_log()), as_bytes(deepeval_run()), junit(case("a"), case("b"))])
+@pytest.mark.parametrize(
+    "body", [as_bytes(inspect_log()), as_bytes(deepeval_run()), junit(case("a"), case("b")), as_bytes(neutral(one()))]
+)
 def test_a_file_that_was_cut_in_half_is_refused_and_never_crashes(body: bytes):
     for cut in range(1, len(body) - 1, 7):
         with pytest.raises(Invalid):
