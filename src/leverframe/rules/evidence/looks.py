@@ -60,9 +60,8 @@ def look_at(
     here = next((part for part in counts if part.stage == stage), StageCounts(stage, {}))
     cells = tuple(here.cells.values())
     fresh = cells if here.proof is None else tuple(here.proof.values())
-    begins = carrying.carried_from(plan)
+    begins, later = _outline(plan)
     first = begins[stage - 1]
-    later = later_processes(plan)
     return Look(
         plan=plan,
         stage=plan.stages[stage - 1],
@@ -81,26 +80,25 @@ def look_at(
         is_shared=not cells or any(0.0 < cell.share < 1.0 for cell in cells),
         alpha=alpha,
         beta=beta,
-        since=_since(met(plan, stage, here.cells), here.starts),
+        since=_since(met(plan, stage, here.cells), here.starts) if here.starts else {},
         to_come=sum(later[stage - 1 : _end(begins, first)]) - len(here.starts),
         planned=sum(later[first - 1 : _end(begins, first)]),
     )
 
 
 @lru_cache(maxsize=256)
-def later_processes(plan: RampPlan) -> tuple[int, ...]:
-    """Return how many processes look for later harm in each stage."""
-    return tuple(len(later_starts(stage.bake_minutes)) for stage in plan.stages)
+def _outline(plan: RampPlan) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return of each stage with which its evidence began, and how many processes look for later harm in it."""
+    return carrying.carried_from(plan), tuple(len(later_starts(stage.bake_minutes)) for stage in plan.stages)
 
 
 def met(plan: RampPlan, stage: int, cells: Mapping[str, CellCounts]) -> dict[str, Strata]:
     """Say who has met what a floor of the plan compares, as the evidence of this stage counts them."""
-    carries = carrying.carried_from(plan)[stage - 1] < stage
+    carries = _outline(plan)[0][stage - 1] < stage
     counted = [_newly_bad(cell) if carries else cell for cell in cells.values()]
     return {guardrail: strata_of(counted, guardrail) for guardrail in compared(plan)}
 
 
-@lru_cache(maxsize=256)
 def compared(plan: RampPlan) -> tuple[str, ...]:
     """List the guardrails that some stage has a floor for: they are compared in every stage."""
     return tuple(dict.fromkeys(floor.guardrail for stage in plan.stages for floor in stage.floors))
