@@ -354,6 +354,21 @@ def test_who_reports_while_a_token_is_asked_for_waits_for_one_question_together(
         assert len(plane.fleet.seen()) == 20
 
 
+def test_a_fault_in_one_answer_keeps_nobody_else_from_theirs(a_plane, eventually):
+    with a_plane(beat=60.0) as plane:
+        told, tokens = [], plane.stream.tokens
+
+        def fail(name: str | None) -> None:
+            raise RuntimeError("this answer is broken")
+
+        def ask() -> None:
+            for then in (fail, told.append, told.append):
+                tokens.name_of("token-core", then, lambda: None)
+
+        plane.stream._loop.call_soon_threadsafe(ask)
+        eventually(lambda: told == ["core", "core"])
+
+
 def test_a_revoked_token_closes_its_line_with_the_next_beat_though_its_gateway_says_nothing(a_plane, eventually):
     with a_plane(beat=0.05) as plane, Line(plane).ask(STREAM) as line, Line(plane) as other:
         other.ask(STREAM.replace("edge-1", "core-1"), token="token-core")

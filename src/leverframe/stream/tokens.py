@@ -73,7 +73,7 @@ class Tokens:
         if answer.cancelled() or answer.exception() is not None:
             log.warning("could not ask whose token it is: %s", "" if answer.cancelled() else answer.exception())
             for _, failed in (each for waiting in asked.values() for each in waiting):
-                failed()
+                self._loop.call_soon(failed)
         else:
             self._tell(asked, answer.result())
         self._ask()
@@ -86,6 +86,6 @@ class Tokens:
             name = names.get(token)
             self._known[token] = (name, until)
             for then, _ in waiting:
-                then(name)
+                self._loop.call_soon(then, name)  # by itself: a fault in one answer keeps nobody else from theirs
         if refused := asked.keys() - names.keys():
             self._refused(refused)
