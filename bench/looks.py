@@ -24,7 +24,7 @@ NOW = datetime(2026, 5, 13, 14, 30, tzinfo=UTC)
 SLOS = (
     Slo("p95_latency_ms_max", "slow", LimitKind.RATE, 0.05, 4500),
     Slo("error_rate_max", "error", LimitKind.RATE, 0.01),
-    Slo("eval_groundedness_drift_max", "groundedness", LimitKind.MEAN, 0.04),
+    Slo("eval_groundedness_drift_max", "groundedness", LimitKind.FALL, 0.04),
     Slo("cost_per_call_usd_max", "cost_usd", LimitKind.MEAN, 0.014),
 )
 FLOOR = "feedback_negative"

@@ -17,9 +17,9 @@ NOW = datetime(2026, 5, 13, 10, 30, tzinfo=UTC)
 SLOS = (
     Slo("p95_latency_ms_max", "slow", LimitKind.RATE, 0.05, 4500),
     Slo("error_rate_max", "error", LimitKind.RATE, 0.01),
-    Slo("eval_groundedness_drift_max", "groundedness", LimitKind.MEAN, 0.04),
+    Slo("eval_groundedness_drift_max", "groundedness", LimitKind.FALL, 0.04),
     Slo("cost_per_call_usd_max", "cost_usd", LimitKind.MEAN, 0.014),
-    Slo("fairness_locale_delta_max", "fairness_locale_delta", LimitKind.MEAN, 0.04),
+    Slo("fairness_locale_delta_max", "fairness_locale_delta", LimitKind.FALL, 0.04),
 )
 FEEDBACK = "feedback_negative"
 

@@ -27,7 +27,11 @@ class LimitKind(StrEnum):
     RATE = "rate"
     """Share of units whose first call in the stage was bad: a one-sample anytime-valid test."""
     MEAN = "mean"
-    """A mean: holds and pages, never rolls back, until an estimator for means exists."""
+    """The candidate's own mean."""
+    FALL = "fall"
+    """How much lower the candidate's mean is than that of what is served beside it."""
+    RISE = "rise"
+    """How much higher the candidate's mean is than that of what is served beside it."""
 
 
 @dataclass(frozen=True, slots=True)

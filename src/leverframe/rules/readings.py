@@ -56,7 +56,7 @@ def read_stage(
     if ratio.finding is Finding.ERROR:
         relative = [_distrusted(look, reading, ratio) for reading in relative]
     absolute = [read_rate(look, slo) for slo in look.stage.slos if slo.kind is LimitKind.RATE]
-    mean = [read_mean(look, slo) for slo in look.stage.slos if slo.kind is LimitKind.MEAN]
+    mean = [read_mean(look, slo) for slo in look.stage.slos if slo.kind is not LimitKind.RATE]
     readings = (*relative, *absolute, *mean, ratio)
     finding = max((_weight(reading) for reading in readings), key=lambda finding: finding.rank)
     return StageReading(finding, _because(finding, readings), readings, now)

@@ -29,9 +29,9 @@ SOURCES: Mapping[str, Source] = {
     "error_rate_max": Source("gateway outcomes", "error", LimitKind.RATE, highest=1.0),
     "cost_per_call_usd_max": Source("gateway outcomes", "cost_usd", LimitKind.MEAN),
     "feedback_negative_rate_max": Source("feedback", "feedback_negative", LimitKind.RATE, highest=1.0),
-    "eval_groundedness_drift_max": Source("live scores", "groundedness", LimitKind.MEAN, highest=1.0),
+    "eval_groundedness_drift_max": Source("live scores", "groundedness", LimitKind.FALL, highest=1.0),
     "fairness_locale_delta_max": Source(
-        "live scores by locale", "fairness_locale_delta", LimitKind.MEAN, highest=1.0
+        "live scores by locale", "fairness_locale_delta", LimitKind.FALL, highest=1.0
     ),
 }
 """`share_above` is what a quantile allows: p95 at most 4,500 ms reads "at most 5 % of calls slower"."""
