@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from statistics import median
 from time import process_time
 
-from leverframe.nouns.evidence import CellCounts, Met, StageCounts
+from leverframe.nouns.evidence import CellCounts, StageCounts
+from leverframe.nouns.minutes import MeanMinutes, Met, Moments, StageMinutes
 from leverframe.nouns.ramps import Clause, Floor, LimitKind, RampPlan, Slo, Stage
 from leverframe.rules.evidence.starts import LATER
 from leverframe.rules.readings import read_stage
@@ -54,8 +55,12 @@ def handbook() -> RampPlan:
 def counts(chance: random.Random, cells: int) -> list[StageCounts]:
     """Draw the counts of three harmless stages; all processes that look for later harm have begun in the last."""
     return [
-        StageCounts(stage, {f"region-{n}|everyone": cell(chance, share) for n in range(cells)}, starts=starts)
-        for stage, share, starts in ((1, 0.01, ()), (2, 0.10, ()), (3, 0.50, begun(chance, cells)))
+        StageCounts(stage, {f"region-{n}|everyone": cell(chance, share) for n in range(cells)}, minutes=minutes)
+        for stage, share, minutes in (
+            (1, 0.01, StageMinutes()),
+            (2, 0.10, StageMinutes()),
+            (3, 0.50, StageMinutes(begun(chance, cells), means(chance))),
+        )
     ]
 
 
@@ -63,6 +68,28 @@ def begun(chance: random.Random, cells: int) -> tuple[Met, ...]:
     """Draw who had met the floor's event when each process began that looks for later harm."""
     met = (cells * chance.randint(5, 10) * place for place in range(1, LATER + 1))
     return tuple({FLOOR: {0.50: (each, each)}} for each in met)
+
+
+def means(chance: random.Random) -> dict[str, MeanMinutes]:
+    """Draw what 600 minutes have said of both means: near their usual value, well within their limits."""
+    return {
+        "cost_usd": MeanMinutes(scattered(chance, 0.01), scattered(chance, 0.01), scattered(chance, 0.0)),
+        "groundedness": MeanMinutes(scattered(chance, 0.9), scattered(chance, 0.9), scattered(chance, 0.0)),
+    }
+
+
+def scattered(chance: random.Random, mean: float, minutes: int = 600) -> Moments:
+    """Draw the moments of so many minutes whose values scatter about a mean by a tenth."""
+    values = [mean + chance.gauss(0.0, 0.1) / 24 for _ in range(24)]
+    total, times = sum(values), minutes / 24
+    return Moments(
+        minutes,
+        gap=times * total,
+        weight=float(minutes),
+        gap_gap=times * sum(value * value for value in values),
+        gap_weight=times * total,
+        weight_weight=float(minutes),
+    )
 
 
 def cell(chance: random.Random, share: float) -> CellCounts:

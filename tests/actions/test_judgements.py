@@ -104,8 +104,10 @@ def test_nobody_judges_on_harm(world: World, baked: Change):
     assert no_of(lambda: judge(world, "remi", baked, "release_manager")) == {"evidence": "the reading says harm"}
 
 
-def test_nobody_judges_on_a_mean_that_is_beyond_its_limit(world: World, baked: Change):
-    world.outcomes(baked, per_minute=2000, groundedness=(0.9, 0.3))
+def test_nobody_judges_on_a_mean_that_is_shown_to_be_beyond_its_limit(world: World, baked: Change):
+    for _ in range(23):
+        world.outcomes(baked, per_minute=300, groundedness=(0.9, 0.3))
+        world.clock.advance(timedelta(minutes=1))
     assert set(no_of(lambda: judge(world, "remi", baked, "release_manager"))) == {"evidence"}
 
 

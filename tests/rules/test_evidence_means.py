@@ -1,13 +1,19 @@
-"""Does the interim rule for means ask for enough scores and compare like with like?"""
+"""Is a mean judged by its minutes, like with like, and only where it is shown to be beyond its limit?"""
 
 from __future__ import annotations
+
+import random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from leverframe.nouns.evidence import CellCounts
-from leverframe.rules.evidence.means import drift, locales_of, mean_of
+from leverframe.nouns.ramps import Clause, LimitKind, Slo, Stage
+from leverframe.rules.evidence import differences
+from leverframe.rules.evidence.means import metrics_of, with_minute
+
+GROUNDED = frozenset({"groundedness"})
 
 
 def sums(values):
@@ -18,50 +24,58 @@ def cell(mine, theirs, metric="groundedness"):
     return CellCounts(0.1, 50, 450, candidate_sums={metric: sums(mine)}, control_sums={metric: sums(theirs)})
 
 
-def test_a_drop_far_beyond_chance_is_beyond_its_limit():
-    found = drift([cell([0.6, 0.7] * 20, [0.8, 0.9] * 200)], "groundedness")
-    assert found is not None
-    assert found.value == pytest.approx(0.2)
-    assert found.is_beyond(0.04)
-    assert not found.is_beyond(0.19)
-
-
-def test_29_scores_are_too_few_to_judge():
-    found = drift([cell([0.1, 0.2] * 14 + [0.1], [0.8, 0.9] * 200)], "groundedness")
-    assert found is not None
-    assert found.scores == 29
-    assert not found.is_beyond(0.04)
+def after(*minutes, metrics=GROUNDED):
+    known = {}
+    for cells in minutes:
+        known = with_minute(known, {f"{n}|everyone": each for n, each in enumerate(cells)}, metrics)
+    return known
 
 
 def test_means_are_compared_within_each_cell():
     """The candidate is as good in each cell; it only has more of the cell where scores are low."""
     easy, hard = cell([0.8, 1.0] * 10, [0.8, 1.0] * 90), cell([0.3, 0.5] * 90, [0.3, 0.5] * 90)
-    found = drift([easy, hard], "groundedness")
-    assert found is not None
-    assert found.value == pytest.approx(0.0, abs=1e-12)
+    known = after(*[(easy, hard)] * 30)["groundedness"]
+    assert differences.difference(known.difference) == pytest.approx(0.0, abs=1e-12)
+    assert differences.difference(known.candidate) == pytest.approx(0.45)
 
 
-def test_a_cell_with_scores_in_one_arm_only_is_not_compared():
-    assert drift([cell([0.5] * 40, [])], "groundedness") is None
+def test_a_minute_with_scores_in_one_arm_only_is_not_compared():
+    known = after((cell([0.5] * 40, []),))["groundedness"]
+    assert (known.candidate.intervals, known.control.intervals, known.difference.intervals) == (1, 0, 0)
 
 
-def test_one_score_in_each_arm_has_no_known_spread():
-    found = drift([cell([0.0], [1.0])], "groundedness")
-    assert found is not None
-    assert found.standard_error == float("inf")
+def test_only_what_a_limit_names_is_kept_and_its_locales_with_it():
+    known = after((cell([0.5], [0.5]), cell([0.5], [0.5], "tone"), cell([0.5], [0.5], "groundedness@fr-FR")))
+    assert set(known) == {"groundedness", "groundedness@fr-FR"}
 
 
-@given(st.lists(st.floats(0, 1), min_size=2, max_size=60), st.integers(0, 60))
-def test_sums_of_intervals_estimate_what_all_scores_estimate(values, cut):
-    parts = [tuple(a + b for a, b in zip(sums(values[:cut]), sums(values[cut:]), strict=True))]
-    whole = mean_of([sums(values)])
-    merged = mean_of(parts)
-    assert whole is not None
-    assert merged is not None
-    assert merged.value == pytest.approx(whole.value)
-    assert merged.standard_error == pytest.approx(whole.standard_error, abs=1e-6)
+def test_a_limit_on_the_worst_locale_reads_groundedness():
+    slos = (
+        Slo("fairness_locale_delta_max", "fairness_locale_delta", LimitKind.FALL, 0.04),
+        Slo("cost_per_call_usd_max", "cost_usd", LimitKind.MEAN, 0.01),
+        Slo("error_rate_max", "error", LimitKind.RATE, 0.01),
+    )
+    assert metrics_of(Stage((Clause(10),), 240, slos)) == {"groundedness", "cost_usd"}
 
 
-def test_locales_are_found_in_either_arm():
-    cells = [cell([0.5], [], "groundedness@fr-FR"), cell([], [0.5], "groundedness@de-DE"), cell([1.0], [1.0])]
-    assert locales_of(cells, "groundedness") == ("de-DE", "fr-FR")
+@given(st.lists(st.lists(st.floats(0, 1), min_size=1, max_size=5), min_size=1, max_size=12), st.integers(0, 12))
+def test_minutes_read_in_two_goes_say_the_same_to_the_last_bit(minutes, cut):
+    cells = [{"uk|everyone": cell(values, [*values[::-1], 0.5])} for values in minutes]
+    known = {}
+    for each in cells[:cut]:
+        known = with_minute(known, each, GROUNDED)
+    for each in cells[cut:]:
+        known = with_minute(known, each, GROUNDED)
+    assert known == after(*[tuple(each.values()) for each in cells])
+
+
+@pytest.mark.parametrize(("kind", "shift", "seen"), [(LimitKind.FALL, -0.1, True), (LimitKind.RISE, -0.1, False)])
+def test_a_fall_is_no_rise(kind, shift, seen):
+    chance = random.Random(7)
+    minutes = [
+        (cell([0.8 + shift + chance.gauss(0, 0.05)] * 4, [0.8 + chance.gauss(0, 0.05)] * 30),) for _ in range(60)
+    ]
+    known = after(*minutes)["groundedness"].difference
+    known = differences.turned(known) if kind is LimitKind.FALL else known
+    assert (differences.lower_bound(known, 0.01) > 0.0) is seen
+    assert differences.lower_bound(known, 0.01) < differences.difference(known) < differences.upper_bound(known, 0.01)

@@ -302,8 +302,6 @@ FINDINGS = [
     (Finding.CONTINUE, True, Promote, ""),
     (Finding.NO_DATA, False, Hold, "no_data"),
     (Finding.NO_DATA, True, Promote, ""),
-    (Finding.BEYOND, False, Hold, "beyond"),
-    (Finding.BEYOND, True, Hold, "beyond"),
     (Finding.BOTH_ABOVE, False, Hold, "both_above"),
     (Finding.BOTH_ABOVE, True, Hold, "both_above"),
     (Finding.ERROR, False, Hold, "error"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -9,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leverframe.nouns.evidence import CellCounts, Finding, StageCounts
+from leverframe.nouns.minutes import StageMinutes
 from leverframe.nouns.ramps import Clause, Floor, LimitKind, RampPlan, Slo, Stage
-from leverframe.rules.evidence.words import minutes, times
+from leverframe.rules.evidence import words
+from leverframe.rules.evidence.means import metrics_of, with_minute
 from leverframe.rules.readings import read_stage
 
 NOW = datetime(2026, 5, 13, 10, 30, tzinfo=UTC)
@@ -50,8 +53,20 @@ def scores(value, n, spread=0.1):
     return n, value * n, n * (value * value + spread * spread)
 
 
-def read(of, stage, *cells, wait=60.0, earlier=()):
-    counts = [*earlier, StageCounts(stage, {f"{n}|everyone": found for n, found in enumerate(cells)})]
+def minutes(of, stage, *cells, count=60):
+    """So many minutes in each of which these cells scored the same, but for a little that comes and goes."""
+    known, metrics = {}, metrics_of(of.stages[stage - 1])
+    for n in range(count if cells else 0):
+        nudge = 1.0 + (0.02 if n % 2 else -0.02)
+        scored = ((name, sums) for cell in cells for name, sums in cell.candidate_sums.items())
+        here = {name: (n, total * nudge, squares) for name, (n, total, squares) in scored}
+        known = with_minute(known, {"uk|everyone": replace(cells[0], candidate_sums=here)}, metrics)
+    return StageMinutes(means=known)
+
+
+def read(of, stage, *cells, wait=60.0, earlier=(), count=60):
+    found = {f"{n}|everyone": cell for n, cell in enumerate(cells)}
+    counts = [*earlier, StageCounts(stage, found, minutes=minutes(of, stage, *cells, count=count))]
     return read_stage(of, stage, counts, alpha=0.05, beta=0.05, stage_minutes=wait, now=NOW)
 
 
@@ -111,8 +126,10 @@ def test_proof_for_promotion_comes_from_the_present_stage_alone():
 
 def fresh(stage, whole, proof, *, of=None, wait=60.0, earlier=()):
     """Read a stage in which what promotes began anew; all that it has counted is `whole`."""
-    counts = [*earlier, StageCounts(stage, {"eu|everyone": whole}, {"eu|everyone": proof})]
-    return read_stage(of or plan(slos=SLOS[:2]), stage, counts, alpha=0.05, beta=0.05, stage_minutes=wait, now=NOW)
+    of = of or plan(slos=SLOS[:2])
+    told = minutes(of, stage, whole)
+    counts = [*earlier, StageCounts(stage, {"eu|everyone": whole}, {"eu|everyone": proof}, minutes=told)]
+    return read_stage(of, stage, counts, alpha=0.05, beta=0.05, stage_minutes=wait, now=NOW)
 
 
 def test_what_was_counted_before_the_last_region_proves_nothing():
@@ -136,11 +153,11 @@ def test_harm_from_before_the_last_region_rolls_back_all_the_same():
     assert one(found, "slow", limit=True).finding is Finding.HARM
 
 
-def test_a_mean_beyond_its_limit_before_the_last_region_holds_all_the_same():
+def test_a_mean_beyond_its_limit_before_the_last_region_rolls_back_all_the_same():
     sums = {"candidate_sums": {"cost_usd": scores(0.03, 200)}, "control_sums": {"cost_usd": scores(0.004, 2_000)}}
     well = {"candidate_sums": {"cost_usd": scores(0.004, 9)}, "control_sums": {"cost_usd": scores(0.004, 90)}}
     found = fresh(2, cell(**sums), cell(mine=9, theirs=90, **well), of=plan(slos=SLOS[3:4]))
-    assert one(found, "cost_usd", limit=True).finding is Finding.BEYOND
+    assert one(found, "cost_usd", limit=True).finding is Finding.HARM
     found = fresh(2, cell(**well), cell(mine=9, theirs=90), of=plan(slos=SLOS[3:4]))
     assert one(found, "cost_usd", limit=True).finding is Finding.NO_DATA
 
@@ -182,7 +199,7 @@ def test_counts_of_later_stages_do_not_change_a_reading_of_the_past():
 def test_alpha_is_shared_by_halves_over_the_guardrails_of_the_whole_plan():
     found = read(plan(slos=SLOS), 1, cell(0.01, 30, 2_970))
     assert one(found, FEEDBACK).e_bound == pytest.approx(1 / (0.05 / 2))
-    assert one(found, "slow", limit=True).e_bound == pytest.approx(1 / (0.05 / 2 / 2 / 4))
+    assert one(found, "slow", limit=True).e_bound == pytest.approx(1 / (0.05 / 2 / len(SLOS) / 4))
 
 
 def test_beta_is_shared_over_the_floors_of_the_stage():
@@ -280,42 +297,67 @@ def mean_cell(metric, mine, theirs, n=200):
 
 MEANS = [
     ("groundedness", "groundedness", mean_cell("groundedness", 0.80, 0.81), Finding.PASS),
-    ("groundedness", "groundedness", mean_cell("groundedness", 0.70, 0.81), Finding.BEYOND),
+    ("groundedness", "groundedness", mean_cell("groundedness", 0.70, 0.81), Finding.HARM),
     ("groundedness", "groundedness", mean_cell("groundedness", 0.90, 0.81), Finding.PASS),
-    ("groundedness", "groundedness", mean_cell("groundedness", 0.30, 0.81, n=29), Finding.CONTINUE),
+    ("groundedness", "may be chance", mean_cell("groundedness", 0.768, 0.81), Finding.PASS),
     ("groundedness", "no score", cell(), Finding.NO_DATA),
-    ("cost_usd", "cost per call", mean_cell("cost_usd", 0.50, 0.01), Finding.BEYOND),
+    ("cost_usd", "cost per call", mean_cell("cost_usd", 0.50, 0.01), Finding.HARM),
     ("cost_usd", "both are above", mean_cell("cost_usd", 0.50, 0.40), Finding.BOTH_ABOVE),
     ("cost_usd", "cost per call", mean_cell("cost_usd", 0.01, 0.01), Finding.PASS),
     ("cost_usd", "no score", cell(), Finding.NO_DATA),
-    ("fairness_locale_delta", "in fr-FR", mean_cell("groundedness@fr-FR", 0.60, 0.81), Finding.BEYOND),
+    ("fairness_locale_delta", "in fr-FR", mean_cell("groundedness@fr-FR", 0.60, 0.81), Finding.HARM),
     ("fairness_locale_delta", "no score", mean_cell("groundedness", 0.60, 0.81), Finding.NO_DATA),
 ]
 
 
 @pytest.mark.parametrize(("guardrail", "said", "counts", "expected"), MEANS)
-def test_a_mean_beyond_its_limit_holds_and_never_rolls_back(guardrail, said, counts, expected):
+def test_only_a_mean_that_is_shown_to_be_beyond_its_limit_rolls_back(guardrail, said, counts, expected):
     slos = tuple(slo for slo in SLOS if slo.guardrail == guardrail)
     found = read(plan(slos=slos, floors=((),) * 4), 2, counts)
     reading = one(found, guardrail, limit=True)
     assert reading.finding is expected
     assert said in reading.because
-    assert found.finding is (Finding.PASS if expected is Finding.CONTINUE else expected)
-    assert found.finding.holds is (found.finding is not Finding.PASS)
+    assert found.finding is expected
+
+
+def test_of_a_mean_nothing_is_said_before_twenty_minutes():
+    of, bad_cell = plan(slos=SLOS[2:3], floors=((),) * 4), mean_cell("groundedness", 0.30, 0.81)
+    found = read(of, 2, bad_cell, count=19)
+    reading = one(found, "groundedness", limit=True)
+    assert (reading.finding, found.finding) == (Finding.CONTINUE, Finding.PASS)
+    assert reading.because == "groundedness has been scored in 19 minutes so far, and 20 are needed to judge it"
+    assert read(of, 2, bad_cell, count=20).finding is Finding.HARM
+
+
+def test_the_locales_share_the_level_of_their_limit():
+    def bound(*locales):
+        sums = {f"groundedness@{locale}": scores(0.81, 300) for locale in locales}
+        found = read(plan(slos=SLOS[4:], floors=((),) * 4), 2, cell(candidate_sums=sums, control_sums=sums))
+        return one(found, "fairness_locale_delta", limit=True).e_bound
+
+    assert bound("en-US", "fr-FR", "de-DE") == pytest.approx(3 * bound("en-US"))
+
+
+def test_a_mean_without_anyone_beside_it_is_held_to_its_own_limit_alone():
+    of = plan(slos=SLOS[2:4], floors=((),) * 4)
+    sums = {"cost_usd": scores(0.5, 200), "groundedness": scores(0.1, 200)}
+    found = read(of, 4, cell(share=1.0, theirs=0, candidate_sums=sums))
+    assert one(found, "groundedness", limit=True).finding is Finding.PASS
+    assert one(found, "cost_usd", limit=True).finding is Finding.HARM
 
 
 def test_the_worst_locale_is_read_and_named():
     sums = {"groundedness@en-US": scores(0.81, 300), "groundedness@fr-FR": scores(0.60, 300)}
     beside = {"groundedness@en-US": scores(0.81, 300), "groundedness@fr-FR": scores(0.80, 300)}
     found = read(plan(slos=SLOS[4:], floors=((),) * 4), 2, cell(candidate_sums=sums, control_sums=beside))
-    assert found.finding is Finding.BEYOND
-    assert found.because.startswith("groundedness in fr-FR is 0.2 lower than beside it")
+    assert found.finding is Finding.HARM
+    assert found.because.startswith("groundedness in fr-FR is 0.2 lower than beside it over 60 minutes")
 
 
 def test_findings_stand_from_worst_to_best_as_they_are_documented():
     order = sorted(Finding, key=lambda finding: finding.rank, reverse=True)
     assert [finding.value for finding in order] == [
-        "harm", "error", "both_above", "beyond", "no_data", "continue", "pass",
+        "harm", "error", "both_above", "no_data", "continue", "pass",
     ]  # fmt: skip
 
 
@@ -354,9 +396,9 @@ def test_every_sentence_is_whole_and_calm(mine, theirs, stage):
     ("wait", "said"), [(0.2, "1 min"), (33.1, "34 min"), (119.5, "2 h"), (150, "2 h 30 min"), (9_000, "150 h")]
 )
 def test_waits_are_rounded_up(wait, said):
-    assert minutes(wait) == said
+    assert words.minutes(wait) == said
 
 
 @pytest.mark.parametrize(("ratio", "said"), [(2.0, "twice"), (3.0, "3 times"), (1.25, "1.25 times")])
 def test_ratios_are_said_in_words(ratio, said):
-    assert times(ratio) == said
+    assert words.times(ratio) == said

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from leverframe.actions.fleet import Fleet
 from leverframe.actions.following import Following
-from leverframe.actions.late_starts import LateStarts
+from leverframe.actions.stage_minutes import Minutes
 from leverframe.clock import Clock
 from leverframe.nouns.audit import Entry
 from leverframe.nouns.frames import Frame, Sign
@@ -62,7 +62,7 @@ class House:
     """What the clock could not do, by what it was about; an alarm until it works."""
     opened: dict[str, Opened] = field(default_factory=dict)
     """The receipts that this process counts, by number."""
-    late_starts: LateStarts = field(default_factory=LateStarts)
+    minutes: Minutes = field(default_factory=Minutes)
     """What had been counted when processes began that look for later harm."""
     following: Following | None = None
     """The switch file in git, where this process follows one."""

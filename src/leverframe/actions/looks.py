@@ -51,7 +51,7 @@ def counts_for(
 ) -> Sequence[StageCounts]:
     """Return the counts that a look at one ramp reads, as they stand, or as they stood until a minute."""
     counts = outcomes.counts(db, change.id, until=until)
-    return house.late_starts.added(db, change, ramp.stage, counts, now)
+    return house.minutes.added(db, [(change, ramp.stage, counts)], now)[change.id]
 
 
 def circumstances(house: House, db: Db) -> Circumstances:

@@ -99,11 +99,12 @@ def _ramp_lines(house: House, db: Db, now: datetime) -> Iterator[RampLine]:
     active = ramps.active(db)
     ids, beside = [ramp.change for ramp in active], circumstances(house, db)
     tickets, counts, judged = changes.of_ids(db, ids), outcomes.counts_of(db, ids), evidence.judged_stages(db, ids)
+    asked = ((tickets[ramp.change], ramp.stage, counts[ramp.change]) for ramp in active)
+    read = house.minutes.added(db, asked, now)
     for ramp in active:
         is_judged = (ramp.change, ramp.stage) in judged
         change = tickets[ramp.change]
-        read = house.late_starts.added(db, change, ramp.stage, counts[change.id], now)
-        yield _ramp_line(look_at(beside, change, ramp, read, is_judged, now))
+        yield _ramp_line(look_at(beside, change, ramp, read[change.id], is_judged, now))
 
 
 def _ramp_line(seen: Look) -> RampLine:

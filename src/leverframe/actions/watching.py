@@ -24,6 +24,7 @@ from heapq import heappop, heappush
 
 from leverframe.actions.house import House
 from leverframe.actions.looks import Circumstances, Look, circumstances, look_at, watched_by
+from leverframe.actions.stage_minutes import Asked
 from leverframe.nouns.changes import Change
 from leverframe.nouns.evidence import StageCounts
 from leverframe.nouns.ramps import Hold, Ramp, Stay, Step
@@ -140,18 +141,28 @@ class Watch:
         for at in range(0, len(wanted), AT_ONCE):
             some = wanted[at : at + AT_ONCE]
             seen = {change: self._known[change].sight for change in some if change in self._known}
-            for change, sight in gather(db, some, seen).items():
-                if change in anyway or sight is not seen.get(change):
-                    yield from self._look(house, db, beside, sight, now)
+            found = gather(db, some, seen)
+            news = [s for change, s in found.items() if change in anyway or s is not seen.get(change)]
+            counts = _with_minutes(house, db, news, now)
+            for sight in news:
+                yield from self._look(house, db, beside, sight, counts.get(sight.change.id), now)
 
-    def _look(self, house: House, db: Db, beside: Circumstances, sight: Sight, now: datetime) -> Iterator[Look]:
+    def _look(
+        self,
+        house: House,
+        db: Db,
+        beside: Circumstances,
+        sight: Sight,
+        counts: Sequence[StageCounts] | None,
+        now: datetime,
+    ) -> Iterator[Look]:
         """Look at one ramp and remember it; a fault in it stops no other."""
         change, ramp = sight.change, sight.ramp
         known = self._known.pop(change.id, None)
         if known is not None and known.next_at <= now:
             self.late.append((now - known.next_at).total_seconds())
         try:
-            counts = house.late_starts.added(db, change, ramp.stage, sight.counts, now)
+            counts = counts or house.minutes.added(db, [_asked(sight)], now)[change.id]
             look = look_at(beside, change, ramp, counts, sight.judged, now)
         except Exception:
             log.exception("%s could not be looked at; trying again next round", change.id)
@@ -161,6 +172,21 @@ class Watch:
         self._known[change.id] = known
         heappush(self._moments, (known.next_at, change.id))
         yield look
+
+
+def _with_minutes(
+    house: House, db: Db, sights: Sequence[Sight], now: datetime
+) -> Mapping[str, Sequence[StageCounts]]:
+    """Read on the minutes of many ramps in one go; where one of them is at fault, each is asked by itself."""
+    try:
+        return house.minutes.added(db, map(_asked, sights), now)
+    except Exception:
+        log.exception("the minutes of %s ramps could not be read together", len(sights))
+        return {}
+
+
+def _asked(sight: Sight) -> Asked:
+    return sight.change, sight.ramp.stage, sight.counts
 
 
 def gather(db: Db, some: Sequence[str], seen: Mapping[str, Sight]) -> dict[str, Sight]:

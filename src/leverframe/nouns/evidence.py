@@ -7,7 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from leverframe.nouns.minutes import StageMinutes
+from leverframe.nouns.ramps import LimitKind
 from leverframe.nouns.units import Unit
+
+NO_MINUTES = StageMinutes()
 
 
 class Direction(StrEnum):
@@ -121,18 +125,13 @@ class CellCounts:
     control_again: Mapping[str, int] = field(default_factory=dict)
 
 
-Met = Mapping[str, Mapping[float, tuple[int, int]]]
-"""Who has met a bad event: by guardrail and by share of the buckets, (candidate, control) units."""
-
-
 @dataclass(frozen=True, slots=True)
 class StageCounts:
     """One stage's counts by cell (`region|ring`).
 
     `proof` are those that promotion rests on, where they began anew later: when the stage reached its last region, or
     began again. Harm is read from all. `began_at` is when the stage was first counted, `since` from when on each
-    cell's counts are, and `starts` who had met a bad event when each process that looks for later harm began (None:
-    it has begun just now, and that is not known yet).
+    cell's counts are, and `minutes` what their single minutes say.
     """
 
     stage: int
@@ -140,33 +139,31 @@ class StageCounts:
     proof: Mapping[str, CellCounts] | None = None
     began_at: datetime | None = None
     since: Mapping[str, datetime] = field(default_factory=dict)
-    starts: tuple[Met | None, ...] = ()
+    minutes: StageMinutes = NO_MINUTES
 
 
 class Finding(StrEnum):
     """The verdict on evidence, from best to worst. By itself only `pass` promotes and only `harm` rolls back.
 
-    `no_data`, `beyond`, `both_above` and `error` hold. `beyond` is a mean beyond its limit, `both_above` a limit
-    that the current unit breaks as well; both page.
+    `no_data`, `both_above` and `error` hold. `both_above` is a limit that the current unit breaks as well; it pages.
     """
 
     PASS = "pass"
     CONTINUE = "continue"
     NO_DATA = "no_data"
-    BEYOND = "beyond"
     BOTH_ABOVE = "both_above"
     ERROR = "error"
     HARM = "harm"
 
     @property
     def rank(self) -> int:
-        """Order the findings: `pass` 0 to `harm` 6; a stage is as good as its worst guardrail."""
+        """Order the findings: `pass` 0 to `harm` 5; a stage is as good as its worst guardrail."""
         return RANKS[self]
 
     @property
     def holds(self) -> bool:
         """Say whether this finding by itself keeps a ramp where it stands and needs a look."""
-        return self in (Finding.NO_DATA, Finding.BEYOND, Finding.BOTH_ABOVE, Finding.ERROR)
+        return self in (Finding.NO_DATA, Finding.BOTH_ABOVE, Finding.ERROR)
 
 
 RANKS = {finding: rank for rank, finding in enumerate(Finding)}
@@ -179,6 +176,9 @@ class Reading:
     `ratio` is the point estimate of candidate over control (None without both), `ruled_out` the smallest
     ratio that is ruled out so far (None: none), `bound` what the floor asks, `wait_minutes` how much longer
     at this traffic (None: unknown). `e_value` is the evidence against "no harm", rolling back at `e_bound`.
+    `limit_kind` says how `limit` is meant. Of a mean, `value` is its estimate (of FALL and RISE, how far it is from
+    the control's in the bad direction), `control_value` the control's mean, `at_least` what the value is at least at
+    the level of `e_bound`, over `scores` of the candidate.
     """
 
     guardrail: str
@@ -196,6 +196,11 @@ class Reading:
     candidate_bad: int = 0
     control_bad: int = 0
     limit: float | None = None
+    limit_kind: LimitKind | None = None
+    value: float | None = None
+    control_value: float | None = None
+    at_least: float | None = None
+    scores: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from leverframe.nouns.verdicts import Verdict, failed, passed
 from leverframe.rules.exposure import pending
 from leverframe.rules.moments import later, say_minutes
 
-NEVER_ON = (Finding.HARM, Finding.ERROR, Finding.BEYOND, Finding.BOTH_ABOVE)
+NEVER_ON = (Finding.HARM, Finding.ERROR, Finding.BOTH_ABOVE)
 """On these a ramp does not go on, whoever judges: they ask for a look, not for patience."""
 
 

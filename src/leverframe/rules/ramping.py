@@ -38,7 +38,7 @@ def next_step(ramp: Ramp, facts: RampFacts, now: datetime) -> Step:
     | is a switch on its feature or models thrown?| Hold `switch`                                        |
     | is all that it asks for frozen?             | Hold `freeze`, narrowed if the freeze says so        |
     | does it stand wide in a closed stretch?     | Hold `closed_stretch_begun`, pages, offers to narrow |
-    | is the evidence faulty or beyond a mean?    | Hold with the finding's name, pages                  |
+    | is the evidence faulty, or both above?      | Hold with the finding's name, pages                  |
     | is `not_after` past?                        | Hold `not_after`, pages                              |
     | has its stage regions to reach?             | Widen where it is open, else Hold                    |
     | is the bake under way?                      | Stay                                                 |
@@ -230,7 +230,6 @@ QUESTIONS = (
 
 FAULTY = {
     Finding.ERROR: "mend what measures it: the ramp goes on when there is an answer",
-    Finding.BEYOND: "abort the ramp, or wait until the mean is back within its limit",
     Finding.BOTH_ABOVE: "look at the current unit as well: the limit is broken without the candidate too",
 }
 NO_DATA = "see that outcomes of the candidate arrive: no answer is never a good answer"

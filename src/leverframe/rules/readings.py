@@ -12,7 +12,7 @@ comes from the present stage alone, since it reached its last region: what was c
 of the others. Until then no floor passes. What stops (harm, a limit, a mean) is read from all that the stage has
 counted; there must be data since its last region for it to pass.
 
-From worst to best: harm, error, both_above, beyond, no_data, continue, pass. A stage is as good as its worst
+From worst to best: harm, error, both_above, no_data, continue, pass. A stage is as good as its worst
 guardrail, but only floors are waited for: a mean that still `continue`s does not keep a stage from passing.
 """
 
@@ -28,8 +28,9 @@ from leverframe.nouns.ramps import LimitKind, RampPlan
 from leverframe.rules.evidence import sample_ratio
 from leverframe.rules.evidence import words as say
 from leverframe.rules.evidence.looks import Look, compared, look_at, units_of, value_of
+from leverframe.rules.evidence.means import read_mean
 from leverframe.rules.evidence.relative import read_relative
-from leverframe.rules.evidence.slos import read_mean, read_rate
+from leverframe.rules.evidence.slos import read_rate
 
 SAMPLE_RATIO = "sample_ratio"
 """The guardrail name of the reading that checks the counts themselves."""

@@ -28,14 +28,17 @@ def _stage_columns() -> list[Column[Any]]:
     ]
 
 
-def _count_columns(*more: Column[Any]) -> list[Column[Any]]:
+def _count_columns(*by: Column[Any]) -> list[Column[Any]]:
     """Return the columns of counts by arm and name, and by more; keys first, or SQLite's integrity check errs."""
+    change, stage, run = _stage_columns()
     return [
-        *_stage_columns(),
+        change,
+        stage,
+        *by,
+        run,
         Column("cell", String, primary_key=True),
         Column("arm", String, primary_key=True),
         Column("name", String, primary_key=True),
-        *more,
         Column("n", BigInteger, nullable=False),
         Column("total", _Exact, nullable=False),
         Column("squares", _Exact, nullable=False),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Table, func, select
+from sqlalchemy import ColumnElement, Select, Table, func, select
 from sqlalchemy import delete as sql_delete
 
 from leverframe.nouns.evidence import CellCounts, StageCounts
@@ -37,10 +38,10 @@ __all__ = [
     "CountRow",
     "count_batch",
     "counts",
-    "counts_before",
     "counts_of",
     "forget_units",
     "late",
+    "minutes_of",
     "record_late",
     "set_shares",
     "stage_ended_at",
@@ -80,11 +81,51 @@ def counts(db: Db, change: str, *, until: datetime | None = None) -> list[StageC
     return _by_change([change], shares, _totals_of_minutes(db, change, interval_counts.c.minute <= until))[change]
 
 
-def counts_before(db: Db, change: str, stage: int, minute: datetime) -> StageCounts:
-    """Return how much of what is now read of a stage had been counted before a minute."""
-    before = (interval_counts.c.stage == stage) & (interval_counts.c.minute < minute)
-    found = _by_change([change], _shares(db, [change], stage), _totals_of_minutes(db, change, before))[change]
-    return found[0] if found else StageCounts(stage, {})
+ByMinute = Mapping[datetime, Mapping[str, CellCounts]]
+"""What was counted in each minute, by cell."""
+
+
+def minutes_of(db: Db, asked: Mapping[str, tuple[int, datetime]], until: datetime) -> dict[str, ByMinute]:
+    """Return, of each change's stage, the minutes of what is now read of it: from the given one to `until`, both in.
+
+    A minute in which nothing was counted is left out.
+    """
+    found: dict[str, ByMinute] = {}
+    for part in _parts(list(asked)):
+        here = {change: asked[change] for change in part}
+        rows = db.execute(_minutes_query(here, until)).all()
+        if rows:
+            found |= _minutes(_shares(db, sorted({row.change for row in rows})), rows, here)
+    return found
+
+
+def _minutes_query(asked: Mapping[str, tuple[int, datetime]], until: datetime) -> Select[Any]:
+    """Ask for all from the earliest minute that any of them asks for: mostly it is the same for all."""
+    c = interval_counts.c
+    columns = [c[name] for name in (*_BY, "arm", "name", *_SUMS)]
+    first = min(since for _, since in asked.values())
+    stages = sorted({stage for stage, _ in asked.values()})
+    return select(*columns, c.minute).where(
+        c.change.in_(list(asked)), c.stage.in_(stages), c.minute >= first, c.minute <= until
+    )
+
+
+def _minutes(shares: _Shares, rows: Sequence[Any], asked: Mapping[str, tuple[int, datetime]]) -> dict[str, ByMinute]:
+    """Put each row into its minute and cell, leaving out what is not asked for and what a cell counted otherwise."""
+    stands = {(s.change, s.stage, s.cell): NOWHERE for s in shares}
+    for s in shares:
+        stands[s.change, s.stage, s.cell] = stands[s.change, s.stage, s.cell].then(s.share, s.run)
+    cells: dict[tuple[str, datetime, str], _Cell] = {}
+    for row in rows:
+        stage, since = asked[row.change]
+        stand = stands.get((row.change, row.stage, row.cell), NOWHERE)
+        if row.stage == stage and row.minute >= since and stand.share > 0 and row.run == stand.run:
+            cell = cells.setdefault((row.change, row.minute, row.cell), _Cell(stand, row.minute))
+            cell.runs[row.run][row.arm][row.name] = (row.n, row.total, row.squares)
+    found: dict[str, dict[datetime, dict[str, CellCounts]]] = defaultdict(lambda: defaultdict(dict))
+    for (change, minute, name), cell in cells.items():
+        found[change][minute][name] = _cell_counts(cell, cell.stands.run)
+    return dict(found)
 
 
 def counts_of(db: Db, changes: Sequence[str], *, stage: int | None = None) -> dict[str, list[StageCounts]]:

@@ -45,7 +45,6 @@ WORDS: dict[Any, tuple[str, str]] = {
     Finding.PASS: ("fine", "pass"),
     Finding.CONTINUE: ("running", "continue"),
     Finding.NO_DATA: ("waiting", "no data"),
-    Finding.BEYOND: ("waiting", "beyond its limit"),
     Finding.BOTH_ABOVE: ("waiting", "both are above"),
     Finding.ERROR: ("refused", "error"),
     Finding.HARM: ("refused", "harm"),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from markupsafe import Markup
 
 from leverframe.nouns.evidence import Reading
+from leverframe.nouns.ramps import LimitKind
 from leverframe.rules.evidence.words import minutes
 from leverframe.web.marks import state_mark
 from leverframe.web.pictures import interval_axis, interval_bar
@@ -92,16 +93,20 @@ def _limit(reading: Reading) -> str:
     """Say an absolute limit in its own unit: a share of people, dollars, or a distance from current."""
     if reading.limit is None:
         return "as the buckets share them"
-    if reading.guardrail == "cost_usd":
-        return f"limit ${reading.limit:.3g}"
-    return (
-        f"limit {say_share(100 * reading.limit)}" if _is_rate(reading) else f"limit {reading.limit:.3g} below current"
-    )
+    match reading.limit_kind:
+        case LimitKind.RATE:
+            return f"limit {say_share(100 * reading.limit)}"
+        case LimitKind.FALL:
+            return f"limit {reading.limit:.3g} below current"
+        case LimitKind.RISE:
+            return f"limit {reading.limit:.3g} above current"
+        case _:
+            return f"limit ${reading.limit:.3g}" if reading.guardrail == "cost_usd" else f"limit {reading.limit:.3g}"
 
 
 def _is_rate(reading: Reading) -> bool:
-    """Say whether people are counted: a test of a rate has a bound on its evidence, a mean has none."""
-    return reading.e_bound > 0 and reading.guardrail != SAMPLE_RATIO
+    """Say whether people are counted."""
+    return reading.limit_kind is LimitKind.RATE
 
 
 def _rate(reading: Reading, bad: int, units: int) -> str:

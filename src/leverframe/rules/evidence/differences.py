@@ -24,9 +24,11 @@ which for events is near their rate: that one arm happened to meet more people s
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
-from functools import lru_cache
+from dataclasses import replace
+from functools import lru_cache, reduce
 from math import erfc, inf, log, pi, sqrt
+
+from leverframe.nouns.minutes import NOTHING, Interval, Moments
 
 LEAST_INTERVALS = 20
 BEST_AT_INTERVALS = 60.0
@@ -34,46 +36,45 @@ BEST_AT_INTERVALS = 60.0
 STEPS = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """What one interval (a minute, all cells) says of one metric."""
+def moments(intervals: Iterable[Interval], before: Moments = NOTHING) -> Moments:
+    """Add intervals, one after the other, to what was summed before; one without weight is passed over.
 
-    gap: float
-    weight: float
-    nuisance: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Moments:
-    """The sums of many intervals: all that is kept of them. They add up in any order, but for rounding."""
-
-    intervals: int = 0
-    gap: float = 0.0
-    weight: float = 0.0
-    nuisance: float = 0.0
-    gap_gap: float = 0.0
-    gap_weight: float = 0.0
-    gap_nuisance: float = 0.0
-    weight_weight: float = 0.0
-    weight_nuisance: float = 0.0
-    nuisance_nuisance: float = 0.0
-
-    def __add__(self, other: Moments) -> Moments:
-        """Return the moments of both."""
-        return Moments(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Moments)))
+    Added singly or together, in the same order, they give the same to the last bit.
+    """
+    return reduce(_with, (each for each in intervals if each.weight > 0.0), before)
 
 
-def moments(intervals: Iterable[Interval]) -> Moments:
-    """Sum intervals; one without traffic in both arms has no weight and is passed over."""
-    total = [0] + [0.0] * 9
-    for each in intervals:
-        gap, weight, nuisance = each.gap, each.weight, each.nuisance
-        if weight <= 0:
-            continue
-        new = (1, gap, weight, nuisance, gap * gap, gap * weight, gap * nuisance)
-        new += (weight * weight, weight * nuisance, nuisance * nuisance)
-        total = [old + more for old, more in zip(total, new, strict=True)]
-    return Moments(int(total[0]), *total[1:])
+def _with(seen: Moments, new: Interval) -> Moments:
+    gap, weight, nuisance = new.gap, new.weight, new.nuisance
+    return Moments(
+        seen.intervals + 1,
+        seen.gap + gap,
+        seen.weight + weight,
+        seen.nuisance + nuisance,
+        seen.gap_gap + gap * gap,
+        seen.gap_weight + gap * weight,
+        seen.gap_nuisance + gap * nuisance,
+        seen.weight_weight + weight * weight,
+        seen.weight_nuisance + weight * nuisance,
+        seen.nuisance_nuisance + nuisance * nuisance,
+    )
+
+
+def turned(seen: Moments) -> Moments:
+    """Return the moments of the opposite difference: control less candidate."""
+    return replace(
+        seen,
+        gap=-seen.gap,
+        nuisance=-seen.nuisance,
+        gap_weight=-seen.gap_weight,
+        weight_nuisance=-seen.weight_nuisance,
+    )
+
+
+def of_mean(cells: Iterable[tuple[int, float]]) -> Interval:
+    """Return an interval of one arm's own scores: n and sum in each cell. Its "difference" is their mean."""
+    counted = list(cells)
+    return Interval(sum(total for _, total in counted), float(sum(n for n, _ in counted)))
 
 
 def of_means(cells: Iterable[tuple[int, float, int, float]]) -> Interval:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import exp
 
-from leverframe.nouns.evidence import CellCounts, Met, StageCounts
+from leverframe.nouns.evidence import CellCounts, StageCounts
+from leverframe.nouns.minutes import MeanMinutes, Met
 from leverframe.nouns.ramps import RampPlan, Stage
 from leverframe.rules.evidence import carrying
 from leverframe.rules.evidence import words as say
@@ -23,7 +24,7 @@ class Look:
 
     `cells` are all that the stage has counted, `fresh` what it has counted since it reached its last region. `since`
     holds, by guardrail, who met it since each later process began; `to_come` such processes are still to begin, of
-    `planned` (`starts.py`).
+    `planned` (`starts.py`). `means` are the metrics of its limits, by minutes.
     """
 
     plan: RampPlan
@@ -39,6 +40,7 @@ class Look:
     alpha: float
     beta: float
     since: Mapping[str, tuple[Strata, ...]]
+    means: Mapping[str, MeanMinutes]
     to_come: int
     planned: int
 
@@ -61,7 +63,7 @@ def look_at(
     cells = tuple(here.cells.values())
     fresh = cells if here.proof is None else tuple(here.proof.values())
     begins, later = _outline(plan)
-    first = begins[stage - 1]
+    first, starts = begins[stage - 1], here.minutes.starts
     return Look(
         plan=plan,
         stage=plan.stages[stage - 1],
@@ -80,8 +82,9 @@ def look_at(
         is_shared=not cells or any(0.0 < cell.share < 1.0 for cell in cells),
         alpha=alpha,
         beta=beta,
-        since=_since(met(plan, stage, here.cells), here.starts) if here.starts else {},
-        to_come=sum(later[stage - 1 : _end(begins, first)]) - len(here.starts),
+        since=_since(met(plan, stage, here.cells), starts) if starts else {},
+        means=here.minutes.means,
+        to_come=sum(later[stage - 1 : _end(begins, first)]) - len(starts),
         planned=sum(later[first - 1 : _end(begins, first)]),
     )
 
@@ -102,6 +105,21 @@ def met(plan: RampPlan, stage: int, cells: Mapping[str, CellCounts]) -> dict[str
 def compared(plan: RampPlan) -> tuple[str, ...]:
     """List the guardrails that some stage has a floor for: they are compared in every stage."""
     return tuple(dict.fromkeys(floor.guardrail for stage in plan.stages for floor in stage.floors))
+
+
+def level_of(look: Look, guardrail: str) -> float:
+    """Return the part of the ramp's alpha that belongs to an absolute limit in one stage.
+
+    Half of alpha is the limits'; it is divided over their guardrails, and over the stages that test each.
+    """
+    tests = _limited(look.plan)
+    return look.alpha / 2.0 / len(set(tests)) / tests.count(guardrail)
+
+
+@lru_cache(maxsize=256)
+def _limited(plan: RampPlan) -> tuple[str, ...]:
+    """List the guardrail of each absolute limit, once for each stage that tests it."""
+    return tuple(slo.guardrail for stage in plan.stages for slo in stage.slos)
 
 
 def _since(now: Mapping[str, Strata], starts: Sequence[Met | None]) -> dict[str, tuple[Strata, ...]]:

@@ -1,80 +1,158 @@
-"""Is a mean beyond its limit?
+"""Is a mean beyond its limit, told minute by minute?
 
-An interim rule, until an anytime-valid estimator for means exists: it holds and pages, and never rolls back,
-because looking at it every minute would find two standard errors by chance sooner or later. Means are beyond
-their limit when the estimate lies more than two standard errors beyond it, with at least 30 scores in each arm
-that is read.
+Three kinds of limits: on the candidate's own mean (cost per call), on how far it falls below the mean of what is
+served beside it (groundedness), and on how far it rises above it (a latency). Each is a one-sided test by the
+asymptotic confidence sequence of `differences.py`: it stops a ramp only when the mean is shown to be beyond the
+limit, at that limit's part of the ramp's alpha, however often it is looked at. Where the current unit's own mean is
+above an absolute limit too, the candidate is not the cause, and people are asked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from math import inf, sqrt
+from collections.abc import Iterable, Mapping
+from math import exp, isfinite, log
+from typing import NamedTuple
 
-from leverframe.nouns.evidence import CellCounts
+from leverframe.nouns.evidence import CellCounts, Finding, Reading
+from leverframe.nouns.minutes import MeanMinutes, Moments
+from leverframe.nouns.ramps import LimitKind, Slo, Stage
+from leverframe.rules.evidence import differences
+from leverframe.rules.evidence import words as say
+from leverframe.rules.evidence.looks import Look, level_of, value_of
 
-LEAST_SCORES = 30
-STANDARD_ERRORS = 2.0
-
-Sums = tuple[int, float, float]
-"""How many scores, their sum, the sum of their squares."""
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A mean, or a difference of means, with its standard error and the scores of the smaller arm."""
-
-    value: float
-    standard_error: float
-    scores: int
-
-    def is_beyond(self, limit: float) -> bool:
-        """Say whether it lies beyond the limit by more than chance would usually put it there."""
-        return self.scores >= LEAST_SCORES and self.value - STANDARD_ERRORS * self.standard_error > limit
+FAIRNESS = "fairness_locale_delta"
+FAIRNESS_METRIC = "groundedness"
+NOTHING = MeanMinutes()
 
 
-def mean_of(sums: Sequence[Sums]) -> Estimate | None:
-    """Estimate the mean of one arm over all cells; None without a score."""
-    scores = sum(n for n, _, _ in sums)
-    if not scores:
-        return None
-    return Estimate(sum(total for _, total, _ in sums) / scores, sqrt(_variance(sums) / scores), scores)
+def metrics_of(stage: Stage) -> frozenset[str]:
+    """Name the metrics that a stage's limits on means read; those by locale are told by their part before the @."""
+    named = (slo.guardrail for slo in stage.slos if slo.kind is not LimitKind.RATE)
+    return frozenset(FAIRNESS_METRIC if name == FAIRNESS else name for name in named)
 
 
-def drift(cells: Iterable[CellCounts], metric: str) -> Estimate | None:
-    """Estimate how far the candidate's mean lies below the control's, like with like in each cell.
+def with_minute(
+    before: Mapping[str, MeanMinutes], cells: Mapping[str, CellCounts], metrics: frozenset[str]
+) -> Mapping[str, MeanMinutes]:
+    """Return what is known of some metrics after one more minute, in which these cells counted."""
+    names = {name for cell in cells.values() for name in (*cell.candidate_sums, *cell.control_sums)}
+    here = (name for name in names if name.split("@", 1)[0] in metrics)
+    return {**before, **{name: _with(before.get(name, NOTHING), cells.values(), name) for name in here}}
 
-    None where no cell has scores in both arms.
-    """
-    pairs = [(cell.candidate_sums.get(metric, NO_SUMS), cell.control_sums.get(metric, NO_SUMS)) for cell in cells]
-    pairs = [pair for pair in pairs if pair[0][0] and pair[1][0]]
-    if not pairs:
-        return None
-    candidate, control = _variance([pair[0] for pair in pairs]), _variance([pair[1] for pair in pairs])
-    weights = [mine[0] * theirs[0] / (mine[0] + theirs[0]) for mine, theirs in pairs]
-    total = sum(weights)
-    value = spread = 0.0
-    for (mine, theirs), weight in zip(pairs, weights, strict=True):
-        value += weight * (theirs[1] / theirs[0] - mine[1] / mine[0]) / total
-        spread += (weight / total) ** 2 * (candidate / mine[0] + control / theirs[0])
-    return Estimate(
-        value, sqrt(spread), min(sum(mine[0] for mine, _ in pairs), sum(theirs[0] for _, theirs in pairs))
+
+def _with(before: MeanMinutes, cells: Iterable[CellCounts], name: str) -> MeanMinutes:
+    pairs = [
+        (*cell.candidate_sums.get(name, NO_SUMS)[:2], *cell.control_sums.get(name, NO_SUMS)[:2]) for cell in cells
+    ]
+    mine = differences.of_mean((n, total) for n, total, _, _ in pairs)
+    theirs = differences.of_mean((m, other) for _, _, m, other in pairs)
+    return MeanMinutes(
+        candidate=differences.moments([mine], before.candidate),
+        control=differences.moments([theirs], before.control),
+        difference=differences.moments([differences.of_means(pairs)], before.difference),
     )
 
 
-def locales_of(cells: Iterable[CellCounts], metric: str) -> tuple[str, ...]:
-    """List the locales in which either arm has scores of `metric@<locale>`, in alphabetical order."""
-    names = {name for cell in cells for name in (*cell.candidate_sums, *cell.control_sums)}
-    return tuple(sorted(name.split("@", 1)[1] for name in names if name.startswith(f"{metric}@")))
+def read_mean(look: Look, slo: Slo) -> Reading:
+    """Test a limit on a mean in this stage; of a fairness limit the locale that stands worst."""
+    names = _locales(look) if slo.guardrail == FAIRNESS else (slo.guardrail,)
+    tests = [_test(look, slo, name, level_of(look, slo.guardrail) / len(names)) for name in names]
+    if not tests:
+        return _told(look, slo, _Test(Finding.NO_DATA, _nothing(look, slo.guardrail)))
+    worst = max(tests, key=lambda test: (test.finding.rank, test.evidence, test.value or 0.0))
+    return _told(look, slo, worst)
 
 
-NO_SUMS: Sums = (0, 0.0, 0.0)
+class _Test(NamedTuple):
+    """How one metric stands to its limit: its estimate, what it is at least, and the evidence that it is beyond."""
+
+    finding: Finding
+    because: str
+    value: float | None = None
+    control_value: float | None = None
+    at_least: float | None = None
+    evidence: float = 0.0
+    needed: float = 0.0
+    scores: int = 0
 
 
-def _variance(sums: Sequence[Sums]) -> float:
-    """Pool the variance within cells; unknown (infinite) where each cell has one score at most."""
-    freedom = sum(n - 1 for n, _, _ in sums if n)
-    if freedom < 1:
-        return inf
-    return max(0.0, sum(squares - total * total / n for n, total, squares in sums if n)) / freedom
+def _test(look: Look, slo: Slo, name: str, level: float) -> _Test:
+    if slo.kind is not LimitKind.MEAN and not look.is_shared:
+        return _Test(Finding.PASS, say.EVERYONE)
+    test = _hold(slo, name, look.means.get(name, NOTHING), level)
+    scores = _scores(look.fresh, name, both=slo.kind is not LimitKind.MEAN)
+    if not scores and test.finding in (Finding.PASS, Finding.CONTINUE):
+        return _Test(Finding.NO_DATA, _nothing(look, name))
+    return test._replace(scores=scores)
+
+
+def _hold(slo: Slo, name: str, known: MeanMinutes, level: float) -> _Test:
+    """Hold an estimate against its limit."""
+    seen, theirs, least = _seen(known, slo.kind), _mean(known.control), differences.LEAST_INTERVALS
+    if seen.intervals < least:
+        return _Test(Finding.CONTINUE, say.few_minutes(name, seen.intervals, least))
+    value, lowest = differences.difference(seen), differences.lower_bound(seen, level)
+    evidence, needed = differences.log_above(seen, slo.limit), -log(level)
+    told = say.Mean(name, slo.kind, value, lowest, slo.limit, seen.intervals)
+    if evidence < needed:
+        finding, because = Finding.PASS, say.mean_within(told)
+    elif slo.kind is LimitKind.MEAN and theirs is not None and theirs > slo.limit:
+        finding, because = Finding.BOTH_ABOVE, say.both_means_above(told, theirs)
+    else:
+        finding, because = Finding.HARM, say.mean_beyond(told)
+    at_least = lowest if isfinite(lowest) else None
+    return _Test(finding, because, value, theirs, at_least, evidence, needed)
+
+
+def _seen(known: MeanMinutes, kind: LimitKind) -> Moments:
+    match kind:
+        case LimitKind.FALL:
+            return differences.turned(known.difference)
+        case LimitKind.RISE:
+            return known.difference
+        case _:
+            return known.candidate
+
+
+def _nothing(look: Look, name: str) -> str:
+    return say.no_scores(name) if look.candidate_units else look.nobody
+
+
+def _told(look: Look, slo: Slo, test: _Test) -> Reading:
+    return Reading(
+        guardrail=slo.guardrail,
+        finding=test.finding,
+        because=test.because,
+        e_value=value_of(test.evidence),
+        e_bound=exp(test.needed) if test.needed else 0.0,
+        candidate_units=look.candidate_units,
+        control_units=look.control_units,
+        limit=slo.limit,
+        limit_kind=slo.kind,
+        value=test.value,
+        control_value=test.control_value,
+        at_least=test.at_least,
+        scores=test.scores,
+    )
+
+
+def _locales(look: Look) -> tuple[str, ...]:
+    """List the metric in each locale in which the stage has scores, in alphabetical order."""
+    names = {name for cell in look.cells for name in (*cell.candidate_sums, *cell.control_sums)}
+    return tuple(sorted(name for name in names if name.startswith(f"{FAIRNESS_METRIC}@")))
+
+
+def _scores(cells: Iterable[CellCounts], name: str, *, both: bool) -> int:
+    """Count the candidate's scores; none where they are to be compared and the control has none."""
+    mine = theirs = 0
+    for cell in cells:
+        mine += cell.candidate_sums.get(name, NO_SUMS)[0]
+        theirs += cell.control_sums.get(name, NO_SUMS)[0]
+    return mine if theirs or not both else 0
+
+
+def _mean(seen: Moments) -> float | None:
+    return seen.gap / seen.weight if seen.weight else None
+
+
+NO_SUMS = (0, 0.0, 0.0)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from math import ceil
 from typing import NamedTuple
 
+from leverframe.nouns.ramps import LimitKind
+
 NOBODY = "nobody has been served the candidate in this stage yet"
 NOBODY_SINCE = "nobody has been served the candidate since this stage reached its last region, or began again"
 NOBODY_BESIDE = "nobody has been served the current unit beside it, so there is nothing to compare with"
@@ -171,38 +173,49 @@ def no_scores(name: str) -> str:
     return f"people were served, but no score of {metric(name)} has come to compare"
 
 
-def few_scores(name: str, scores: int, needed: int) -> str:
+def few_minutes(name: str, minutes_seen: int, needed: int) -> str:
     """Say that there is too little to judge a mean."""
-    return f"{scores:,} scores of {metric(name)} so far, and {needed} in each arm are needed to judge it"
+    return f"{metric(name)} has been scored in {minutes_seen} minutes so far, and {needed} are needed to judge it"
 
 
-def mean_within(name: str, value: float, limit: float, scores: int) -> str:
-    """Say that a mean is not beyond its limit."""
-    return f"{metric(name)} is {value:.3g} over {scores:,} scores; the limit is {limit:.3g}"
+class Mean(NamedTuple):
+    """How a mean stands: its estimate (or its distance from the control's), what it is at least, and its limit."""
+
+    name: str
+    kind: LimitKind
+    value: float
+    at_least: float
+    limit: float
+    minutes: int
 
 
-def mean_beyond(name: str, value: float, limit: float, scores: int) -> str:
-    """Say that a mean is beyond its limit."""
-    return f"{metric(name)} is {value:.3g} over {scores:,} scores, beyond the limit of {limit:.3g}"
+def mean_within(mean: Mean) -> str:
+    """Say that a mean is not shown to be beyond its limit; an estimate that lies beyond it is called that."""
+    if mean.value > mean.limit:
+        return f"{_estimate(mean)}, beyond the limit of {_limit(mean)}, but it may be chance"
+    return f"{_estimate(mean)}; the limit is {_limit(mean)}"
 
 
-def both_means_above(name: str, mine: float, theirs: float, limit: float) -> str:
+def mean_beyond(mean: Mean) -> str:
+    """Say that a mean is shown to be beyond its limit, by at least how much."""
+    return f"{_estimate(mean)}, and at least {mean.at_least:.3g}; the limit is {_limit(mean)}"
+
+
+def both_means_above(mean: Mean, theirs: float) -> str:
     """Say that a mean is beyond its limit with and without the candidate."""
-    return f"both are above the limit of {limit:.3g}: {metric(name)} is {mine:.3g}, and {theirs:.3g} beside it"
+    return f"both are above the limit of {mean.limit:.3g}: {_estimate(mean)}, and {theirs:.3g} beside it"
 
 
-def drift_within(name: str, value: float, limit: float, scores: int) -> str:
-    """Say how far a mean lies from the control's."""
-    return f"{_distance(name, value)} ({scores:,} scores in the smaller arm); the limit is {limit:.3g} lower"
+def _estimate(mean: Mean) -> str:
+    over = f"over {mean.minutes:,} minutes"
+    if mean.kind is LimitKind.MEAN:
+        return f"{metric(mean.name)} is {mean.value:.3g} {over}"
+    if round(mean.value, 6) == 0.0:
+        return f"{metric(mean.name)} is as high as beside it {over}"
+    falls = (mean.value > 0) is (mean.kind is LimitKind.FALL)
+    return f"{metric(mean.name)} is {abs(mean.value):.3g} {'lower' if falls else 'higher'} than beside it {over}"
 
 
-def drift_beyond(name: str, value: float, limit: float, scores: int) -> str:
-    """Say that a mean has fallen too far below the control's."""
-    return f"{_distance(name, value)} ({scores:,} scores in the smaller arm), beyond the limit of {limit:.3g}"
-
-
-def _distance(name: str, value: float) -> str:
-    if round(value, 6) == 0.0:
-        return f"{metric(name)} is as high as beside it"
-    side = "lower" if value > 0 else "higher"
-    return f"{metric(name)} is {abs(value):.3g} {side} than beside it"
+def _limit(mean: Mean) -> str:
+    side = {LimitKind.FALL: " lower", LimitKind.RISE: " higher"}.get(mean.kind, "")
+    return f"{mean.limit:.3g}{side}"

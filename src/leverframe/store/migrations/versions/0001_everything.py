@@ -208,11 +208,11 @@ def _make_tables() -> None:
         "interval_counts",
         sa.Column("change", sa.String(), nullable=False),
         sa.Column("stage", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("minute", sa.DateTime(timezone=True), nullable=False),
         sa.Column("run", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("cell", sa.String(), nullable=False),
         sa.Column("arm", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column("minute", sa.DateTime(timezone=True), nullable=False),
         sa.Column("n", sa.BigInteger(), nullable=False),
         sa.Column(
             "total", sa.BigInteger().with_variant(sa.Numeric(precision=38, scale=0), "postgresql"), nullable=False
@@ -221,7 +221,7 @@ def _make_tables() -> None:
             "squares", sa.BigInteger().with_variant(sa.Numeric(precision=38, scale=0), "postgresql"), nullable=False
         ),
         sa.PrimaryKeyConstraint(
-            "change", "stage", "run", "cell", "arm", "name", "minute", name=op.f("pk_interval_counts")
+            "change", "stage", "minute", "run", "cell", "arm", "name", name=op.f("pk_interval_counts")
         ),
         sqlite_with_rowid=False,
     )

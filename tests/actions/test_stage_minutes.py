@@ -7,10 +7,11 @@ from math import log
 
 from tests.world import World
 
-from leverframe.actions.late_starts import LateStarts
 from leverframe.actions.looks import counts_for
+from leverframe.actions.stage_minutes import Minutes
 from leverframe.nouns.changes import Change
-from leverframe.nouns.evidence import CellCounts, Met, StageCounts
+from leverframe.nouns.evidence import CellCounts
+from leverframe.nouns.minutes import Met, StageMinutes
 from leverframe.rules.evidence import labels
 from leverframe.rules.evidence.starts import FIRST_WEIGHT, later_starts
 from leverframe.store import outcomes
@@ -40,12 +41,12 @@ def go_on(world: World, change: Change, minutes: int, candidate_negative: float 
             return
 
 
-def read(world: World, change: Change, remembered: LateStarts) -> StageCounts:
-    """Return the second stage's counts as somebody reads them who remembers this."""
+def read(world: World, change: Change, remembered: Minutes) -> StageMinutes:
+    """Return what the second stage's minutes say to somebody who remembers this."""
     with world.store.read() as db:
         counts = counts_for(world.house, db, change, world.ramp(change), world.now)
-        (here,) = (part for part in remembered.added(db, change, 2, counts, world.now) if part.stage == 2)
-    return here
+        read = remembered.added(db, [(change, 2, counts)], world.now)[change.id]
+    return next(part.minutes for part in read if part.stage == 2)
 
 
 def had_met(start: Met | None) -> int:
@@ -56,7 +57,7 @@ def had_met(start: Met | None) -> int:
 def test_each_process_begins_with_what_was_counted_before_its_minute(world: World):
     change = at_ten_percent(world)
     go_on(world, change, 100)
-    starts = read(world, change, world.house.late_starts).starts
+    starts = read(world, change, world.house.minutes).starts
     assert [round(minutes) for minutes in later_starts(240)][: len(starts)] == [30, 60, 90]
     whole = {place: had_met(start) for place, start in enumerate(starts)}
     assert 0 < whole[0] < whole[1] < whole[2]
@@ -65,20 +66,20 @@ def test_each_process_begins_with_what_was_counted_before_its_minute(world: Worl
 
 def test_who_asks_for_the_first_time_hours_later_is_told_the_same(world: World):
     """A page in another process, and the clock after a restart, read what the clock has read all along."""
-    change, remembered = at_ten_percent(world), LateStarts()
+    change, remembered = at_ten_percent(world), Minutes()
     for _ in range(5):
         go_on(world, change, 30)
         read(world, change, remembered)
     assert len(read(world, change, remembered).starts) == 5
-    assert read(world, change, remembered).starts == read(world, change, LateStarts()).starts
+    assert read(world, change, remembered).starts == read(world, change, Minutes()).starts
 
 
 def test_a_process_that_has_begun_just_now_is_not_read_before_its_minute_is_over(world: World):
     change = at_ten_percent(world)
     go_on(world, change, 30)
-    assert read(world, change, LateStarts()).starts == (None,)
+    assert read(world, change, Minutes()).starts == (None,)
     world.clock.advance(timedelta(minutes=2))
-    assert had_met(read(world, change, LateStarts()).starts[0]) > 0
+    assert had_met(read(world, change, Minutes()).starts[0]) > 0
 
 
 def test_harm_that_begins_late_is_rolled_back_by_what_was_counted_since(world: World):

@@ -1,0 +1,153 @@
+"""What do the minutes of a stage say so far?
+
+Two things cannot be told from a stage's totals: who had met a bad event when each process that looks for later harm
+began (rules/evidence/starts.py), and how the differences of means scatter from minute to minute (means.py). Both are
+read of the minutes once each is well over, in their order, and what is known by then is kept: so many ramps are read
+on by one query, and whoever begins anew is told the very same, to the last bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from leverframe.nouns.changes import Change
+from leverframe.nouns.evidence import CellCounts, StageCounts
+from leverframe.nouns.minutes import MeanMinutes, Met, StageMinutes
+from leverframe.nouns.ramps import RampPlan
+from leverframe.rules.evidence.looks import met
+from leverframe.rules.evidence.means import metrics_of, with_minute
+from leverframe.rules.evidence.starts import later_starts
+from leverframe.store import outcomes
+from leverframe.store.database import Db
+
+OVER = timedelta(minutes=2)
+"""After so long nothing is added to a minute: a batch is counted under the minute in which it came."""
+MINUTE = timedelta(minutes=1)
+MOST_KEPT = 100_000
+
+Asked = tuple[Change, int, Sequence[StageCounts]]
+"""A change, the stage that is looked at, and the counts of its ramp."""
+_Key = tuple[str, int, int, tuple[tuple[str, datetime], ...]]
+"""A change and its version, a stage, and since when each cell is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of a stage up to a minute, that minute included."""
+
+    upto: datetime
+    met: Met
+    starts: tuple[Met, ...]
+    means: Mapping[str, MeanMinutes]
+
+
+class Minutes:
+    """What one process remembers of them, for any thread."""
+
+    def __init__(self) -> None:
+        self._kept: dict[_Key, _Known] = {}
+
+    def added(self, db: Db, asked: Iterable[Asked], now: datetime) -> dict[str, Sequence[StageCounts]]:
+        """Return each change's counts, those of its stage with what their minutes say now."""
+        found: dict[str, Sequence[StageCounts]] = {}
+        upto, news = _minute(now - OVER), []
+        for change, stage, counts in asked:
+            found[change.id] = counts
+            here = next((part for part in counts if part.stage == stage), None)
+            if here is not None and here.began_at is not None and _tell_by_minutes(change.plan, stage):
+                news.append((change, here, self._before(change, here, upto)))
+        rows = outcomes.minutes_of(db, {c.id: (h.stage, k.upto + MINUTE) for c, h, k in news if k.upto < upto}, upto)
+        for change, here, known in news:
+            known = self._keep(change, here, _grown(change.plan, here, known, rows.get(change.id, {}), upto))
+            minutes = StageMinutes(_starts(change.plan, here, known, now), known.means)
+            found[change.id] = [replace(p, minutes=minutes) if p is here else p for p in found[change.id]]
+        return found
+
+    def _before(self, change: Change, here: StageCounts, upto: datetime) -> _Known:
+        """Return what is known already; nothing, where more is known than had happened then."""
+        kept = self._kept.get(_key(change, here))
+        return kept if kept is not None and kept.upto <= upto else _Known(_before_all(here), {}, (), {})
+
+    def _keep(self, change: Change, here: StageCounts, known: _Known) -> _Known:
+        key = _key(change, here)
+        if key not in self._kept and len(self._kept) >= MOST_KEPT:
+            self._kept.clear()
+        newest = self._kept.get(key)
+        if newest is None or newest.upto < known.upto:
+            self._kept[key] = known
+        return known
+
+
+def _tell_by_minutes(plan: RampPlan, stage: int) -> bool:
+    here = plan.stages[stage - 1]
+    return bool(later_starts(here.bake_minutes) or metrics_of(here))
+
+
+def _grown(
+    plan: RampPlan,
+    here: StageCounts,
+    known: _Known,
+    rows: Mapping[datetime, Mapping[str, CellCounts]],
+    upto: datetime,
+) -> _Known:
+    """Add the minutes that are over by now, in their order; a process begins before its minute is counted."""
+    began, metrics = _moments(plan, here), metrics_of(plan.stages[here.stage - 1])
+    so_far, starts, means = known.met, list(known.starts), known.means
+    for minute, cells in sorted(rows.items()):
+        starts += [so_far] * (_come(began, minute) - len(starts))
+        so_far = _sum(so_far, met(plan, here.stage, cells))
+        means = with_minute(means, cells, metrics)
+    starts += [so_far] * (_come(began, upto) - len(starts))
+    return _Known(max(upto, known.upto), so_far, tuple(starts), means)
+
+
+def _starts(plan: RampPlan, here: StageCounts, known: _Known, now: datetime) -> tuple[Met | None, ...]:
+    """Return what each process began with that has begun by now."""
+    come = _come(_moments(plan, here), now)
+    return (*known.starts[:come], *(None for _ in range(come - len(known.starts))))
+
+
+def _moments(plan: RampPlan, here: StageCounts) -> tuple[datetime, ...]:
+    began = here.began_at
+    begins = later_starts(plan.stages[here.stage - 1].bake_minutes)
+    return tuple(_minute(began + timedelta(minutes=minutes)) for minutes in begins) if began else ()
+
+
+def _come(moments: Sequence[datetime], now: datetime) -> int:
+    return sum(moment <= now for moment in moments)
+
+
+def _sum(one: Met, other: Met) -> Met:
+    """Add up who has met what, by guardrail and share."""
+    return {
+        name: {
+            share: _pair(one.get(name, {}), other.get(name, {}), share) for share in sorted(_shares(one, other, name))
+        }
+        for name in {**one, **other}
+    }
+
+
+def _shares(one: Met, other: Met, name: str) -> set[float]:
+    return {*one.get(name, {}), *other.get(name, {})}
+
+
+def _pair(
+    one: Mapping[float, tuple[int, int]], other: Mapping[float, tuple[int, int]], share: float
+) -> tuple[int, int]:
+    (a, b), (c, d) = one.get(share, (0, 0)), other.get(share, (0, 0))
+    return a + c, b + d
+
+
+def _key(change: Change, here: StageCounts) -> _Key:
+    return change.id, change.version, here.stage, tuple(here.since.items())
+
+
+def _before_all(here: StageCounts) -> datetime:
+    began = here.began_at or min(here.since.values())
+    return _minute(began) - MINUTE
+
+
+def _minute(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0)

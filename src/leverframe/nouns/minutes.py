@@ -1,0 +1,64 @@
+"""What do the single minutes of a stage say that its totals do not?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """What one interval (a minute, all cells) says of one metric: how much too much, per how much weight.
+
+    `nuisance` explains some of the gap and is 0 on average where nobody is harmed (rules/evidence/differences.py).
+    """
+
+    gap: float
+    weight: float
+    nuisance: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """The sums of many intervals: all that is kept of them. They add up in any order, but for rounding."""
+
+    intervals: int = 0
+    gap: float = 0.0
+    weight: float = 0.0
+    nuisance: float = 0.0
+    gap_gap: float = 0.0
+    gap_weight: float = 0.0
+    gap_nuisance: float = 0.0
+    weight_weight: float = 0.0
+    weight_nuisance: float = 0.0
+    nuisance_nuisance: float = 0.0
+
+    def __add__(self, other: Moments) -> Moments:
+        """Return the moments of both."""
+        return Moments(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Moments)))
+
+
+NOTHING = Moments()
+
+
+@dataclass(frozen=True, slots=True)
+class MeanMinutes:
+    """One metric, minute by minute: the candidate's mean, the control's, and the candidate's less the control's."""
+
+    candidate: Moments = NOTHING
+    control: Moments = NOTHING
+    difference: Moments = NOTHING
+
+
+Met = Mapping[str, Mapping[float, tuple[int, int]]]
+"""Who has met a bad event: by guardrail and by share of the buckets, (candidate, control) units."""
+
+
+@dataclass(frozen=True, slots=True)
+class StageMinutes:
+    """What the minutes of one stage say: `starts` is who had met a bad event when each process that looks for later
+    harm began (None: it has begun just now, and that is not known yet), `means` the metrics that its limits name.
+    """
+
+    starts: tuple[Met | None, ...] = ()
+    means: Mapping[str, MeanMinutes] = field(default_factory=dict)
