@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace as View
 from xml.etree import ElementTree
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leverframe.nouns.evidence import Finding, Reading
+from leverframe.nouns.ramps import LimitKind
 from leverframe.web.pictures import BAR_WIDTH, interval_bar, lever, pips
 from leverframe.web.readings import interval_bars
 from leverframe.web.staircases import Ground, staircase, staircase_figure
@@ -95,7 +97,14 @@ def test_a_reading_without_numbers_claims_none():
 
 def test_two_tests_of_one_guardrail_have_two_names():
     limit = reading(
-        limit=0.05, e_bound=480.0, ratio=None, ruled_out=None, bound=None, wait_minutes=None, control_units=2000
+        limit=0.05,
+        limit_kind=LimitKind.RATE,
+        e_bound=480.0,
+        ratio=None,
+        ruled_out=None,
+        bound=None,
+        wait_minutes=None,
+        control_units=2000,
     )
     html = interval_bars((reading(), limit))
     assert "feedback negative, against current" in html
@@ -104,12 +113,21 @@ def test_two_tests_of_one_guardrail_have_two_names():
 
 def test_a_mean_counts_people_and_claims_no_rate():
     mean = Reading(
-        "groundedness", Finding.PASS, "as high as beside it", limit=0.03, candidate_units=33, control_units=327
+        "groundedness",
+        Finding.PASS,
+        "as high as beside it",
+        limit=0.03,
+        limit_kind=LimitKind.FALL,
+        candidate_units=33,
+        control_units=327,
     )
     html = interval_bars((mean,))
     assert "groundedness, limit 0.03 below current" in html
     assert "33 people" in html
     assert "0 of 33" not in html
+    known = replace(mean, value=-0.01, control_value=0.91, scores=60)
+    assert "0.01 higher, 60 scores" in interval_bars((known,))
+    assert ">0.91<" in interval_bars((known,))
 
 
 def test_what_only_watches_has_no_flag():

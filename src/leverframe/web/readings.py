@@ -70,8 +70,13 @@ def _limits(readings: Sequence[Reading]) -> Markup:
 
 def _limit_row(reading: Reading) -> Cells:
     yield "", "head-cell", _name(reading)
-    yield "Candidate", "num", _rate(reading, reading.candidate_bad, reading.candidate_units)
-    yield "Current", "num", _rate(reading, reading.control_bad, reading.control_units)
+    if reading.value is None:
+        yield "Candidate", "num", _rate(reading, reading.candidate_bad, reading.candidate_units)
+        yield "Current", "num", _rate(reading, reading.control_bad, reading.control_units)
+    else:
+        beside = reading.control_value
+        yield "Candidate", "num", f"{_mean(reading, reading.value)}, {reading.scores:,} scores"
+        yield "Current", "num", "none yet" if beside is None else f"{beside:.3g}"
     yield "", "says", say_sentence(reading.because)
 
 
@@ -113,6 +118,14 @@ def _rate(reading: Reading, bad: int, units: int) -> str:
     if not units:
         return "none yet"
     return f"{say_share(100 * bad / units)} of {units:,}" if _is_rate(reading) else f"{units:,} people"
+
+
+def _mean(reading: Reading, value: float) -> str:
+    """Say a mean, or how far it lies from current's."""
+    if reading.limit_kind not in (LimitKind.FALL, LimitKind.RISE):
+        return f"{value:.3g}"
+    is_lower = (value > 0) is (reading.limit_kind is LimitKind.FALL)
+    return f"{abs(value):.3g} {'lower' if is_lower else 'higher'}"
 
 
 def _counted(bad: int, units: int) -> str:

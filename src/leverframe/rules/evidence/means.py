@@ -54,12 +54,13 @@ def _with(before: MeanMinutes, cells: Iterable[CellCounts], name: str) -> MeanMi
 
 
 def read_mean(look: Look, slo: Slo) -> Reading:
-    """Test a limit on a mean in this stage; of a fairness limit the locale that stands worst."""
+    """Test a limit on a mean in this stage; of a fairness limit the worst locale that both arms have scores of."""
     names = _locales(look) if slo.guardrail == FAIRNESS else (slo.guardrail,)
     tests = [_test(look, slo, name, level_of(look, slo.guardrail) / len(names)) for name in names]
     if not tests:
         return _told(look, slo, _Test(Finding.NO_DATA, _nothing(look, slo.guardrail)))
-    worst = max(tests, key=lambda test: (test.finding.rank, test.evidence, test.value or 0.0))
+    telling = [test for test in tests if test.finding is not Finding.NO_DATA] or tests
+    worst = max(telling, key=lambda test: (test.finding.rank, test.evidence, test.value or 0.0))
     return _told(look, slo, worst)
 
 
