@@ -19,9 +19,12 @@ from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Verdict
 from leverframe.rules.bands import frozen_between, open_between
 from leverframe.rules.evals import compare_on
-from leverframe.rules.forecasting import Forecast, Traffic, forecast
+from leverframe.rules.evidence_time import Traffic
+from leverframe.rules.forecasting import Forecast, forecast_for
 from leverframe.rules.gates.facts import ShipFacts
+from leverframe.rules.imagined_ramps import Question
 from leverframe.rules.policies import asks_of
+from leverframe.rules.prospects import Prospect, prospects
 from leverframe.rules.shipping import may_ship
 from leverframe.rules.sign_offs import SignFacts, content_digest, counted
 from leverframe.store import evidence, outcomes, ramps, sign_offs, switches, units
@@ -126,21 +129,32 @@ def _forecast(
     reading: StageReading | None = None,
 ) -> Forecast:
     policy = house.policy(db)
+    about = question_of(policy, change, begins, traffic_of(db, policy, change.target, now))
+    return forecast_for(about, under_way=under_way, reading=reading)
+
+
+def question_of(policy: Policy, change: Change, begins: datetime, traffic: Traffic | None) -> Question:
+    """Return what is imagined of a change that begins at a moment."""
     target = target_of(policy, change.target)
-    return forecast(
-        change.plan,
-        subject_of(change),
-        change.blast_radius.regions,
-        policy.calendar,
-        begins,
-        change.start.not_after,
-        traffic_of(db, policy, change.target, now),
-        target.population,
-        policy,
-        under_way=under_way,
-        reading=reading,
+    return Question(
+        plan=change.plan,
+        subject=subject_of(change),
+        regions=change.blast_radius.regions,
+        calendar=policy.calendar,
+        starts_at=begins,
+        not_after=change.start.not_after,
+        traffic=traffic,
+        population=tuple(target.population),
+        policy=policy,
         target=target,
     )
+
+
+def prospects_of(house: House, db: Db, change: Change, expected: Forecast, now: datetime) -> tuple[Prospect, ...]:
+    """Say what each stage can rule out, where each begins as the forecast expects."""
+    policy = house.policy(db)
+    about = question_of(policy, change, now, traffic_of(db, policy, change.target, now))
+    return prospects(about, {step.stage: step.at for step in expected.p50})
 
 
 def subject_of(change: Change) -> Subject:

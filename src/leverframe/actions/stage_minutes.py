@@ -134,8 +134,8 @@ def _shares(one: Met, other: Met, name: str) -> set[float]:
 
 
 def _pair(
-    one: Mapping[float, tuple[int, int]], other: Mapping[float, tuple[int, int]], share: float
-) -> tuple[int, int]:
+    one: Mapping[float, tuple[float, float]], other: Mapping[float, tuple[float, float]], share: float
+) -> tuple[float, float]:
     (a, b), (c, d) = one.get(share, (0, 0)), other.get(share, (0, 0))
     return a + c, b + d
 

@@ -50,7 +50,7 @@ class MeanMinutes:
     difference: Moments = NOTHING
 
 
-Met = Mapping[str, Mapping[float, tuple[int, int]]]
+Met = Mapping[str, Mapping[float, tuple[float, float]]]
 """Who has met a bad event: by guardrail and by share of the buckets, (candidate, control) units."""
 
 

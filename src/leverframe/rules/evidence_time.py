@@ -69,7 +69,7 @@ def wait_for(
             assumed.append(floor.guardrail)
             continue
         events = events_needed(floor.ratio, exposed, beta / len(floors), deviate)
-        minutes = _minutes_until(events, rate * sum(part for part, _ in _telling(exposed)), traffic, since, zone)
+        minutes = minutes_until(events, rate * sum(part for part, _ in telling(exposed)), traffic, since, zone)
         if minutes > slowest.minutes:
             slowest = Wait(minutes, floor.guardrail, floor.ratio)
     return Wait(slowest.minutes, slowest.guardrail, slowest.ratio, tuple(assumed))
@@ -77,7 +77,7 @@ def wait_for(
 
 def events_needed(ratio: float, exposed: Weighted, beta: float, deviate: float) -> float:
     """Return how many units must meet a bad event until `ratio` is ruled out, if nobody is harmed."""
-    parts = _telling(exposed)
+    parts = telling(exposed)
     whole = sum(part for part, _ in parts)
     if not whole or ratio <= 1.0:
         return inf
@@ -99,10 +99,10 @@ def exposed_cells(plan: RampPlan, stage: int, regions: tuple[str, ...], populati
     if not everybody:
         return [(1.0 / len(asked), share_of_cell(plan, stage, region, LAST_RING)) for region in asked]
     here = (cell for cell in population if cell.region in asked)
-    return [(users / everybody, share) for cell in here for users, share in _strata(plan, stage, cell)]
+    return [(users / everybody, share) for cell in here for users, share in strata_in(plan, stage, cell)]
 
 
-def _strata(plan: RampPlan, stage: int, cell: Cell) -> Iterator[tuple[int, float]]:
+def strata_in(plan: RampPlan, stage: int, cell: Cell) -> Iterator[tuple[int, float]]:
     """Yield the cohorts of a cell that are reached further than it, in users, and the rest of it."""
     share, left = percent_of(plan, stage, cell) / 100.0, cell.users
     for cohort in cohorts_of(plan, stage):
@@ -113,7 +113,7 @@ def _strata(plan: RampPlan, stage: int, cell: Cell) -> Iterator[tuple[int, float
     yield left, share
 
 
-def _telling(exposed: Weighted) -> list[tuple[float, float]]:
+def telling(exposed: Weighted) -> list[tuple[float, float]]:
     """Keep the parts where some have the candidate and some do not: only there can the two be compared."""
     return [(part, share) for part, share in exposed if part > 0.0 and 0.0 < share < 1.0]
 
@@ -125,17 +125,33 @@ def _moments(share: float, ratio: float) -> tuple[float, float]:
     return share * ours + (1.0 - share) * theirs, share * ours**2 + (1.0 - share) * theirs**2
 
 
-def _minutes_until(events: float, rate: float, traffic: Traffic, since: datetime, zone: str) -> float:
-    """Let the traffic of each hour bring its events until they are enough."""
+def events_within(minutes: float, rate: float, traffic: Traffic, since: datetime, zone: str) -> float:
+    """Return how many events the traffic of so many minutes brings, hour by hour."""
+    now, end, place, events = since, since + timedelta(minutes=minutes), ZoneInfo(zone), 0.0
+    while now < end:
+        local = now.astimezone(place)
+        left = min(_left_of_hour(local), (end - now).total_seconds() / 60.0)
+        events += rate * traffic.units_per_minute.get(local.hour, 0.0) * left
+        now += timedelta(minutes=left)
+    return events
+
+
+def minutes_until(events: float, rate: float, traffic: Traffic, since: datetime, zone: str) -> float:
+    """Let the traffic of each hour bring its events until they are enough; infinite where it never does."""
     if events == inf or rate <= 0.0 or not any(units > 0.0 for units in traffic.units_per_minute.values()):
         return inf
     now, end, place = since, since + LONGEST, ZoneInfo(zone)
     while now < end:
         local = now.astimezone(place)
-        left = 60.0 - local.minute - local.second / 60.0 - local.microsecond / 60e6
+        left = _left_of_hour(local)
         per_minute = rate * traffic.units_per_minute.get(local.hour, 0.0)
         if per_minute * left >= events:
             return float(ceil((now - since).total_seconds() / 60.0 + events / per_minute))
         events -= per_minute * left
         now += timedelta(minutes=left)
     return inf
+
+
+def _left_of_hour(local: datetime) -> float:
+    """Return how many minutes an hour still has."""
+    return 60.0 - local.minute - local.second / 60.0 - local.microsecond / 60e6

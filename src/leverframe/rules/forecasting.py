@@ -63,12 +63,17 @@ def forecast(
     """
     people = tuple(population)
     about = Question(plan, subject, regions, calendar, starts_at, not_after, traffic, people, policy, target)
+    return forecast_for(about, under_way=under_way, reading=reading)
+
+
+def forecast_for(about: Question, *, under_way: Ramp | None = None, reading: StageReading | None = None) -> Forecast:
+    """Forecast what a question asks about; see `forecast`."""
 
     def course(deviate: float) -> Course:
         return imagine_rest(about, under_way, reading, deviate) if under_way else imagine(about, deviate)
 
     likely = course(P50)
-    late = course(P90) if any(stage.floors for stage in plan.stages) and traffic else likely
+    late = course(P90) if any(stage.floors for stage in about.plan.stages) and about.traffic else likely
     return Forecast(
         p50=likely.steps,
         p90=late.steps,

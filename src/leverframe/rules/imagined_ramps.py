@@ -72,10 +72,10 @@ class Course:
 
 def imagine(about: Question, deviate: float) -> Course:
     """Step a ramp through its stages from opening to opening; `deviate` says how late its evidence comes."""
-    begun = _begin(about)
+    begun = begin(about)
     if not isinstance(begun, PlannedStep):
         return Course((), None, {}, begun)
-    return _go_on(about, _ramp_at(begun), deviate, [begun], {})
+    return _go_on(about, ramp_at(begun), deviate, [begun], {})
 
 
 def imagine_rest(about: Question, ramp: Ramp, reading: StageReading | None, deviate: float) -> Course:
@@ -92,16 +92,16 @@ def _go_on(
         counted_from = (ramp.stage, _since(ramp))
         if counted_from not in waits:
             waits[counted_from] = _wait(about, ramp, deviate)
-        step = next_step(ramp, _facts(about, _reading(about, ramp, waits[counted_from], now)), now)
+        step = next_step(ramp, facts_of(about, _reading(about, ramp, waits[counted_from], now)), now)
         if is_settled(ramp, about.plan, about.regions):
             return _course(steps, now, waits)
         match step:
             case Promote() | Widen():
-                ramp = _published(ramp, step, now)
-                steps.append(_planned(about, step.stage, step.regions, step.because, now))
+                ramp = published(ramp, step, now)
+                steps.append(planned(about, step.stage, step.regions, step.because, now))
             case Hold(narrow_to_stage=int(narrower)):
-                ramp = _narrowed(ramp, narrower, about, now)
-                steps.append(_planned(about, narrower, tuple(ramp.published), step.because, now))
+                ramp = narrowed(ramp, narrower, about, now)
+                steps.append(planned(about, narrower, tuple(ramp.published), step.because, now))
             case Hold(until=datetime() as until) | Stay(until=datetime() as until) if until > now:
                 now = _wake(about, ramp, now, until)
             case Hold() | Stay():
@@ -121,7 +121,7 @@ def _course(
     return Course(tuple(steps), settles, {stage: wait for (stage, _), wait in waits.items()}, stopped)
 
 
-def _begin(about: Question) -> PlannedStep | Hold:
+def begin(about: Question) -> PlannedStep | Hold:
     """Return the first step, at the first moment that the calendar gives it."""
     now = about.starts_at
     for _ in range(MOST_LOOKS):
@@ -140,28 +140,28 @@ def _begin(about: Question) -> PlannedStep | Hold:
             target=about.target,
         )
         if isinstance(step, Promote):
-            return _planned(about, 1, step.regions, step.because, now)
+            return planned(about, 1, step.regions, step.because, now)
         if step.until is None or step.until <= now:
             return step
         now = step.until
     return Hold("window", "no moment to begin was found", "look at the calendar")
 
 
-def _ramp_at(begun: PlannedStep) -> Ramp:
+def ramp_at(begun: PlannedStep) -> Ramp:
     published = dict.fromkeys(begun.regions, begun.at)
     return Ramp("", "", RampState.RAMPING, begun.stage, begun.at, begun.at, "", published)
 
 
-def _published(ramp: Ramp, step: Promote | Widen, now: datetime) -> Ramp:
+def published(ramp: Ramp, step: Promote | Widen, now: datetime) -> Ramp:
     before = ramp.published if isinstance(step, Widen) else {}
     return replace(ramp, stage=step.stage, stage_since=now, published={**before, **dict.fromkeys(step.regions, now)})
 
 
-def _narrowed(ramp: Ramp, stage: int, about: Question, now: datetime) -> Ramp:
+def narrowed(ramp: Ramp, stage: int, about: Question, now: datetime) -> Ramp:
     return replace(ramp, stage=stage, stage_since=now, published=dict.fromkeys(about.regions or (EVERYWHERE,), now))
 
 
-def _planned(about: Question, stage: int, regions: tuple[str, ...], because: str, now: datetime) -> PlannedStep:
+def planned(about: Question, stage: int, regions: tuple[str, ...], because: str, now: datetime) -> PlannedStep:
     return PlannedStep(now, stage, about.plan.stages[stage - 1].share_percent, regions, because)
 
 
@@ -215,7 +215,7 @@ def say_wait(wait: Wait) -> str:
     return f"{say_minutes(wait.minutes)} {harm}" if wait.minutes < inf else f"more than 60 days {harm}"
 
 
-def _facts(about: Question, reading: StageReading) -> RampFacts:
+def facts_of(about: Question, reading: StageReading) -> RampFacts:
     return RampFacts(
         plan=about.plan,
         calendar=about.calendar,

@@ -24,8 +24,9 @@ from math import exp, inf, log, log1p
 
 from leverframe.nouns.evidence import CellCounts
 
-Strata = Mapping[float, tuple[int, int]]
-"""Units that met a bad event, as share -> (candidate, control), in ascending order of share."""
+Strata = Mapping[float, tuple[float, float]]
+"""Units that met a bad event, as share -> (candidate, control), in ascending order of share; whole numbers where they
+were counted, others where they are expected."""
 
 Mixture = tuple[tuple[float, float], ...]
 """Ratios, each with its weight; the weights add up to 1."""

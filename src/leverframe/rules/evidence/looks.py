@@ -30,7 +30,6 @@ class Look:
     plan: RampPlan
     stage: Stage
     carried: tuple[CellCounts, ...]
-    parts: int
     cells: tuple[CellCounts, ...]
     fresh: tuple[CellCounts, ...]
     minutes: float | None
@@ -73,7 +72,6 @@ def look_at(
             if first <= part.stage <= stage
             for cell in part.cells.values()
         ),
-        parts=len(set(begins)),
         cells=cells,
         fresh=fresh,
         minutes=minutes,
@@ -107,6 +105,15 @@ def compared(plan: RampPlan) -> tuple[str, ...]:
     return tuple(dict.fromkeys(floor.guardrail for stage in plan.stages for floor in stage.floors))
 
 
+def level_beside(plan: RampPlan, alpha: float) -> float:
+    """Return the part of the ramp's alpha that belongs to one comparison with current.
+
+    Half of alpha is the comparisons'; it is divided over their guardrails, and over the parts of the ramp in which
+    their evidence begins anew.
+    """
+    return alpha / 2.0 / len(compared(plan)) / len(set(_outline(plan)[0]))
+
+
 def level_of(look: Look, guardrail: str) -> float:
     """Return the part of the ramp's alpha that belongs to an absolute limit in one stage.
 
@@ -127,7 +134,7 @@ def _since(now: Mapping[str, Strata], starts: Sequence[Met | None]) -> dict[str,
     return {name: tuple(_less(strata, start.get(name, {})) for start in known) for name, strata in now.items()}
 
 
-def _less(strata: Strata, before: Mapping[float, tuple[int, int]]) -> Strata:
+def _less(strata: Strata, before: Mapping[float, tuple[float, float]]) -> Strata:
     """Take from what was met what had been met before."""
     none = (0, 0)
     return {

@@ -8,12 +8,12 @@ from typing import NamedTuple
 from leverframe.nouns.evidence import Finding, Reading
 from leverframe.rules.evidence import labels, starts
 from leverframe.rules.evidence import words as say
-from leverframe.rules.evidence.looks import Look, arms_of, compared, value_of
+from leverframe.rules.evidence.looks import Look, arms_of, compared, level_beside, value_of
 
 
 def read_relative(look: Look, guardrail: str) -> Reading:
     """Compare one guardrail with everyone else at the same time: harm over the ramp, proof in this stage."""
-    alpha = look.alpha / 2.0 / len(compared(look.plan)) / look.parts
+    alpha = level_beside(look.plan, look.alpha)
     carried, since = labels.strata_of(look.carried, guardrail), look.since.get(guardrail, ())
     evidence = starts.log_harm(carried, since, look.to_come, look.planned)
     floor = next((floor.ratio for floor in look.stage.floors if floor.guardrail == guardrail), None)

@@ -1,0 +1,78 @@
+"""Rehearsals: how would a ramp go, and how often would it be wrong?"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import JSONResponse, Response
+
+from leverframe.actions import policies, rehearsals
+from leverframe.actions.rehearsals import Asked
+from leverframe.nouns.documents import to_document
+from leverframe.sources.changes import read_change_form
+from leverframe.web.rendering import respond
+from leverframe.web.sent import Body, describes, sent
+from leverframe.web.visits import Visiting
+
+router = APIRouter(tags=["changes"])
+
+
+class Rehearse(Body):
+    """What to rehearse: a change on the ticket, or a change file as YAML, under the policy in force or an edit of it.
+
+    `rates` are shares of people by guardrail (0.05). `policy_files` is a policy's folder, path to text.
+    """
+
+    change: str = ""
+    file: str = ""
+    name: str = "change.yaml"
+    runs: int = 0
+    seed: int = 1
+    guardrail: str = ""
+    ratio: float = 2.0
+    after_minutes: float = 0.0
+    per_minute: float | None = None
+    rates: dict[str, float] = {}
+    policy_files: dict[str, str] = {}
+
+    def asked(self) -> Asked:
+        """Return what the action is asked."""
+        return Asked(
+            runs=self.runs,
+            seed=self.seed,
+            guardrail=self.guardrail,
+            ratio=self.ratio,
+            after_minutes=self.after_minutes,
+            per_minute=self.per_minute,
+            rates=self.rates,
+            policy_files=self.policy_files,
+        )
+
+
+@router.post("/rehearsals", openapi_extra=describes(Rehearse))
+def rehearse(visit: Visiting, body: Annotated[Rehearse, Depends(sent(Rehearse))]) -> Response:
+    """Say what each stage can rule out, and play runs without harm and with it; writes nothing."""
+    if body.change:
+        found = rehearsals.rehearse_change(visit.house, body.change, body.asked())
+    else:
+        zone = policies.policy_in_force(visit.house).calendar.home_zone
+        form = read_change_form(body.file, place=body.name, home_zone=zone)
+        found = rehearsals.rehearse_form(visit.house, visit.actor, form, body.asked())
+    return JSONResponse(to_document(found))
+
+
+@router.get("/changes/{change_id}/rehearsal")
+def show_rehearsal(
+    visit: Visiting,
+    change_id: str,
+    runs: Annotated[int, Query()] = 0,
+    guardrail: str = "",
+    ratio: Annotated[float, Query()] = 2.0,
+    after_minutes: Annotated[float, Query()] = 0.0,
+    per_minute: str = "",
+    seed: Annotated[int, Query()] = 1,
+) -> Response:
+    """Show what each stage can rule out, and how so many runs went; the same address shows the same runs."""
+    asked = Asked(runs, seed, guardrail, ratio, after_minutes, float(per_minute) if per_minute else None)
+    return respond(visit.request, "rehearsal.html", rehearsals.rehearse_change(visit.house, change_id, asked))
