@@ -68,6 +68,7 @@ class Visit:
 class Growth:
     """One visit to a stage, how the evidence of each guardrail grew in it, and the other visits of the ramp."""
 
+    change: str
     visit: Visit
     guardrails: tuple[Grown, ...]
     visits: tuple[Visit, ...]

@@ -6,12 +6,12 @@ from datetime import timedelta
 
 from tests.world import World
 
-from leverframe.actions import growing
+from leverframe.actions import growth
 from leverframe.actions.looks import counts_for, read
 from leverframe.nouns.changes import Change
 from leverframe.nouns.evidence import Reading
 from leverframe.nouns.growth import Against, Grown, Growth, Moment
-from leverframe.rules.growing import standing_in
+from leverframe.rules.growth import standing_in
 from leverframe.store import ramps
 
 FEEDBACK = "feedback_negative"
@@ -35,7 +35,7 @@ def go_on(world: World, change: Change, minutes: int, candidate_negative: float 
 
 
 def grown(world: World, change: Change, stage: int = 0) -> Growth:
-    return growing.show_growth(world.house, change.id, stage)
+    return growth.show_growth(world.house, change.id, stage)
 
 
 def of(growth: Growth, guardrail: str, against: Against = Against.CURRENT) -> Grown:

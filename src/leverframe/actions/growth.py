@@ -22,7 +22,7 @@ from leverframe.nouns.verdicts import NotFound
 from leverframe.rules.evidence.carrying import carried_from
 from leverframe.rules.evidence.looks import Look, look_at, met
 from leverframe.rules.evidence.starts import later_starts
-from leverframe.rules.growing import Taken, grown, guardrails_of, minute_of, moments_of, standing_in, visits_of
+from leverframe.rules.growth import Taken, grown, guardrails_of, minute_of, moments_of, standing_in, visits_of
 from leverframe.store import changes, minutes, ramps
 from leverframe.store.database import Db
 
@@ -60,7 +60,7 @@ def growth_of(
     for minute in moments:
         stood, counts = standing_in(ramp, visit, steps, minute), _counts(change, visit, counted, begins, minute)
         looks[minute] = _looked(policy, change, stood, counts, minute)
-    return Growth(visit, grown(looks), visits)
+    return Growth(change.id, visit, grown(looks), visits)
 
 
 def _looked(
