@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+from sqlalchemy import event
 from tests.world import World
 
 from leverframe.actions import growth
@@ -11,8 +13,10 @@ from leverframe.actions.looks import counts_for, read
 from leverframe.nouns.changes import Change
 from leverframe.nouns.evidence import Reading
 from leverframe.nouns.growth import Against, Grown, Growth, Moment
+from leverframe.nouns.verdicts import NotFound
 from leverframe.rules.growth import standing_in
-from leverframe.store import ramps
+from leverframe.store import outcomes, ramps
+from leverframe.store.counted import cells_of
 
 FEEDBACK = "feedback_negative"
 
@@ -66,3 +70,69 @@ def test_at_each_moment_the_numbers_are_what_the_ramp_read_to_the_last_bit(world
             key = (each.guardrail, each.against is Against.CURRENT)
             then = [read_at(world, change, growth, moment)[key] for moment in each.moments]
             assert [said(moment) for moment in each.moments] == [said(reading) for reading in then]
+
+
+def test_where_regions_wait_and_a_ramp_was_narrowed_the_numbers_are_what_was_read_then(world: World):
+    """The counts for the proof begin anew twice, in the middle of a visit and between two."""
+    change = asked_for_hours(world, 40)
+    with world.store.write() as db:
+        ramp = world.ramp(change)
+        for cell in cells_of(db, change.id, 2):
+            outcomes.set_shares(db, change.id, 2, {cell: 0.1}, world.now, proof_anew=True)
+        ramps.record_step(db, change.id, world.now, "widened", 2, 10.0, tuple(ramp.published), "clock", "open")
+    go_on(world, change, 60)
+    growth = grown(world, change)
+    each = of(growth, FEEDBACK)
+    then = [read_at(world, change, growth, moment)[FEEDBACK, True] for moment in each.moments]
+    assert [said(moment) for moment in each.moments] == [said(reading) for reading in then]
+    units = [moment.candidate_units for moment in each.moments]
+    assert min(units[10:]) < max(units[:14]), "the proof has begun anew"
+
+
+def test_the_last_moment_is_the_reading_as_it_stands(world: World):
+    change = asked_for_hours(world, 60)
+    view = world.view(change).ramp
+    assert view is not None
+    assert view.reading is not None
+    now = {(each.guardrail, each.limit is None): said(each) for each in view.reading.readings}
+    for each in grown(world, change).guardrails:
+        assert said(each.moments[-1]) == now[each.guardrail, each.against is Against.CURRENT]
+
+
+def test_the_estimate_lies_within_its_interval_which_narrows(world: World):
+    change = asked_for_hours(world, 200)
+    for each in grown(world, change).guardrails:
+        last = each.moments[-1]
+        assert last.estimate is not None
+        assert (last.lowest or 0.0) <= last.estimate <= (last.highest or 99.0)
+    highest = [moment.highest or 99.0 for moment in of(grown(world, change), FEEDBACK).moments]
+    assert highest[-1] < highest[len(highest) // 2] < highest[0]
+
+
+def test_a_ramp_that_was_rolled_back_shows_harm_in_its_last_moment(world: World):
+    change = asked_for_hours(world, 60, candidate_negative=0.3)
+    growth = grown(world, change)
+    assert world.ramp(change).state == "rolled_back"
+    assert growth.visit.until == world.ramp(change).ended_at
+    lowest = of(growth, FEEDBACK).moments[-1].lowest
+    assert lowest is not None
+    assert lowest >= 1.0
+
+
+def test_a_change_without_a_ramp_and_a_stage_that_was_never_reached_have_no_growth(world: World):
+    change = world.armed()
+    with pytest.raises(NotFound, match="has not begun to ramp"):
+        grown(world, change)
+    change = world.ramping()
+    with pytest.raises(NotFound, match="has not stood at stage 3"):
+        grown(world, change, 3)
+
+
+def test_however_long_a_visit_lasts_the_minutes_are_read_at_once(world: World):
+    change, asked = asked_for_hours(world, 120), []
+    with world.store.read() as db:
+        steps, ramp = ramps.steps(db, change.id), world.ramp(change)
+        event.listen(db.connection, "before_cursor_execute", lambda *told: asked.append(told[2]))
+        growth.growth_of(world.house, db, change, ramp, steps, world.now)
+    assert len([statement for statement in asked if "interval_counts" in statement]) == 1
+    assert len(asked) <= 4

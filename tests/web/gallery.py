@@ -481,7 +481,7 @@ def growth_view(harm: float = 0.95, stage: int = 2) -> Growth:
         look = look_at(PLAN, stage, counts, 0.05, 0.05, minutes)
         read = read_stage(PLAN, stage, counts, alpha=0.05, beta=0.05, stage_minutes=minutes, now=moment)
         looks[moment] = look, read
-    return Growth(CHANGE.id, visit, grown(looks), (first, visit))
+    return Growth(CHANGE.id, visit, grown(looks), (first, visit), ZONE)
 
 
 def change_view(change: Change = CHANGE, **more: object) -> View:

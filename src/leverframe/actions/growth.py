@@ -60,7 +60,7 @@ def growth_of(
     for minute in moments:
         stood, counts = standing_in(ramp, visit, steps, minute), _counts(change, visit, counted, begins, minute)
         looks[minute] = _looked(policy, change, stood, counts, minute)
-    return Growth(change.id, visit, grown(looks), visits)
+    return Growth(change.id, visit, grown(looks), visits, policy.calendar.home_zone)
 
 
 def _looked(

@@ -66,9 +66,13 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """One visit to a stage, how the evidence of each guardrail grew in it, and the other visits of the ramp."""
+    """One visit to a stage, how the evidence of each guardrail grew in it, and all visits of the ramp.
+
+    `zone` is the organisation's.
+    """
 
     change: str
     visit: Visit
     guardrails: tuple[Grown, ...]
     visits: tuple[Visit, ...]
+    zone: str
