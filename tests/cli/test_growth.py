@@ -10,7 +10,7 @@ from fake_server import FakeServer
 
 from leverframe.nouns.documents import to_document
 from leverframe.nouns.evidence import Finding
-from leverframe.nouns.growth import Against, Grown, Growth, Moment, Visit
+from leverframe.nouns.growth import Against, Grown, Growth, Moment, Slice, Visit
 
 CHG = "CHG-2026-00001"
 BEGAN = datetime(2026, 5, 13, 9, 30, tzinfo=UTC)
@@ -37,6 +37,7 @@ GROWTH = Growth(
     ),
     (Visit(1, 1.0, BEGAN - timedelta(minutes=30), BEGAN), VISIT),
     "Europe/London",
+    (Slice("region", "uk", "error", 2.0, 1.2, 4.0, 900, 18, 8100, 81),),
 )
 
 
@@ -56,6 +57,8 @@ def test_each_guardrail_is_said_in_a_sentence_with_a_dozen_of_its_moments(asks):
         line.split() for line in said.splitlines() if line.strip().startswith(("10:", "11:", "12:", "13:", "14:"))
     ]
     assert len(rows) == 24
+    assert "region uk error 18 of 900 81 of 8,100 2x 1.2x and 4x" in flat
+    assert "Watching only, not corrected for looking at many" in flat
     assert " ".join(rows[11]) == "14:30 96 of 24,000 960 of 216,000 0.9x below 2.5x 0.4 to 1 pass"
 
 

@@ -61,6 +61,7 @@ from leverframe.rules.evidence.looks import look_at
 from leverframe.rules.exercising import freshness
 from leverframe.rules.growth import grown, moments_of
 from leverframe.rules.readings import read_stage
+from leverframe.rules.slices import slices_of
 from leverframe.web.problems import Problem
 from leverframe.web.rendering import Reader, page
 
@@ -474,14 +475,20 @@ def growth_view(harm: float = 0.95, stage: int = 2) -> Growth:
     """Read the second stage from its beginning until now."""
     visit = Visit(2, 10.0, at(13, 10, 30), None)
     first = Visit(1, 1.0, at(13, 10), at(13, 10, 30))
-    looks = {}
+    looks, cells = {}, {}
     for moment in moments_of(visit.since, NOW):
         minutes = (moment - visit.since).total_seconds() / 60
-        counts = [StageCounts(2, {"uk|everyone": cell_after(minutes, harm)})]
+        cells = {"uk|everyone": cell_after(minutes, harm), "uk|partners": cell_after(minutes / 4, harm * 1.7)}
+        cells |= {
+            "ie|everyone": cell_after(minutes / 3, harm * 0.6),
+            "ie|everyone|testers": cell_after(minutes / 9, 1.0),
+        }
+        counts = [StageCounts(2, cells)]
         look = look_at(PLAN, stage, counts, 0.05, 0.05, minutes)
         read = read_stage(PLAN, stage, counts, alpha=0.05, beta=0.05, stage_minutes=minutes, now=moment)
         looks[moment] = look, read
-    return Growth(CHANGE.id, visit, grown(looks), (first, visit), ZONE)
+    slices = slices_of(cells, ("feedback_negative", "slow"), alpha=0.05, beta=0.05)
+    return Growth(CHANGE.id, visit, grown(looks), (first, visit), ZONE, slices)
 
 
 def change_view(change: Change = CHANGE, **more: object) -> View:

@@ -95,7 +95,7 @@ def test_the_table_tells_every_moment_the_newest_first():
     rows = re.findall(r"<tr>(<td.+?)</tr>", html)
     cells = [re.findall(r">([^<]+)</td>", row) for row in rows]
     assert cells[0] == [
-        "11:10 BST", "12 of 400", "100 of 3,600", "1x", "0.6x to 1.8x", "nothing yet", "8 to 1", "continue",
+        "11:10 BST", "12 of 400", "100 of 3,600", "1x", "0.6x and 1.8x", "nothing yet", "8 to 1", "continue",
     ]  # fmt: skip
     assert cells[-1][3:5] == ["0.8x", "anywhere"]
     assert len(cells) == 4
@@ -103,7 +103,7 @@ def test_the_table_tells_every_moment_the_newest_first():
 
 def test_a_rate_is_told_in_percent_and_has_nothing_to_rule_out():
     html = str(growth_figures(growth([(0.01, 0.02, 0.04)] * 2, Against.LIMIT), NOW, "Europe/London"))
-    assert "1 % to 4 %" in html
+    assert "1 % and 4 %" in html
     assert "Ruled out" not in html
     assert "feedback negative, limit 5 %" in html
     assert ">5 %<" in html

@@ -6,23 +6,23 @@ that minute was over, and the reading is the one that the ramp rested on.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from leverframe.actions.house import House
 from leverframe.actions.late_starts import OVER
 from leverframe.actions.looks import read
 from leverframe.nouns.changes import Change
-from leverframe.nouns.evidence import Met, StageCounts, StageReading
-from leverframe.nouns.growth import Growth, Visit
+from leverframe.nouns.evidence import CellCounts, Met, StageCounts, StageReading
+from leverframe.nouns.growth import Growth
 from leverframe.nouns.policies import Policy
-from leverframe.nouns.ramps import Ramp
+from leverframe.nouns.ramps import Ramp, RampPlan
 from leverframe.nouns.verdicts import NotFound
 from leverframe.rules.evidence.carrying import carried_from
 from leverframe.rules.evidence.looks import Look, look_at, met
-from leverframe.rules.evidence.starts import later_starts
-from leverframe.rules.growth import Taken, grown, guardrails_of, minute_of, moments_of, standing_in, visits_of
+from leverframe.rules.growth import Taken, grown, guardrails_of, later_of, moments_of, standing_in, visits_of
+from leverframe.rules.slices import slices_of
 from leverframe.store import changes, minutes, ramps
 from leverframe.store.database import Db
 
@@ -50,17 +50,13 @@ def growth_of(
     visit = next((each for each in reversed(visits) if stage in (0, each.stage)), None)
     if visit is None:
         return None
-    moments = moments_of(visit.since, visit.until or now)
-    begins = _begins(change, visits, visit, moments[-1])
-    plan, policy = change.plan, house.policy(db)
-    stages = range(carried_from(plan)[visit.stage - 1], visit.stage + 1)
-    every = (*moments, *(begin - BEFORE for begin in begins))
-    counted = minutes.counted_by(db, change.id, stages, guardrails_of(plan, visit.stage), every)
-    looks = {}
-    for minute in moments:
-        stood, counts = standing_in(ramp, visit, steps, minute), _counts(change, visit, counted, begins, minute)
-        looks[minute] = _looked(policy, change, stood, counts, minute)
-    return Growth(change.id, visit, grown(looks), visits, policy.calendar.home_zone)
+    moments, policy = moments_of(visit.since, visit.until or now), house.policy(db)
+    counts = _read(db, change, visit.stage, moments, later_of(change.plan, visit.stage, steps, moments[-1]))
+    stood = {minute: standing_in(ramp, visit, steps, minute) for minute in moments}
+    looks = {minute: _looked(policy, change, stood[minute], counts.by(minute), minute) for minute in moments}
+    cells, guardrails = counts.cells(moments[-1]), guardrails_of(change.plan, visit.stage)
+    slices = slices_of(cells, guardrails, alpha=policy.alpha, beta=policy.beta)
+    return Growth(change.id, visit, grown(looks), visits, policy.calendar.home_zone, slices)
 
 
 def _looked(
@@ -70,24 +66,40 @@ def _looked(
     return look, read(policy, change, stood, counts, minute)
 
 
-def _begins(change: Change, visits: Sequence[Visit], visit: Visit, last: datetime) -> list[datetime]:
-    """List the minutes in which processes begin that look for later harm, as `late_starts` counts them."""
-    first = next(each.since for each in visits if each.stage == visit.stage)
-    after = later_starts(change.plan.stages[visit.stage - 1].bake_minutes)
-    begins = [minute_of(first + timedelta(minutes=each)) for each in after]
-    return [begin for begin in begins if begin <= last]
+def _read(db: Db, change: Change, stage: int, moments: Sequence[datetime], begins: Sequence[datetime]) -> _Counts:
+    stages = range(carried_from(change.plan)[stage - 1], stage + 1)
+    every = (*moments, *(begin - BEFORE for begin in begins))
+    counted = minutes.counted_by(db, change.id, stages, guardrails_of(change.plan, stage), every)
+    return _Counts(change.plan, stage, counted, begins)
 
 
-def _counts(
-    change: Change, visit: Visit, counted: minutes.Minutes, begins: Sequence[datetime], minute: datetime
-) -> list[StageCounts]:
-    """Return the counts by a minute, those of the stage with what each later process had begun with by then."""
-    come = [begin for begin in begins if begin <= minute]
-    starts = tuple(_met(change, visit, counted, begin, minute) if begin + OVER <= minute else None for begin in come)
-    return [replace(part, starts=starts) if part.stage == visit.stage else part for part in counted.at(minute)]
+@dataclass(slots=True)
+class _Counts:
+    """The counts of a stage and of what is carried into it, as they stood when each minute was over.
 
+    `begins` are the minutes in which processes begin that look for later harm. What had been met by then is worked
+    out once for each set of runs, as `late_starts` has it.
+    """
 
-def _met(change: Change, visit: Visit, counted: minutes.Minutes, begin: datetime, minute: datetime) -> Met:
-    parts = counted.at(minute, of=begin - BEFORE)
-    cells = next((part.cells for part in parts if part.stage == visit.stage), {})
-    return met(change.plan, visit.stage, cells)
+    plan: RampPlan
+    stage: int
+    counted: minutes.Minutes
+    begins: Sequence[datetime]
+    known: dict[tuple[datetime, int], Met] = field(default_factory=dict)
+
+    def by(self, minute: datetime) -> list[StageCounts]:
+        """Return the counts by a minute, those of the stage with what each later process had begun with."""
+        come = [begin for begin in self.begins if begin <= minute]
+        starts = tuple(self._met(begin, minute) if begin + OVER <= minute else None for begin in come)
+        parts = self.counted.at(minute)
+        return [replace(part, starts=starts) if part.stage == self.stage else part for part in parts]
+
+    def cells(self, minute: datetime, *, of: datetime | None = None) -> Mapping[str, CellCounts]:
+        """Return the stage's own counts by a minute, or what an earlier minute gives to them."""
+        return next((part.cells for part in self.counted.at(minute, of=of) if part.stage == self.stage), {})
+
+    def _met(self, begin: datetime, minute: datetime) -> Met:
+        key = begin, self.counted.runs(minute)
+        if key not in self.known:
+            self.known[key] = met(self.plan, self.stage, self.cells(minute, of=begin - BEFORE))
+        return self.known[key]

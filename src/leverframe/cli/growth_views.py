@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from leverframe.cli.output import count, heading, say, share, table, when, words
 from leverframe.nouns.documents import from_document
-from leverframe.nouns.growth import Against, Grown, Growth, Moment
+from leverframe.nouns.growth import Against, Grown, Growth, Moment, Slice
 from leverframe.rules.evidence.words import odds, percent
 from leverframe.rules.growth_words import between, sentence_of
 
@@ -28,6 +28,8 @@ def grown(document: Mapping[str, Any]) -> None:
         say("No guardrail of this stage counts people.")
     for each in growth.guardrails:
         _say_grown(each, growth)
+    if growth.slices:
+        _say_slices(growth.slices)
 
 
 def _say_grown(grown: Grown, growth: Growth) -> None:
@@ -42,6 +44,27 @@ def _say_grown(grown: Grown, growth: Growth) -> None:
         (tuple(_row(grown, moment, clock)) for moment in _thinned(grown.moments)),
         empty="Nothing was read yet.",
     )
+
+
+def _say_slices(slices: Sequence[Slice]) -> None:
+    heading("By region, ring and cohort")
+    say("Watching only, not corrected for looking at many: none of them decides.")
+    table(
+        ("Slice", "Guardrail", ">Candidate", ">Current", ">Ratio", ">Between"),
+        (tuple(_slice(each)) for each in slices[:ROWS]),
+        empty="",
+    )
+    if len(slices) > ROWS:
+        say(f"{len(slices) - ROWS} more with --json.", style="dim")
+
+
+def _slice(each: Slice) -> Iterator[str]:
+    yield f"{each.by} {each.name}"
+    yield words(each.guardrail)
+    yield f"{count(each.candidate_bad)} of {count(each.candidate_units)}"
+    yield f"{count(each.control_bad)} of {count(each.control_units)}"
+    yield _times(each.estimate) if each.estimate is not None else ""
+    yield between(each.lowest, each.highest, _times).removeprefix("between ")
 
 
 def _thinned(moments: Sequence[Moment]) -> Sequence[Moment]:

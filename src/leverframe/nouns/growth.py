@@ -65,10 +65,26 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
+class Slice:
+    """One guardrail in one region, ring or cohort (`by`), read by itself: watched only, and it never decides."""
+
+    by: str
+    name: str
+    guardrail: str
+    estimate: float | None
+    lowest: float | None
+    highest: float | None
+    candidate_units: int
+    candidate_bad: int
+    control_units: int
+    control_bad: int
+
+
+@dataclass(frozen=True, slots=True)
 class Growth:
     """One visit to a stage, how the evidence of each guardrail grew in it, and all visits of the ramp.
 
-    `zone` is the organisation's.
+    `slices` are of its last moment, the worst first; `zone` is the organisation's.
     """
 
     change: str
@@ -76,3 +92,4 @@ class Growth:
     guardrails: tuple[Grown, ...]
     visits: tuple[Visit, ...]
     zone: str
+    slices: tuple[Slice, ...] = ()

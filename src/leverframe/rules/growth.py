@@ -13,6 +13,7 @@ from leverframe.nouns.ramps import LimitKind, Ramp, RampPlan
 from leverframe.rules.evidence import intervals, labels
 from leverframe.rules.evidence.looks import Look, compared
 from leverframe.rules.evidence.relative import alpha_of, beta_of, nothing_to_read
+from leverframe.rules.evidence.starts import later_starts
 
 MOST = 48
 """So many moments are told of one visit; more would be one line in the picture."""
@@ -75,6 +76,15 @@ def _stride(minutes: float) -> timedelta:
     """Return the shortest stride that needs no more moments than are told, the last one apart."""
     found = next((each for each in STRIDES if minutes <= each * (MOST - 1)), None)
     return timedelta(minutes=found) if found else timedelta(days=1 + int(minutes // (1440 * (MOST - 1))))
+
+
+def later_of(plan: RampPlan, stage: int, steps: Sequence[Taken], last: datetime) -> tuple[datetime, ...]:
+    """Return the minutes by the last one in which processes begin that look for later harm in a stage."""
+    first = next(step.at for step in steps if step.stage == stage and step.kind in ENTERS)
+    begins = (
+        minute_of(first + timedelta(minutes=each)) for each in later_starts(plan.stages[stage - 1].bake_minutes)
+    )
+    return tuple(begin for begin in begins if begin <= last)
 
 
 def minute_of(moment: datetime) -> datetime:

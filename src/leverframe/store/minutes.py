@@ -33,9 +33,16 @@ class Minutes:
 
         Sums of scores are left out.
         """
-        shares = [row for row in self.shares if row.since.replace(second=0, microsecond=0) <= minute]
+        shares = self._standing(minute)
         totals = [(self.change, *key, n, 0, 0) for key, n in self.totals[of or minute].items()]
         return by_change([self.change], shares, totals)[self.change]
+
+    def runs(self, minute: datetime) -> int:
+        """Count the runs that had begun by a minute: between two minutes with as many, the same runs are read."""
+        return len(self._standing(minute))
+
+    def _standing(self, minute: datetime) -> Shares:
+        return [row for row in self.shares if row.since.replace(second=0, microsecond=0) <= minute]
 
 
 def counted_by(db: Db, change: str, stages: range, guardrails: Iterable[str], minutes: Iterable[datetime]) -> Minutes:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from markupsafe import Markup
 
-from leverframe.nouns.growth import Against, Grown, Growth, Moment
+from leverframe.nouns.growth import Against, Grown, Growth, Moment, Slice
 from leverframe.rules.evidence.words import odds, percent
 from leverframe.rules.growth_words import between, sentence_of
 from leverframe.web.growth_pictures import growth_picture
@@ -41,6 +41,50 @@ def _name(grown: Grown) -> str:
     return f"{name}, limit {say_share(100 * (grown.bound or 0.0))}"
 
 
+def slices_table(slices: Sequence[Slice]) -> Markup:
+    """Tell how each region, ring and cohort reads by itself; all but the worst stand behind the first."""
+    if not slices:
+        return Markup("")
+    whole = Markup(
+        '<div class="slices"><h3>By region, ring and cohort</h3><p class="hint">Watching only, not corrected '
+        "for looking at many: each is read as if it were the only one, and none of them decides.</p>{}{}</div>"
+    )
+    more = Markup('<details class="behind body"><summary>{} more</summary>{}</details>')
+    rest = slices[WORST:]
+    return whole.format(_slices(slices[:WORST]), more.format(len(rest), _slices(rest)) if rest else "")
+
+
+WORST = 6
+"""So many slices are shown at once."""
+SLICE_HEADS = ("Slice", "Guardrail", "Candidate", "Current", "Ratio", "Between")
+SLICE_KINDS = ("head-cell", "head-cell", "num", "num", "num", "num")
+
+
+def _slices(slices: Sequence[Slice]) -> Markup:
+    cell = Markup('<td class="{}" data-label="{}">{}</td>')
+    rows = Markup("").join(
+        Markup("<tr>{}</tr>").format(Markup("").join(map(cell.format, SLICE_KINDS, SLICE_HEADS, _slice_cells(each))))
+        for each in slices
+    )
+    whole = Markup('<table class="rows stack"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>')
+    return whole.format(_heads(SLICE_HEADS, text=2), rows)
+
+
+def _heads(names: Sequence[str], *, text: int) -> Markup:
+    """Name columns, of which the first hold text and the others numbers."""
+    head = Markup('<th class="{}">{}</th>')
+    return Markup("").join(head.format("num" if place >= text else "", name) for place, name in enumerate(names))
+
+
+def _slice_cells(slice: Slice) -> Iterator[Markup | str]:
+    yield Markup('{} <strong class="name">{}</strong>').format(slice.by, slice.name)
+    yield slice.guardrail.replace("_", " ")
+    yield _counted(slice.candidate_bad, slice.candidate_units)
+    yield _counted(slice.control_bad, slice.control_units)
+    yield _times_as_many(slice.estimate) if slice.estimate is not None else "none yet"
+    yield _between(slice, _times_as_many)
+
+
 def _legend() -> Markup:
     key = Markup(
         '<span class="key"><svg class="growing" viewBox="0 0 22 8" width="22" height="8" aria-hidden="true">'
@@ -66,9 +110,7 @@ RATE_HEADS = ("At", "Candidate", "Current", "Rate", "Between", "Evidence of harm
 
 def _table(grown: Grown, name: str, now: datetime, zone: str) -> Markup:
     named = RATIO_HEADS if grown.against is Against.CURRENT else RATE_HEADS
-    heads = Markup("").join(Markup("<th>{}</th>").format(head) for head in named)
-    row = Markup("<tr>{}</tr>")
-    cell = Markup('<td class="nowrap">{}</td>')
+    row, cell = Markup("<tr>{}</tr>"), Markup('<td class="num">{}</td>')
     rows = Markup("").join(
         row.format(Markup("").join(cell.format(said) for said in _cells(grown, moment, now, zone)))
         for moment in reversed(grown.moments)
@@ -76,7 +118,7 @@ def _table(grown: Grown, name: str, now: datetime, zone: str) -> Markup:
     return Markup(
         '<details class="behind"><summary>The same as a table</summary><div class="scroll" tabindex="0" '
         'role="region" aria-label="{}"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div></details>'
-    ).format(f"{name}, as a table", heads, rows)
+    ).format(f"{name}, as a table", _heads(named, text=0), rows)
 
 
 def _cells(grown: Grown, moment: Moment, now: datetime, zone: str) -> Iterator[str]:
@@ -100,7 +142,5 @@ def _counted(bad: int, units: int) -> str:
     return f"{bad:,} of {units:,}" if units else "none yet"
 
 
-def _between(moment: Moment, say: Callable[[float], str]) -> str:
-    if moment.lowest is None or moment.highest is None:
-        return between(moment.lowest, moment.highest, say)
-    return f"{say(moment.lowest)} to {say(moment.highest)}"
+def _between(moment: Moment | Slice, say: Callable[[float], str]) -> str:
+    return between(moment.lowest, moment.highest, say).removeprefix("between ")

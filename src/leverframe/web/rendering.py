@@ -222,7 +222,7 @@ def environment() -> Environment:
     room.globals |= {name: getattr(marks, name) for name in MARKS}
     room.globals |= {name: getattr(pictures, name) for name in PICTURES}
     room.globals |= {"staircase_figure": staircases.staircase_figure, "interval_bars": readings.interval_bars}
-    room.globals |= {"growth_figures": growth.growth_figures}
+    room.globals |= {"growth_figures": growth.growth_figures, "slices_table": growth.slices_table}
     room.globals |= {"asset": asset} | {name: getattr(filters, name) for name in SAID}
     return room
 
