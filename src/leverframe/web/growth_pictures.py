@@ -23,8 +23,10 @@ from leverframe.web.times import say_share
 WIDTH, HEIGHT = 360, 196
 LEFT, RIGHT, TOP, FLOOR = 2, 42, 8, 132
 STRIP_TOP, STRIP_FLOOR = 144, 172
-LOWEST_RATIO, HIGHEST_RATIO = 0.25, 8.0
+LOWEST_RATIO, HIGHEST_RATIO, GREAT_RATIO = 0.25, 8.0, 64.0
 RATIOS = (0.5, 1.0, 2.0, 3.0, 5.0)
+GREAT_RATIOS = (0.5, 1.0, 3.0, 10.0, 30.0)
+"""Where harm is so great that it would lie at the edge, ratios are drawn closer together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +72,16 @@ def growth_picture(grown: Grown, growth: Growth, id: str, name: str, said: str, 
 def _height_of(grown: Grown) -> Callable[[float], float]:
     """Put ratios on a logarithmic scale, and rates on an even one that leaves the limit in the middle."""
     if grown.against is Against.CURRENT:
-        low, high = math.log(LOWEST_RATIO), math.log(HIGHEST_RATIO)
+        low, high = math.log(LOWEST_RATIO), math.log(GREAT_RATIO if _is_great(grown) else HIGHEST_RATIO)
         return lambda ratio: (math.log(max(ratio, 1e-9)) - low) / (high - low)
     limit, last = grown.bound or 1.0, grown.moments[-1]
     most = max(2.0 * limit, 1.25 * (last.estimate or 0.0), min(1.1 * (last.highest or 0.0), 5.0 * limit))
     return lambda rate: rate / most
+
+
+def _is_great(grown: Grown) -> bool:
+    last = grown.moments[-1]
+    return max(last.estimate or 0.0, last.lowest or 0.0) > HIGHEST_RATIO / 1.5
 
 
 def _scale(grown: Grown, frame: Frame) -> Iterator[Markup]:
@@ -82,7 +89,7 @@ def _scale(grown: Grown, frame: Frame) -> Iterator[Markup]:
     if grown.against is Against.LIMIT:
         yield _axis(FLOOR + 4, "0 %")
         return
-    for ratio in RATIOS:
+    for ratio in GREAT_RATIOS if _is_great(grown) else RATIOS:
         y = frame.y(ratio, 0.0)
         yield Markup('<path class="{}" d="M{} {}H{}"/>').format(
             "even" if ratio == 1.0 else "tick", LEFT, y, WIDTH - RIGHT
