@@ -38,7 +38,8 @@ def show_growth(house: House, change_id: str, stage: int = 0) -> Growth:
         steps = ramps.steps(db, change_id)
         found = growth_of(house, db, change, ramp, steps, house.clock.now(), stage=stage)
         if found is None:
-            raise NotFound(f"the ramp of {change_id} has not stood at stage {stage}", remedy="ask for another stage")
+            where = f"stage {stage}" if stage else "any stage"
+            raise NotFound(f"the ramp of {change_id} has not stood at {where}", remedy="ask for another stage")
         return found
 
 

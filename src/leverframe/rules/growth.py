@@ -95,18 +95,20 @@ def minute_of(moment: datetime) -> datetime:
 def grown(looks: Mapping[datetime, tuple[Look, StageReading]]) -> tuple[Grown, ...]:
     """Tell of each guardrail that counts people how its readings and bounds went, from look to look."""
     told = [list(_told(look, reading)) for look, reading in looks.values()]
-    return tuple(
-        Grown(
-            guardrail=row[-1][1].guardrail,
-            against=row[-1][0],
-            bound=row[-1][1].bound if row[-1][0] is Against.CURRENT else row[-1][1].limit,
-            e_bound=row[-1][1].e_bound,
-            moments=tuple(
-                _moment(at, look, reading, against)
-                for (at, (look, _)), (against, reading) in zip(looks.items(), row, strict=True)
-            ),
-        )
-        for row in zip(*told, strict=True)
+    return tuple(_grown(looks, row) for row in zip(*told, strict=True))
+
+
+def _grown(looks: Mapping[datetime, tuple[Look, StageReading]], row: Sequence[tuple[Against, Reading]]) -> Grown:
+    against, last = row[-1]
+    return Grown(
+        guardrail=last.guardrail,
+        against=against,
+        bound=last.bound if against is Against.CURRENT else last.limit,
+        e_bound=last.e_bound,
+        moments=tuple(
+            _moment(at, look, reading, against)
+            for (at, (look, _)), (_, reading) in zip(looks.items(), row, strict=True)
+        ),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -76,13 +75,14 @@ def _end_of(ends: Sequence[datetime], first: int) -> ColumnElement[int]:
 
 
 def _added_up(ends: Sequence[datetime], rows: Sequence[Any]) -> dict[datetime, dict[_Key, int]]:
-    ordered = sorted(rows, key=lambda row: row[0])
-    places = [row[0] for row in ordered]
+    """Return what had been counted by each minute: by the one before it, and since then."""
+    added: dict[int, list[Any]] = {}
+    for row in rows:
+        added.setdefault(row[0], []).append(row)
     total: dict[_Key, int] = {}
     by_end: dict[datetime, dict[_Key, int]] = {}
     for place, end in enumerate(ends):
-        for row in ordered[bisect_left(places, place) : bisect_left(places, place + 1)]:
-            key = tuple(row[1:-1])
-            total[key] = total.get(key, 0) + int(row[-1])
+        for _, *key, n in added.get(place, ()):
+            total[tuple(key)] = total.get(tuple(key), 0) + int(n)
         by_end[end] = dict(total)
     return by_end
