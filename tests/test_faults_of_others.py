@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "explanation" / "faults-of-others.md"
 HEAD = ["fault", "thread", "here instead", "test"]
-GROUPS = ("Streams and tables", "Kill switches", "Sign-offs and schedules", "LiteLLM", "Routing")
+GROUPS = ("Streams and tables", "Kill switches", "Sign-offs and schedules", "LiteLLM", "Routing", "Evidence")
 THREAD = re.compile(r"[\w./-]+#\d+|PYSEC-\d{4}-\d+|[\w-]+ v\d+(\.\d+)+|measured|our own question")
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 

@@ -234,6 +234,17 @@ SIGHTS = (
         facts={"ramp.state": "rolled_back", "steps.kind=rolled_back.by": "clock"},
     ),
     Sight(
+        33,
+        "how the evidence grew until the ramp was rolled back",
+        a_change("bad"),
+        "/changes/{}",
+        "/changes/{}/ramp/evidence",
+        "change show {} --evidence",
+        says=("harm is shown since", "feedback negative, against current", "evidence"),
+        on_page=("the same as a table",),
+        facts={"guardrails.0.guardrail": "feedback_negative", "guardrails.0.against": "current"},
+    ),
+    Sight(
         34,
         "three layers of kill switches",
         lambda house: "",

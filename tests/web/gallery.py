@@ -6,6 +6,7 @@ Sample views for the tests and for looking: `python tests/web/gallery.py DIR` wr
 
 from __future__ import annotations
 
+import math
 import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
@@ -16,7 +17,7 @@ from leverframe.nouns.audit import Checkpoint, Entry
 from leverframe.nouns.calendar import Calendar, DuringRamp, Freeze, Scope, Window
 from leverframe.nouns.changes import BlastRadius, Change, Kind, Provenance, StartWindow, State
 from leverframe.nouns.changes import Path as ChangePath
-from leverframe.nouns.evidence import Comparison, EvalDelta, Finding, Reading, StageReading
+from leverframe.nouns.evidence import CellCounts, Comparison, EvalDelta, Finding, Reading, StageCounts, StageReading
 from leverframe.nouns.exercises import (
     Answer,
     Asked,
@@ -34,6 +35,7 @@ from leverframe.nouns.exercises import (
 )
 from leverframe.nouns.follow_ups import FollowUp
 from leverframe.nouns.gateways import Gateway, MissingBatches, Receipt, Seen
+from leverframe.nouns.growth import Growth, Visit
 from leverframe.nouns.outcomes import CallFacts
 from leverframe.nouns.people import Actor, ActorKind
 from leverframe.nouns.policies import Policy, Requirement, SwitchRule
@@ -55,7 +57,11 @@ from leverframe.nouns.switches import Layer, Switch
 from leverframe.nouns.targets import Cell, Delivery, Target, Tier
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Fault, Mode, failed, not_needed, passed
+from leverframe.rules.evidence.looks import look_at
 from leverframe.rules.exercising import freshness
+from leverframe.rules.growth import grown, moments_of
+from leverframe.rules.readings import read_stage
+from leverframe.rules.slices import slices_of
 from leverframe.web.problems import Problem
 from leverframe.web.rendering import Reader, page
 
@@ -451,6 +457,40 @@ def fields() -> tuple[tuple[str, object, Provenance | None], ...]:
     )
 
 
+def cell_after(minutes: float, harm: float) -> CellCounts:
+    """Count 30 people a minute, whose trouble comes in waves that have nothing of chance."""
+    people, wave = 30.0 * minutes, 1.0 + 0.35 * math.sin(minutes / 7.0)
+    candidate, control = round(0.1 * people), round(0.9 * people)
+
+    def met(rate: float, units: int, by: float) -> int:
+        return round(rate * units * by)
+
+    rates = {"feedback_negative": 0.041, "error": 0.004, "slow": 0.031}
+    mine = {name: met(rate, candidate, harm * wave) for name, rate in rates.items()}
+    theirs = {name: met(rate, control, 1.0) for name, rate in rates.items()}
+    return CellCounts(0.1, candidate, control, mine, theirs, mine, theirs)
+
+
+def growth_view(harm: float = 0.95, stage: int = 2) -> Growth:
+    """Read the second stage from its beginning until now."""
+    visit = Visit(2, 10.0, at(13, 10, 30), None)
+    first = Visit(1, 1.0, at(13, 10), at(13, 10, 30))
+    looks, cells = {}, {}
+    for moment in moments_of(visit.since, NOW):
+        minutes = (moment - visit.since).total_seconds() / 60
+        cells = {"uk|everyone": cell_after(minutes, harm), "uk|partners": cell_after(minutes / 4, harm * 1.7)}
+        cells |= {
+            "ie|everyone": cell_after(minutes / 3, harm * 0.6),
+            "ie|everyone|testers": cell_after(minutes / 9, 1.0),
+        }
+        counts = [StageCounts(2, cells)]
+        look = look_at(PLAN, stage, counts, 0.05, 0.05, minutes)
+        read = read_stage(PLAN, stage, counts, alpha=0.05, beta=0.05, stage_minutes=minutes, now=moment)
+        looks[moment] = look, read
+    slices = slices_of(cells, ("feedback_negative", "slow"), alpha=0.05, beta=0.05)
+    return Growth(CHANGE.id, visit, grown(looks), (first, visit), ZONE, slices)
+
+
 def change_view(change: Change = CHANGE, **more: object) -> View:
     signed = (
         SignOff(
@@ -484,7 +524,7 @@ def change_view(change: Change = CHANGE, **more: object) -> View:
         "forecast": FORECAST,
         "deltas": DELTAS,
         "ramp": View(ramp=RAMP, plan=PLAN, steps=STEPS, reading=READINGS, next=Stay("", at(13, 14, 30)),
-                     next_text="It stays at 10 % until the bake ends 14:30 BST and thumbs down below 3x are proved; then 50 %.", share_percent=10.0, judged_by=(), judged_reading=None, reading_digest=DIGEST),
+                     next_text="It stays at 10 % until the bake ends 14:30 BST and thumbs down below 3x are proved; then 50 %.", share_percent=10.0, judged_by=(), judged_reading=None, reading_digest=DIGEST, growth=growth_view()),
         "trail": entries(),
         "may": {"hold": YES, "abort": YES, "cancel": failed("cancel", "a ramp is in flight", remedy="abort it first"),
                 "way_back": failed("way_back", "nothing has settled", remedy="it may be done from settlement on")},
@@ -1086,6 +1126,7 @@ def pages() -> dict[str, str]:
         "changes": ("change_list.html", View(changes=lines(), filters={"state": "", "target": ""}, before=None), "/changes"),
         "changes-empty": ("change_list.html", View(changes=(), filters={}, before=None), "/changes"),
         "change-ramping": ("change.html", change_view(), "/changes/CHG-2026-00012"),
+        "growth-harm": ("growth.html", growth_view(harm=2.1), "/changes/CHG-2026-00012/ramp/evidence"),
         "change-held": ("change.html", change_view(ramp=held, may={"release": YES, "abort": YES, "promote": YES}, can_judge_as=("release_manager",)), "/changes/CHG-2026-00012"),
         "change-assess": ("change.html", change_view(FILED, **ASSESSED), "/changes/CHG-2026-00015"),
         "change-stale": ("change.html", change_view(FILED, **ASSESSED), "/changes/CHG-2026-00015", {"problem": STALE, "form": "POST sign-offs", "typed": {"comment": "The probes are fine.", "role": "release_manager"}}),

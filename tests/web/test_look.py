@@ -88,6 +88,25 @@ def test_what_is_typed_is_not_taken_away_when_something_changes(browser: Browser
     tab.close()
 
 
+def test_a_table_that_was_opened_by_keyboard_stays_open_when_something_changes(
+    browser: Browser, address: str
+) -> None:
+    tab = browser.new_page()
+    tab.goto(f"{address}/show/change-ramping")
+    tab.set_default_timeout(5000)
+    tab.locator("#evidence summary").first.focus()
+    tab.keyboard.press("Enter")
+    tab.keyboard.press("Tab")
+    assert tab.evaluate("document.activeElement.getAttribute('aria-label')").endswith("as a table")
+    drawn = tab.locator("#evidence").inner_html()
+    tab.route(re.compile(r"/changes/CHG-2026-00012\?read="), lambda route: route.fulfill(body=PAGES["change-held"]))
+    tab.evaluate("htmx.trigger('#live', 'look')")
+    tab.wait_for_function("document.querySelector('#ramp').textContent.includes('held by')")
+    assert tab.locator("#evidence").inner_html() == drawn, "only its own panel is not renewed"
+    assert tab.locator("#evidence details[open]").count() == 1
+    tab.close()
+
+
 def test_the_room_looks_again_when_it_is_told_so(browser: Browser, address: str) -> None:
     tab = browser.new_page()
     tab.goto(f"{address}/show/today")

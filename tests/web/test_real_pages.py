@@ -86,6 +86,7 @@ def addresses(ids: Mapping[str, str]) -> dict[str, dict[str, str]]:
             "no change": "/changes?text=nothing+like+it",
             "in flight": f"/changes/{ids['ramping']}",
             "rolled back": f"/changes/{ids['bad']}",
+            "grown": f"/changes/{ids['bad']}/ramp/evidence?stage=1",
             "settled": f"/changes/{ids['settled']}",
             "recent": "/changes/recent?since=7d",
             "calls": "/calls",

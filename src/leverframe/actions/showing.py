@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from leverframe.actions.facts import bands, forecast_of, rest_of, ship_facts, sign_facts
+from leverframe.actions.growth import growth_of
 from leverframe.actions.house import House
 from leverframe.actions.judged import judged_reading, standing_judgement
 from leverframe.actions.judgements import judges
@@ -17,6 +18,7 @@ from leverframe.actions.way_back import may_go_back
 from leverframe.nouns.audit import Entry
 from leverframe.nouns.changes import Change, CloseCode, Provenance, State
 from leverframe.nouns.evidence import EvalDelta, StageReading
+from leverframe.nouns.growth import Growth
 from leverframe.nouns.people import Actor
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.ramps import Ramp, RampPlan, RampState, Step
@@ -42,7 +44,8 @@ MORE_FIELDS = ("release_manager", "coordinator", "bridge", "paging", "artefacts"
 class RampView:
     """A ramp with its steps, its newest reading (the last that was kept, where it has ended), and what is next.
 
-    `judged_reading` is the one that the first judge signed; `reading_digest` names what a judge signs now.
+    `judged_reading` is the one that the first judge signed; `reading_digest` names what a judge signs now. `growth`
+    is how the evidence of its newest stage grew, where a page shows it; a program asks for it by itself.
     """
 
     ramp: Ramp
@@ -55,6 +58,7 @@ class RampView:
     judged_by: tuple[SignOff, ...] = ()
     judged_reading: StageReading | None = None
     reading_digest: str = ""
+    growth: Growth | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +84,14 @@ class ChangeView:
     zone: str
 
 
-def show_change(house: House, actor: Actor, change_id: str) -> ChangeView:
-    """Gather a change with its verdicts, evidence, ramp and trail; raises NotFound."""
+def show_change(house: House, actor: Actor, change_id: str, *, with_growth: bool = False) -> ChangeView:
+    """Gather a change with its verdicts, evidence, ramp and trail, for a page with how it grew; raises NotFound."""
     with house.store.read() as db:
         now, change = house.clock.now(), changes.get(db, change_id)
         policy = house.policy(db)
         ramp = _ramp_view(house, db, change, now)
+        if ramp and with_growth:
+            ramp = replace(ramp, growth=growth_of(house, db, change, ramp.ramp, ramp.steps, now))
         expected = _expected(house, db, change, ramp, now)
         facts = ship_facts(house, db, change, expected=expected.verdicts if expected and ramp is None else ())
         band_region = _band_region(change, ramp)

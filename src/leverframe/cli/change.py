@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from leverframe.cli import change_views as views
+from leverframe.cli import growth_views
 from leverframe.cli.output import say, verbatim
 from leverframe.cli.verbs import Because, noun, read_bytes, said, server, show, verb
 from leverframe.client import Server, at
@@ -57,9 +58,15 @@ def list_changes(
 
 @verb(app, "show")
 def show_change(
-    change: Change, ramp: Annotated[bool, typer.Option("--ramp", help="Only where its ramp stands.")] = False
+    change: Change,
+    ramp: Annotated[bool, typer.Option("--ramp", help="Only where its ramp stands.")] = False,
+    evidence: Annotated[bool, typer.Option("--evidence", help="Only how a stage's evidence grew.")] = False,
+    stage: Annotated[int, typer.Option("--stage", metavar="N", help="Of which stage; the newest without it.")] = 0,
 ) -> None:
     """Show a change: its content, sign-offs, evidence, forecast and ramp."""
+    if evidence:
+        show(server().get(at("changes", change, "ramp", "evidence"), stage=stage or ""), growth_views.grown)
+        return
     document = server().get(at("changes", change))
     if ramp:
         show(document["ramp"], lambda _: views.ramp_alone(document))

@@ -77,8 +77,8 @@ def counts(db: Db, change: str, *, until: datetime | None = None) -> list[StageC
     """
     if until is None:
         return counts_of(db, [change])[change]
-    shares = [row for row in _shares(db, [change]) if row.since.replace(second=0, microsecond=0) <= until]
-    return _by_change([change], shares, _totals_of_minutes(db, change, interval_counts.c.minute <= until))[change]
+    shares = [row for row in shares_of(db, [change]) if row.since.replace(second=0, microsecond=0) <= until]
+    return by_change([change], shares, _totals_of_minutes(db, change, interval_counts.c.minute <= until))[change]
 
 
 ByMinute = Mapping[datetime, Mapping[str, CellCounts]]
@@ -95,7 +95,7 @@ def minutes_of(db: Db, asked: Mapping[str, tuple[int, datetime]], until: datetim
         here = {change: asked[change] for change in part}
         rows = db.execute(_minutes_query(here, until)).all()
         if rows:
-            found |= _minutes(_shares(db, sorted({row.change for row in rows})), rows, here)
+            found |= _minutes(shares_of(db, sorted({row.change for row in rows})), rows, here)
     return found
 
 
@@ -110,7 +110,7 @@ def _minutes_query(asked: Mapping[str, tuple[int, datetime]], until: datetime) -
     )
 
 
-def _minutes(shares: _Shares, rows: Sequence[Any], asked: Mapping[str, tuple[int, datetime]]) -> dict[str, ByMinute]:
+def _minutes(shares: Shares, rows: Sequence[Any], asked: Mapping[str, tuple[int, datetime]]) -> dict[str, ByMinute]:
     """Put each row into its minute and cell, leaving out what is not asked for and what a cell counted otherwise."""
     stands = {(s.change, s.stage, s.cell): NOWHERE for s in shares}
     for s in shares:
@@ -132,7 +132,7 @@ def counts_of(db: Db, changes: Sequence[str], *, stage: int | None = None) -> di
     """Return what was counted of each of several changes, as `counts` does, in few queries; or of one stage of it."""
     found: dict[str, list[StageCounts]] = {}
     for part in _parts(changes):
-        found |= _by_change(part, _shares(db, part, stage), _totals(db, part, stage))
+        found |= by_change(part, shares_of(db, part, stage), _totals(db, part, stage))
     return found
 
 
@@ -194,7 +194,7 @@ class _Cell:
 
 _BY = ("change", "stage", "cell", "run")
 _SUMS = ("n", "total", "squares")
-_Shares = Sequence[Any]
+Shares = Sequence[Any]
 """Change, stage, cell and run, the cell's share and since when; a later run follows an earlier one."""
 _Totals = Sequence[Any]
 """Change, stage, cell, run, arm and name, and how often, the total and the squares."""
@@ -205,7 +205,8 @@ def _parts(changes: Sequence[str]) -> Iterator[Sequence[str]]:
     return (changes[at : at + AT_ONCE] for at in range(0, len(changes), AT_ONCE))
 
 
-def _shares(db: Db, changes: Sequence[str], stage: int | None = None) -> _Shares:
+def shares_of(db: Db, changes: Sequence[str], stage: int | None = None) -> Shares:
+    """Return at which shares the cells of several changes have stood, the first first."""
     query = select(*(stage_shares.c[name] for name in _BY), stage_shares.c.share, stage_shares.c.since)
     return db.execute(query.where(*_of(stage_shares, changes, stage)).order_by(stage_shares.c.run)).all()
 
@@ -227,7 +228,7 @@ def _totals_of_minutes(db: Db, change: str, wanted: ColumnElement[bool]) -> _Tot
     return db.execute(select(*by, *sums).where(interval_counts.c.change == change, wanted).group_by(*by)).all()
 
 
-def _by_change(changes: Sequence[str], shares: _Shares, totals: _Totals) -> dict[str, list[StageCounts]]:
+def by_change(changes: Sequence[str], shares: Shares, totals: _Totals) -> dict[str, list[StageCounts]]:
     """Put each total into its cell; what a cell counted at another share is left out."""
     stages: dict[str, dict[int, dict[str, _Cell]]] = {change: {} for change in changes}
     began: dict[tuple[str, int], datetime] = {}

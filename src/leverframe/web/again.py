@@ -35,7 +35,7 @@ STANDS = (
         re.compile(r"/changes/(?P<id>CHG-[^/]+)(?:/(?P<form>.+))?"),
         "/changes/{id}",
         "change.html",
-        lambda visit, id: showing.show_change(visit.house, visit.actor, id),
+        lambda visit, id: showing.show_change(visit.house, visit.actor, id, with_growth=True),
     ),
     Stand(
         re.compile(r"/switches/(?P<layer>[^/]+)/(?P<key>.+)/(?P<form>throw|set)"),

@@ -115,7 +115,8 @@ def check_change(visit: Visiting, form: Form) -> Response:
 @router.get("/changes/{change_id}")
 def show_change(visit: Visiting, change_id: str) -> Response:
     """Show one change: may it ship; if not, why, what would clear it, and who."""
-    view = showing.show_change(visit.house, visit.actor, change_id)
+    is_page = wanted_format(visit.request) == "html"
+    view = showing.show_change(visit.house, visit.actor, change_id, with_growth=is_page)
     return respond(visit.request, "change.html", view)
 
 

@@ -8,13 +8,14 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
-from leverframe.actions import evidence, judgements, ramps, reviews, schedules, showing, sign_offs, way_back
+from leverframe.actions import evidence, growth, judgements, ramps, reviews, schedules, showing, sign_offs, way_back
 from leverframe.nouns.changes import StartWindow
 from leverframe.nouns.documents import to_document
 from leverframe.nouns.evidence import Said
 from leverframe.nouns.verdicts import Fault, Invalid, NotFound
 from leverframe.web.answers import done, numbered
 from leverframe.web.change_forms import in_zone
+from leverframe.web.rendering import respond
 from leverframe.web.sent import FORMS, Body, Reason, describes, raw, sent
 from leverframe.web.visits import Visiting, aside
 
@@ -121,6 +122,13 @@ def show_ramp(visit: Visiting, change_id: str) -> Response:
     if view is None:
         raise NotFound(f"{change_id} has not begun to ramp", remedy="PUT this to start it")
     return JSONResponse(to_document(view))
+
+
+@router.get("/changes/{change_id}/ramp/evidence")
+def show_growth(visit: Visiting, change_id: str, stage: int = 0) -> Response:
+    """Show how the evidence of a ramp's newest stage grew, or of the one named by `stage`."""
+    view = growth.show_growth(visit.house, change_id, stage)
+    return respond(visit.request, "growth.html", view)
 
 
 @router.put("/changes/{change_id}/ramp")

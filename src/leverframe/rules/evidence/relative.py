@@ -43,6 +43,20 @@ def read_relative(look: Look, guardrail: str) -> Reading:
     )
 
 
+def beta_of(look: Look) -> float:
+    """Return one guardrail's part of the stage's beta."""
+    return look.beta / (len(look.stage.floors) or len(compared(look.plan)))
+
+
+def nothing_to_read(look: Look) -> str:
+    """Say why the arms cannot be compared; empty where they can."""
+    if not look.candidate_units:
+        return look.nobody
+    if not look.is_shared:
+        return say.EVERYONE
+    return "" if look.control_units else say.NOBODY_BESIDE
+
+
 class _Proof(NamedTuple):
     """What a stage has ruled out of a relative harm, and how far it is from what its floor asks."""
 
@@ -53,12 +67,12 @@ class _Proof(NamedTuple):
 
 
 def _prove(look: Look, arms: say.Arms, floor: float | None) -> _Proof:
-    missing = _nothing_to_read(look)
+    missing = nothing_to_read(look)
     if missing:
         is_silent = floor is not None or not look.candidate_units
         return _Proof(Finding.NO_DATA if is_silent else Finding.PASS, missing)
     strata = labels.strata_of(look.fresh, arms.guardrail)
-    beta = look.beta / (len(look.stage.floors) or len(compared(look.plan)))
+    beta = beta_of(look)
     margins = labels.MARGINS if floor is None else (*labels.MARGINS, floor)
     ruled_out = labels.smallest_ruled_out(strata, beta, margins)
     if floor is None:
@@ -69,11 +83,3 @@ def _prove(look: Look, arms: say.Arms, floor: float | None) -> _Proof:
         return _Proof(Finding.PASS, say.proved(arms, ruled_out, floor), ruled_out, 0.0)
     wait = labels.minutes_to_rule_out(strata, floor, beta, look.minutes)
     return _Proof(Finding.CONTINUE, say.waiting(arms, wait, floor), ruled_out, wait)
-
-
-def _nothing_to_read(look: Look) -> str:
-    if not look.candidate_units:
-        return look.nobody
-    if not look.is_shared:
-        return say.EVERYONE
-    return "" if look.control_units else say.NOBODY_BESIDE

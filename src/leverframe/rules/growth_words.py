@@ -1,0 +1,86 @@
+"""How is it said how the evidence of a stage grew?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from math import inf
+
+from leverframe.nouns.evidence import Finding
+from leverframe.nouns.growth import Against, Grown, Moment
+from leverframe.rules.evidence.words import event, percent, times
+
+Clock = Callable[[datetime], str]
+"""How a moment is said to whoever reads it."""
+UNSOUND = "the counts do not fit the share of the buckets, so nothing is told of it"
+
+
+def sentence_of(grown: Grown, clock: Clock) -> str:
+    """Say in one sentence since when what is shown or ruled out."""
+    if grown.moments[-1].finding is Finding.ERROR:
+        return UNSOUND
+    return _ratio(grown, clock) if grown.against is Against.CURRENT else _rate(grown)
+
+
+def ruled_out_since(moments: Sequence[Moment]) -> tuple[tuple[datetime, float], ...]:
+    """Return since when each smaller ratio has been ruled out at every moment, the first first."""
+    worst, found = 0.0, {}
+    for moment in reversed(moments):
+        worst = max(worst, moment.ruled_out or inf)
+        found[worst] = moment.at
+    return tuple((at, ratio) for ratio, at in reversed(found.items()) if ratio < inf)
+
+
+def _ratio(grown: Grown, clock: Clock) -> str:
+    met, last = event(grown.guardrail), grown.moments[-1]
+    if last.lowest is not None and last.lowest >= 1.0:
+        return f"harm is shown since {clock(_shown_since(grown.moments))}: {_at_least(last.lowest)} people met {met}"
+    steps = ruled_out_since(grown.moments)
+    if not steps:
+        return f"no ratio of people who met {met} is ruled out yet{_asked(grown)}"
+    (first, widest), (_, narrowest) = steps[0], steps[-1]
+    said = f"since {clock(first)} fewer than {times(widest)} as many people met {met}"
+    for at, ratio in _telling(steps[1:], grown.bound):
+        said += f"; since {clock(at)} fewer than {times(ratio)}"
+    return said if grown.bound is None or narrowest <= grown.bound else said + _asked(grown)
+
+
+def _telling(steps: Sequence[tuple[datetime, float]], bound: float | None) -> Sequence[tuple[datetime, float]]:
+    """Keep the step by which the bound was ruled out, and the last."""
+    proved = [step for step in steps if bound is not None and step[1] <= bound][:1]
+    return list(dict.fromkeys([*proved, *steps[-1:]]))
+
+
+def _asked(grown: Grown) -> str:
+    return f"; the stage asks below {grown.bound:g}x" if grown.bound is not None else ""
+
+
+def _at_least(lowest: float) -> str:
+    return f"at least {times(lowest)} as many" if lowest > 1.0 else "more"
+
+
+def _shown_since(moments: Sequence[Moment]) -> datetime:
+    """Return the first of the last moments at all of which harm is shown."""
+    since = moments[-1].at
+    for moment in reversed(moments):
+        if moment.lowest is None or moment.lowest < 1.0:
+            break
+        since = moment.at
+    return since
+
+
+def _rate(grown: Grown) -> str:
+    last, limit = grown.moments[-1], percent(grown.bound or 0.0)
+    if last.estimate is None:
+        return f"nobody has been served the candidate yet; the limit is {limit}"
+    met = f"{percent(last.estimate)} of people met {event(grown.guardrail)} at their first call"
+    return f"{met}; the rate lies {between(last.lowest, last.highest, percent)}, and the limit is {limit}"
+
+
+def between(lowest: float | None, highest: float | None, say: Callable[[float], str]) -> str:
+    """Say an interval of which one end or both may be unknown."""
+    if lowest is None and highest is None:
+        return "anywhere"
+    if lowest is None:
+        return f"below {say(highest or 0.0)}"
+    return f"above {say(lowest)}" if highest is None else f"between {say(lowest)} and {say(highest)}"

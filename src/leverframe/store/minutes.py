@@ -1,0 +1,88 @@
+"""What had been counted of a change by each of some minutes?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, literal, select
+
+from leverframe.nouns.evidence import StageCounts
+from leverframe.store.counted import interval_counts
+from leverframe.store.database import Db
+from leverframe.store.outcomes import Shares, by_change, shares_of
+
+_Key = tuple[Any, ...]
+"""Stage, cell, run, arm and name."""
+KINDS = ("bad", "first_bad", "again")
+
+
+@dataclass(frozen=True, slots=True)
+class Minutes:
+    """How often each thing had been counted by the end of each minute, and at which shares."""
+
+    change: str
+    shares: Shares
+    totals: Mapping[datetime, Mapping[_Key, int]]
+
+    def at(self, minute: datetime, *, of: datetime | None = None) -> list[StageCounts]:
+        """Return the counts as they stood when a minute was over; with `of`, what an earlier minute gives to them.
+
+        Sums of scores are left out.
+        """
+        shares = self._standing(minute)
+        totals = [(self.change, *key, n, 0, 0) for key, n in self.totals[of or minute].items()]
+        return by_change([self.change], shares, totals)[self.change]
+
+    def runs(self, minute: datetime) -> int:
+        """Count the runs that had begun by a minute: between two minutes with as many, the same runs are read."""
+        return len(self._standing(minute))
+
+    def _standing(self, minute: datetime) -> Shares:
+        return [row for row in self.shares if row.since.replace(second=0, microsecond=0) <= minute]
+
+
+def counted_by(db: Db, change: str, stages: range, guardrails: Iterable[str], minutes: Iterable[datetime]) -> Minutes:
+    """Read once what was counted for some guardrails in some stages, for all of some minutes."""
+    ends = sorted(set(minutes))
+    shares = [row for row in shares_of(db, [change]) if row.stage in stages]
+    wanted = ["units", *(f"{kind}:{guardrail}" for kind in KINDS for guardrail in guardrails)]
+    return Minutes(change, shares, _added_up(ends, _by_end(db, change, stages, wanted, ends)))
+
+
+def _by_end(db: Db, change: str, stages: range, names: Sequence[str], ends: Sequence[datetime]) -> Sequence[Any]:
+    """Sum what was counted after each of the minutes before it, and by it."""
+    by = [interval_counts.c[name] for name in ("stage", "cell", "run", "arm", "name")]
+    place = _end_of(ends, 0).label("place")
+    counted = select(place, *by, func.sum(interval_counts.c.n)).where(
+        interval_counts.c.change == change,
+        interval_counts.c.stage.between(stages[0], stages[-1]),
+        interval_counts.c.name.in_(names),
+        interval_counts.c.minute <= ends[-1],
+    )
+    return db.execute(counted.group_by("place", *by)).all()
+
+
+def _end_of(ends: Sequence[datetime], first: int) -> ColumnElement[int]:
+    """Say in which of the minutes a row is added up, by halves: a database asks one condition after the other."""
+    if len(ends) == 1:
+        return literal(first, literal_execute=True)
+    half = len(ends) // 2
+    is_early = interval_counts.c.minute <= literal(ends[half - 1], interval_counts.c.minute.type)
+    return case((is_early, _end_of(ends[:half], first)), else_=_end_of(ends[half:], first + half))
+
+
+def _added_up(ends: Sequence[datetime], rows: Sequence[Any]) -> dict[datetime, dict[_Key, int]]:
+    """Return what had been counted by each minute: by the one before it, and since then."""
+    added: dict[int, list[Any]] = {}
+    for row in rows:
+        added.setdefault(row[0], []).append(row)
+    total: dict[_Key, int] = {}
+    by_end: dict[datetime, dict[_Key, int]] = {}
+    for place, end in enumerate(ends):
+        for _, *key, n in added.get(place, ()):
+            total[tuple(key)] = total.get(tuple(key), 0) + int(n)
+        by_end[end] = dict(total)
+    return by_end

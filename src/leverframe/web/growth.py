@@ -1,0 +1,146 @@
+"""How is it told how a stage's evidence grew: in pictures, and in a table behind each?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+
+from markupsafe import Markup
+
+from leverframe.nouns.growth import Against, Grown, Growth, Moment, Slice
+from leverframe.rules.evidence.words import odds, percent
+from leverframe.rules.growth_words import between, sentence_of
+from leverframe.web.growth_pictures import growth_picture
+from leverframe.web.marks import state_mark
+from leverframe.web.times import say_sentence, say_share, say_time
+
+
+def growth_figures(growth: Growth, now: datetime, zone: str) -> Markup:
+    """Draw and tell each guardrail of a visit, with one legend for all."""
+    if not growth.guardrails:
+        return Markup('<p class="none">No guardrail of this stage counts people.</p>')
+    figures = (_figure(grown, growth, place, now, zone) for place, grown in enumerate(growth.guardrails, start=1))
+    return Markup('{}<div class="growths">{}</div>').format(_legend(), Markup("").join(figures))
+
+
+def _figure(grown: Grown, growth: Growth, place: int, now: datetime, zone: str) -> Markup:
+    said = say_sentence(sentence_of(grown, lambda at: say_time(at, zone, now)))
+    name = _name(grown)
+    whole = Markup(
+        '<figure class="growth"><figcaption><span class="line"><span class="name">{}</span>{}</span>'
+        '<span class="sub">{}</span></figcaption>{}{}</figure>'
+    )
+    picture = growth_picture(grown, growth, f"growth-{place}", name, said, zone)
+    return whole.format(name, state_mark(grown.moments[-1].finding), said, picture, _table(grown, name, now, zone))
+
+
+def _name(grown: Grown) -> str:
+    name = grown.guardrail.replace("_", " ")
+    if grown.against is Against.CURRENT:
+        return f"{name}, against current"
+    return f"{name}, limit {say_share(100 * (grown.bound or 0.0))}"
+
+
+def slices_table(slices: Sequence[Slice]) -> Markup:
+    """Tell how each region, ring and cohort reads by itself; all but the worst stand behind the first."""
+    if not slices:
+        return Markup("")
+    whole = Markup(
+        '<div class="slices"><h3>By region, ring and cohort</h3><p class="hint">Watching only, not corrected '
+        "for looking at many: each is read as if it were the only one, and none of them decides.</p>{}{}</div>"
+    )
+    more = Markup('<details class="behind body"><summary>{} more</summary>{}</details>')
+    rest = slices[WORST:]
+    return whole.format(_slices(slices[:WORST]), more.format(len(rest), _slices(rest)) if rest else "")
+
+
+WORST = 6
+"""So many slices are shown at once."""
+SLICE_HEADS = ("Slice", "Guardrail", "Candidate", "Current", "Ratio", "Between")
+SLICE_KINDS = ("head-cell", "head-cell", "num", "num", "num", "num")
+
+
+def _slices(slices: Sequence[Slice]) -> Markup:
+    cell = Markup('<td class="{}" data-label="{}">{}</td>')
+    rows = Markup("").join(
+        Markup("<tr>{}</tr>").format(Markup("").join(map(cell.format, SLICE_KINDS, SLICE_HEADS, _slice_cells(each))))
+        for each in slices
+    )
+    whole = Markup('<table class="rows stack"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>')
+    return whole.format(_heads(SLICE_HEADS, text=2), rows)
+
+
+def _heads(names: Sequence[str], *, text: int) -> Markup:
+    """Name columns, of which the first hold text and the others numbers."""
+    head = Markup('<th class="{}">{}</th>')
+    return Markup("").join(head.format("num" if place >= text else "", name) for place, name in enumerate(names))
+
+
+def _slice_cells(slice: Slice) -> Iterator[Markup | str]:
+    yield Markup('{} <strong class="name">{}</strong>').format(slice.by, slice.name)
+    yield slice.guardrail.replace("_", " ")
+    yield _counted(slice.candidate_bad, slice.candidate_units)
+    yield _counted(slice.control_bad, slice.control_units)
+    yield _times_as_many(slice.estimate) if slice.estimate is not None else "none yet"
+    yield _between(slice, _times_as_many)
+
+
+def _legend() -> Markup:
+    key = Markup(
+        '<span class="key"><svg class="growing" viewBox="0 0 22 8" width="22" height="8" aria-hidden="true">'
+    )
+    key += Markup('<path class="{}" d="{}"/></svg>{}</span>')
+    line, block, flag = "M0 4H22", "M4 0H18V8H4Z", "M0 4H22l-8 -3.5v7l8 -3.5"
+    keys = (
+        ("estimate", line, "estimate"),
+        ("possible", block, "still possible"),
+        ("ruled-out", block, "ruled out"),
+        ("bound", flag, "bound to rule out, or limit"),
+        ("even", line, "as many as beside it"),
+        ("rolls-back", line, "evidence that rolls back"),
+    )
+    return Markup('<p class="legend growth-keys">{}</p>').format(
+        Markup("").join(key.format(kind, shape, word) for kind, shape, word in keys)
+    )
+
+
+RATIO_HEADS = ("At", "Candidate", "Current", "Ratio", "Between", "Ruled out", "Evidence of harm", "Says")
+RATE_HEADS = ("At", "Candidate", "Current", "Rate", "Between", "Evidence of harm", "Says")
+
+
+def _table(grown: Grown, name: str, now: datetime, zone: str) -> Markup:
+    named = RATIO_HEADS if grown.against is Against.CURRENT else RATE_HEADS
+    row, cell = Markup("<tr>{}</tr>"), Markup('<td class="num">{}</td>')
+    rows = Markup("").join(
+        row.format(Markup("").join(cell.format(said) for said in _cells(grown, moment, now, zone)))
+        for moment in reversed(grown.moments)
+    )
+    return Markup(
+        '<details class="behind"><summary>The same as a table</summary><div class="scroll" tabindex="0" '
+        'role="region" aria-label="{}"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div></details>'
+    ).format(f"{name}, as a table", _heads(named, text=0), rows)
+
+
+def _cells(grown: Grown, moment: Moment, now: datetime, zone: str) -> Iterator[str]:
+    say = _times_as_many if grown.against is Against.CURRENT else percent
+    yield say_time(moment.at, zone, now)
+    yield _counted(moment.candidate_bad, moment.candidate_units)
+    yield _counted(moment.control_bad, moment.control_units)
+    yield say(moment.estimate) if moment.estimate is not None else "none yet"
+    yield _between(moment, say)
+    if grown.against is Against.CURRENT:
+        yield f"{moment.ruled_out:.3g}x" if moment.ruled_out is not None else "nothing yet"
+    yield odds(moment.e_value) if moment.e_value >= 10 else f"{moment.e_value:.2g} to 1"
+    yield moment.finding.value.replace("_", " ")
+
+
+def _times_as_many(ratio: float) -> str:
+    return f"{ratio:.3g}x"
+
+
+def _counted(bad: int, units: int) -> str:
+    return f"{bad:,} of {units:,}" if units else "none yet"
+
+
+def _between(moment: Moment | Slice, say: Callable[[float], str]) -> str:
+    return between(moment.lowest, moment.highest, say).removeprefix("between ")

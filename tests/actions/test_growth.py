@@ -1,0 +1,138 @@
+"""Is each moment of a stage's growth what the ramp rested on then?"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event
+from tests.world import World
+
+from leverframe.actions import growth
+from leverframe.actions.looks import counts_for, read
+from leverframe.nouns.changes import Change
+from leverframe.nouns.evidence import Reading
+from leverframe.nouns.growth import Against, Grown, Growth, Moment
+from leverframe.nouns.verdicts import NotFound
+from leverframe.rules.growth import standing_in
+from leverframe.store import outcomes, ramps
+from leverframe.store.counted import cells_of
+
+FEEDBACK = "feedback_negative"
+
+
+def asked_for_hours(world: World, minutes: int, candidate_negative: float = 0.049) -> Change:
+    """A ramp that has come to 10 % at 10:30, and stood there so long while people asked."""
+    change = world.ramping()
+    world.outcomes(change)
+    world.at("Wed 10:30")
+    world.round()
+    go_on(world, change, minutes, candidate_negative)
+    return change
+
+
+def go_on(world: World, change: Change, minutes: int, candidate_negative: float = 0.049) -> None:
+    for _ in range(minutes // 10):
+        world.clock.advance(timedelta(minutes=10))
+        world.outcomes(change, per_minute=300, candidate_negative=candidate_negative)
+        world.round()
+
+
+def grown(world: World, change: Change, stage: int = 0) -> Growth:
+    return growth.show_growth(world.house, change.id, stage)
+
+
+def of(growth: Growth, guardrail: str, against: Against = Against.CURRENT) -> Grown:
+    return next(each for each in growth.guardrails if (each.guardrail, each.against) == (guardrail, against))
+
+
+def read_at(world: World, change: Change, growth: Growth, moment: Moment) -> dict[tuple[str, bool], Reading]:
+    """Read the stage as it stood when a minute was over, by the query for that minute alone."""
+    with world.store.read() as db:
+        steps = ramps.steps(db, change.id)
+        stood = standing_in(world.ramp(change), growth.visit, steps, moment.at)
+        counts = counts_for(world.house, db, change, stood, moment.at, until=moment.at)
+    reading = read(world.policy, change, stood, counts, moment.at)
+    return {(each.guardrail, each.limit is None): each for each in reading.readings}
+
+
+def said(each: Moment | Reading) -> tuple[object, ...]:
+    names = ("e_value", "ruled_out", "candidate_units", "candidate_bad", "control_units", "control_bad")
+    return each.finding, *(getattr(each, name) for name in names)
+
+
+def test_at_each_moment_the_numbers_are_what_the_ramp_read_to_the_last_bit(world: World):
+    change = asked_for_hours(world, 200, candidate_negative=0.06)
+    for stage in (1, 2):
+        growth = grown(world, change, stage)
+        assert {each.against for each in growth.guardrails} == {Against.CURRENT, Against.LIMIT}
+        for each in growth.guardrails:
+            key = (each.guardrail, each.against is Against.CURRENT)
+            then = [read_at(world, change, growth, moment)[key] for moment in each.moments]
+            assert [said(moment) for moment in each.moments] == [said(reading) for reading in then]
+
+
+def test_where_regions_wait_and_a_ramp_was_narrowed_the_numbers_are_what_was_read_then(world: World):
+    """The counts for the proof begin anew twice, in the middle of a visit and between two."""
+    change = asked_for_hours(world, 40)
+    with world.store.write() as db:
+        ramp = world.ramp(change)
+        for cell in cells_of(db, change.id, 2):
+            outcomes.set_shares(db, change.id, 2, {cell: 0.1}, world.now, proof_anew=True)
+        ramps.record_step(db, change.id, world.now, "widened", 2, 10.0, tuple(ramp.published), "clock", "open")
+    go_on(world, change, 60)
+    growth = grown(world, change)
+    each = of(growth, FEEDBACK)
+    then = [read_at(world, change, growth, moment)[FEEDBACK, True] for moment in each.moments]
+    assert [said(moment) for moment in each.moments] == [said(reading) for reading in then]
+    units = [moment.candidate_units for moment in each.moments]
+    assert min(units[10:]) < max(units[:14]), "the proof has begun anew"
+
+
+def test_the_last_moment_is_the_reading_as_it_stands(world: World):
+    change = asked_for_hours(world, 60)
+    view = world.view(change).ramp
+    assert view is not None
+    assert view.reading is not None
+    now = {(each.guardrail, each.limit is None): said(each) for each in view.reading.readings}
+    for each in grown(world, change).guardrails:
+        assert said(each.moments[-1]) == now[each.guardrail, each.against is Against.CURRENT]
+
+
+def test_the_estimate_lies_within_its_interval_which_narrows(world: World):
+    change = asked_for_hours(world, 200)
+    for each in grown(world, change).guardrails:
+        last = each.moments[-1]
+        assert last.estimate is not None
+        assert (last.lowest or 0.0) <= last.estimate <= (last.highest or 99.0)
+    highest = [moment.highest or 99.0 for moment in of(grown(world, change), FEEDBACK).moments]
+    assert highest[-1] < highest[len(highest) // 2] < highest[0]
+
+
+def test_a_ramp_that_was_rolled_back_shows_harm_in_its_last_moment(world: World):
+    change = asked_for_hours(world, 60, candidate_negative=0.3)
+    growth = grown(world, change)
+    assert world.ramp(change).state == "rolled_back"
+    assert growth.visit.until == world.ramp(change).ended_at
+    lowest = of(growth, FEEDBACK).moments[-1].lowest
+    assert lowest is not None
+    assert lowest >= 1.0
+
+
+def test_a_change_without_a_ramp_and_a_stage_that_was_never_reached_have_no_growth(world: World):
+    change = world.armed()
+    with pytest.raises(NotFound, match="has not begun to ramp"):
+        grown(world, change)
+    change = world.ramping()
+    with pytest.raises(NotFound, match="has not stood at stage 3"):
+        grown(world, change, 3)
+
+
+def test_however_long_a_visit_lasts_the_minutes_are_read_at_once(world: World):
+    change, asked = asked_for_hours(world, 120), []
+    with world.store.read() as db:
+        steps, ramp = ramps.steps(db, change.id), world.ramp(change)
+        event.listen(db.connection, "before_cursor_execute", lambda *told: asked.append(told[2]))
+        growth.growth_of(world.house, db, change, ramp, steps, world.now)
+    assert len([statement for statement in asked if "interval_counts" in statement]) == 1
+    assert len(asked) <= 4

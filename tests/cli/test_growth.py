@@ -1,0 +1,68 @@
+"""Does a terminal tell how a stage's evidence grew?"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from fake_server import FakeServer
+
+from leverframe.nouns.documents import to_document
+from leverframe.nouns.evidence import Finding
+from leverframe.nouns.growth import Against, Grown, Growth, Moment, Slice, Visit
+
+CHG = "CHG-2026-00001"
+BEGAN = datetime(2026, 5, 13, 9, 30, tzinfo=UTC)
+
+
+def moments(estimate: float, highest: float) -> tuple[Moment, ...]:
+    return tuple(
+        Moment(
+            at=BEGAN + timedelta(minutes=10 * n), finding=Finding.PASS, estimate=estimate, lowest=None,
+            highest=highest, ruled_out=3.0, e_value=0.4, candidate_units=1000 * n, candidate_bad=4 * n,
+            control_units=9000 * n, control_bad=40 * n,
+        )
+        for n in range(1, 25)
+    )  # fmt: skip
+
+
+VISIT = Visit(2, 10.0, BEGAN, None)
+GROWTH = Growth(
+    CHG,
+    VISIT,
+    (
+        Grown("feedback_negative", Against.CURRENT, 3.0, 40.0, moments(0.9, 2.5)),
+        Grown("error", Against.LIMIT, 0.01, 120.0, moments(0.004, 0.006)),
+    ),
+    (Visit(1, 1.0, BEGAN - timedelta(minutes=30), BEGAN), VISIT),
+    "Europe/London",
+    (Slice("region", "uk", "error", 2.0, 1.2, 4.0, 900, 18, 8100, 81),),
+)
+
+
+@pytest.fixture
+def asks(run, ana: FakeServer):
+    ana.gives(f"GET /changes/{CHG}/ramp/evidence", to_document(GROWTH))
+    return lambda *more: run("change", "show", CHG, "--evidence", *more, "--server", ana.address)
+
+
+def test_each_guardrail_is_said_in_a_sentence_with_a_dozen_of_its_moments(asks):
+    said = asks().out
+    flat = " ".join(said.split())
+    assert f"{CHG} at stage 2 (10 %), since Wed 13 May 2026 10:30 BST" in flat
+    assert "feedback negative, against current Since 10:40 fewer than 3 times as many people met" in flat
+    assert "error, limit 1 % 0.4 % of people met an error at their first call" in flat
+    rows = [
+        line.split() for line in said.splitlines() if line.strip().startswith(("10:", "11:", "12:", "13:", "14:"))
+    ]
+    assert len(rows) == 24
+    assert "region uk error 18 of 900 81 of 8,100 2x 1.2x and 4x" in flat
+    assert "Watching only, not corrected for looking at many" in flat
+    assert " ".join(rows[11]) == "14:30 96 of 24,000 960 of 216,000 0.9x below 2.5x 0.4 to 1 pass"
+
+
+def test_a_stage_is_asked_for_by_its_number_and_the_document_has_every_moment(asks, ana: FakeServer):
+    document = json.loads(asks("--stage", "2", "--json").out)
+    assert len(document["guardrails"][0]["moments"]) == 24
+    assert ana.last.query == {"stage": "2"}
