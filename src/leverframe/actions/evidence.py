@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
 from leverframe.actions.changes import EDITABLE, restate
 from leverframe.actions.contents import alteration, void_signed
@@ -40,7 +41,7 @@ def add_evidence(
         if digest is None:
             _refuse_other_unit(db, change_id, results)
         else:
-            mine, theirs = _of(candidate, results.candidate), _of(deployed, results.deployed)
+            mine, theirs = _of(candidate, results.candidate, now), _of(deployed, results.deployed, now)
             evidence.add_results(db, change_id, digest, mine, theirs)
             altered = alteration(change, change, before, evidence.digests(db, change_id))
             altered = void_signed(db, change_id, altered, now, f"evidence {name} was added")
@@ -61,9 +62,9 @@ def _refuse_other_unit(db: Db, change_id: str, given: EvalImport) -> None:
             raise Invalid([Fault("of", because, "write a file of its own for each unit")])
 
 
-def _of(unit: Unit, results: Iterable[EvalResult]) -> list[EvalResult]:
-    """Write down of each result which unit it measured: an edit of the ticket makes it another's."""
-    return [replace(result, unit=unit) for result in results]
+def _of(unit: Unit, results: Iterable[EvalResult], now: datetime) -> list[EvalResult]:
+    """Write down of each result when it came and which unit it measured: an edit makes it another's."""
+    return [replace(result, unit=unit, imported_at=now) for result in results]
 
 
 def _may_add(actor: Actor, change: Change) -> list[Verdict]:

@@ -13,8 +13,9 @@ from leverframe.cli import output
 from leverframe.cli.output import facts, heading, indented, listing, role, say, share, table, when, words
 from leverframe.cli.receipts import say_number
 from leverframe.nouns.documents import from_document
-from leverframe.nouns.evidence import TELLING
+from leverframe.nouns.evidence import TELLING, PairedCases
 from leverframe.nouns.units import Unit
+from leverframe.rules.evals import said_pairs
 
 
 def say_filed(change: Mapping[str, Any]) -> None:
@@ -213,8 +214,12 @@ def list_deltas(deltas: Iterable[Mapping[str, Any]]) -> None:
 def _delta(d: Mapping[str, Any]) -> tuple[tuple[Any, ...], str]:
     metric = f"{words(d['metric'])} ({d['slice']})" if d["slice"] else words(d["metric"])
     values = (_plain(d["value"]), _plain(d["deployed"]), _interval(d))
-    because = d["because"] if d["comparison"] == "not_comparable" else ""
+    because = d["because"] if d["comparison"] == "not_comparable" else _said_pairs(d.get("paired"))
     return (d["suite"], metric, d["n"], *values, words(d["comparison"])), because
+
+
+def _said_pairs(paired: Mapping[str, Any] | None) -> str:
+    return said_pairs(from_document(PairedCases, paired)) if paired else ""
 
 
 def _interval(delta: Mapping[str, Any]) -> str:

@@ -508,6 +508,7 @@ def _make_tables() -> None:
         sa.Column("artefact", sa.String(), nullable=False),
         sa.Column("side", sa.String(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("cases", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["artefact"], ["artefacts.digest"], name=op.f("fk_eval_results_artefact")),
         sa.ForeignKeyConstraint(["change"], ["changes.id"], name=op.f("fk_eval_results_change")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_eval_results")),
