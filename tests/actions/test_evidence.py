@@ -25,14 +25,16 @@ def change(world: World) -> Change:
 
 def add(world: World, actor, change: Change, body: bytes | None = None):
     told = eval_run(change) if body is None else body
-    return evidence.add_evidence(world.house, actor, change.id, "promptfoo.json", told)
+    return evidence.add_evidence(world.house, actor, change.id, "promptfoo.json", told).deltas
 
 
 def test_results_are_compared_with_the_deployed_units_and_the_change_is_ready(world: World, change: Change):
     deltas = add(world, world.ana, change)
     assert {delta.suite for delta in deltas} >= {"production", "adversarial", "locale-fairness"}
     assert world.change(change).state is State.AUTHORIZE
-    assert evidence.list_evidence(world.house, change.id) == deltas
+    view = evidence.list_evidence(world.house, change.id)
+    assert (view.deltas, view.staging) == (deltas, ())
+    assert [(v.gate, v.outcome.value) for v in view.answers] == [("evals", "met"), ("staging", "not_needed")]
     entry = world.entries("evidence.added")[0]
     assert (entry.actor, entry.because) == ("ana", "promptfoo.json, written by promptfoo")
     assert entry.decided_digest.startswith("sha256:")
@@ -46,7 +48,7 @@ JUNIT = (
 
 def post(world: World, change: Change, inside: str, of: str):
     body = JUNIT.format(inside).encode()
-    return evidence.add_evidence(world.house, world.ana, change.id, f"{of}.xml", body, Said(of))
+    return evidence.add_evidence(world.house, world.ana, change.id, f"{of}.xml", body, Said(of)).deltas
 
 
 def test_files_of_one_unit_each_are_compared_once_both_are_there(world: World, change: Change):
@@ -152,7 +154,7 @@ def test_a_file_that_cannot_be_read_is_imported_not_at_all(world: World, change:
     with pytest.raises(Invalid) as wrong:
         add(world, world.ana, change, b'{"results": {"version": 2, "prompts": 7}, "evalId": "x"}')
     assert wrong.value.faults
-    assert evidence.list_evidence(world.house, change.id) == ()
+    assert evidence.list_evidence(world.house, change.id).deltas == ()
 
 
 def test_what_was_signed_for_a_ramp_is_not_added_to(world: World):
