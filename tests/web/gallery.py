@@ -16,7 +16,7 @@ from leverframe.nouns.audit import Checkpoint, Entry
 from leverframe.nouns.calendar import Calendar, DuringRamp, Freeze, Scope, Window
 from leverframe.nouns.changes import BlastRadius, Change, Kind, Provenance, StartWindow, State
 from leverframe.nouns.changes import Path as ChangePath
-from leverframe.nouns.evidence import Comparison, EvalDelta, Finding, Reading, StageReading
+from leverframe.nouns.evidence import Comparison, EvalDelta, Finding, PairedCases, Reading, StageReading
 from leverframe.nouns.exercises import (
     Answer,
     Asked,
@@ -50,6 +50,7 @@ from leverframe.nouns.ramps import (
     Stay,
 )
 from leverframe.nouns.sign_offs import Seat, SignOff
+from leverframe.nouns.staging import StagingRecord, StagingState
 from leverframe.nouns.switch_files import Behind, Drift, Drifted, FileCommit
 from leverframe.nouns.switches import Layer, Switch
 from leverframe.nouns.targets import Cell, Delivery, Target, Tier
@@ -418,6 +419,7 @@ DELTAS = (
         0.050,
         Comparison.BETTER,
         "the whole interval is above zero",
+        paired=PairedCases(120, 16, 4, 0.0118, True, only_candidate=2),
     ),
     EvalDelta(
         "adversarial",
@@ -432,6 +434,12 @@ DELTAS = (
         "the deployed unit was never tested on this suite",
     ),
 )
+RUN = "https://ci.acme.example/support/runs/81"
+STAGED = (
+    StagingRecord(StagingState.ROLLED_BACK, at(12, 9, 20), "ana", "groundedness fell by a tenth", OTHER, RUN, earlier=True),
+    StagingRecord(StagingState.DEPLOYED, at(12, 9, 50), "ana", "the pipeline has built v8", DIGEST, RUN),
+    StagingRecord(StagingState.ROLLED_BACK, at(12, 9, 58), "ana", "the evidence was refused", DIGEST),
+)  # fmt: skip
 YES = passed("may", "remi manages releases")
 
 
@@ -477,6 +485,7 @@ def change_view(change: Change = CHANGE, **more: object) -> View:
     base = {
         "change": change,
         "requirements": REQUIREMENTS,
+        "staging": STAGED,
         "fields": fields(),
         "sign_offs": signed,
         "seats": (("cab_engineer", 2, ("cass", "cleo"), 0), ("release_manager", 1, ("remi",), 0)),
