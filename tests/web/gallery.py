@@ -36,7 +36,7 @@ from leverframe.nouns.follow_ups import FollowUp
 from leverframe.nouns.gateways import Gateway, MissingBatches, Receipt, Seen
 from leverframe.nouns.outcomes import CallFacts
 from leverframe.nouns.people import Actor, ActorKind
-from leverframe.nouns.policies import Policy, Requirement, SwitchRule
+from leverframe.nouns.policies import EvalAsk, Policy, Requirement, SwitchRule
 from leverframe.nouns.ramps import (
     Clause,
     Floor,
@@ -931,13 +931,15 @@ def policy_view() -> View:
     )
     requirements = (
         Requirement(
-            fields=("rollback_plan", "kill_switch"), evals=("eval-smoke",), seats=(Seat("release_manager", 1),)
+            fields=("rollback_plan", "kill_switch"),
+            evals=(EvalAsk("eval-smoke"),),
+            seats=(Seat("release_manager", 1),),
         ),
         Requirement(
             frozenset({"medium", "high"}),
             fields=("bridge", "paging"),
             artefacts=("pull_request", "model_card", "ai_risk_review"),
-            evals=("production", "adversarial"),
+            evals=(EvalAsk("production", at_least=200), EvalAsk("fairness", ("every_locale",), at_most_days_old=30)),
             seats=(Seat("cab_engineer", 2),),
         ),
         Requirement(frozenset({"high"}), seats=(Seat("ai_risk", 1),), by_hand=("rollback_plan", "blast_radius")),
