@@ -254,6 +254,12 @@ def test_the_harness_says_itself_which_way_is_better_and_what_its_filters_are():
     assert {each.direction for each in found.values()} == {Direction.LOWER}
 
 
+@pytest.mark.parametrize("document", [[], 7, None, {"results": []}])
+def test_what_is_no_result_of_the_harness_is_refused_by_name_too(document: object):
+    with pytest.raises(Invalid, match="results"):
+        read_evals(as_bytes(document), candidate=V8, deployed=V7, format="lm-eval", said=CANDIDATE)
+
+
 def test_the_harness_is_compared_where_the_task_is_the_same():
     (mine,) = read(as_bytes(harness()), CANDIDATE).candidate
     (theirs,) = read(as_bytes(harness(**{"acc,none": 0.7, "acc_stderr,none": 0.03})), DEPLOYED).deployed

@@ -45,6 +45,8 @@ def read(body: bytes, candidate: Unit, deployed: Unit | None, said: Said) -> Eva
     """Read one unit's results; raises Invalid with every fault of the file, and then nothing is imported."""
     document, faults = parse_json(body), []
     tasks = _member(document, "results", dict, "file", faults)
+    if faults:
+        raise Invalid(faults)
     version = word(document, "lm_eval_version", "file", faults) or said.tool_version
     commit = word({"git_hash": document.get("git_hash") or ""}, "git_hash", "file", faults)
     groups = document.get("groups")
@@ -74,17 +76,11 @@ def _results(document: Mapping[str, Any], task: str, faults: list[Fault]) -> Ite
         _member(document, "higher_is_better", dict, "file", faults), task, dict, "higher_is_better", faults
     )
     dataset = _dataset(document, task)
-    for key, value in metrics.items():
+    for key in metrics:
         metric, _, of = key.partition(",")
         if key in ABOUT or metric.endswith("_stderr"):
             continue
-        place, numbers = f"results.{task}.{key}", {}
-        take_number(numbers, "value", value, place, faults)
-        error = metrics.get(f"{metric}_stderr,{of}")
-        if error not in (None, "N/A"):
-            take_number(numbers, "error", error, f"results.{task}.{metric}_stderr,{of}", faults)
-        if numbers.get("error", 0.0) < 0:
-            faults.append(Fault(f"results.{task}.{metric}_stderr,{of}", "it is negative", "run the task again"))
+        numbers = _numbers(metrics, f"results.{task}", metric, of, faults)
         yield {
             "suite": task,
             "metric": metric if of in ("", "none") else f"{metric}_{of}",
@@ -94,6 +90,18 @@ def _results(document: Mapping[str, Any], task: str, faults: list[Fault]) -> Ite
             "standard_error": _error(numbers, n),
             "dataset_digest": dataset,
         }
+
+
+def _numbers(metrics: Mapping[str, Any], place: str, metric: str, of: str, faults: list[Fault]) -> dict[str, float]:
+    """Return a metric's `value`, and its `error` where the harness has worked one out."""
+    tail, numbers = f",{of}" if of else "", dict[str, float]()
+    take_number(numbers, "value", metrics[f"{metric}{tail}"], f"{place}.{metric}{tail}", faults)
+    name = f"{metric}_stderr{tail}"
+    if metrics.get(name) not in (None, "N/A"):
+        take_number(numbers, "error", metrics[name], f"{place}.{name}", faults)
+    if numbers.get("error", 0.0) < 0:
+        faults.append(Fault(f"{place}.{name}", "it is negative", "run the task again"))
+    return numbers
 
 
 def _is_higher(ways: Mapping[str, Any], metric: str, faults: list[Fault], task: str) -> bool:
