@@ -5,7 +5,7 @@ after first-day
 @ Tue 12 May 2026 09:30 Europe/London
 copy examples/acme/changes/support-prompt-v8.yaml to change.yaml
 ana$ leverframe change file change.yaml
-ci$ leverframe change evidence CHG-2026-00001 examples/acme/evals/support-v8-against-v7.json
+ci$ leverframe evidence add examples/acme/evals/support-v8-against-v7.json --change CHG-2026-00001
 cass$ leverframe change sign CHG-2026-00001 --role platform_engineer
 cleo$ leverframe change sign CHG-2026-00001 --role feature_engineer
 
@@ -38,6 +38,6 @@ edit second-run.json
   -     "version": 3,
   +     "version": 3,
   +     "description": "the same suite, run again",
-ci$ leverframe change evidence CHG-2026-00001 second-run.json
+ci$ leverframe evidence add second-run.json --change CHG-2026-00001
 cass$ leverframe change why CHG-2026-00001
 cass$ leverframe audit list --object CHG-2026-00001 --since 4h

@@ -10,7 +10,7 @@ edit change.yaml
   +   opens_at: 2026-05-12 10:00
   +   closes_at: 2026-05-12 12:00
 ana$ leverframe change file change.yaml
-ci$ leverframe change evidence CHG-2026-00001 examples/acme/evals/support-v8-against-v7.json
+ci$ leverframe evidence add examples/acme/evals/support-v8-against-v7.json --change CHG-2026-00001
 cass$ leverframe change sign CHG-2026-00001 --role platform_engineer
 cleo$ leverframe change sign CHG-2026-00001 --role feature_engineer
 remi$ leverframe change sign CHG-2026-00001 --role release_manager

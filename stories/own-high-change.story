@@ -5,14 +5,14 @@ after first-day
 # Remi manages releases, and could sign and run any change but this one: he has written it himself.
 @ Mon 18 May 2026 09:30 Europe/London
 remi$ leverframe change file examples/acme/changes/underwriting-model.yaml
-ci$ leverframe change evidence CHG-2026-00001 examples/acme/evals/underwriting-sonnet-against-gpt-4o.json
+ci$ leverframe evidence add examples/acme/evals/underwriting-sonnet-against-gpt-4o.json --change CHG-2026-00001
 remi$ leverframe change sign CHG-2026-00001 --role release_manager
 remi$ leverframe change ramp CHG-2026-00001
 remi$ leverframe change cancel CHG-2026-00001 --because "Ana files it: nobody else manages releases"
 
 # So Ana files it. She may not sign it either.
 ana$ leverframe change file examples/acme/changes/underwriting-model.yaml
-ci$ leverframe change evidence CHG-2026-00002 examples/acme/evals/underwriting-sonnet-against-gpt-4o.json
+ci$ leverframe evidence add examples/acme/evals/underwriting-sonnet-against-gpt-4o.json --change CHG-2026-00002
 ana$ leverframe change sign CHG-2026-00002 --role feature_engineer
 
 # The CAB signs, but AI Risk is away. Remi cannot start it.

@@ -10,7 +10,7 @@ edit support-prompt-thursday.yaml
   +   opens_at: 2026-05-14 10:00
   +   closes_at: 2026-05-14 12:00
 ana$ leverframe change file support-prompt-thursday.yaml
-ci$ leverframe change evidence CHG-2026-00001 examples/acme/evals/support-v8-against-v7.json
+ci$ leverframe evidence add examples/acme/evals/support-v8-against-v7.json --change CHG-2026-00001
 ana$ leverframe change why CHG-2026-00001
 
 cass$ leverframe change sign CHG-2026-00001 --role platform_engineer

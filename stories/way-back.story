@@ -4,7 +4,7 @@ after first-day
 
 @ Tue 12 May 2026 09:15 Europe/London
 cass$ leverframe change file examples/acme/changes/meeting-notes-v2.yaml
-ci$ leverframe change evidence CHG-2026-00001 examples/acme/evals/meeting-notes-v2-against-v1.json
+ci$ leverframe evidence add examples/acme/evals/meeting-notes-v2-against-v1.json --change CHG-2026-00001
 remi$ leverframe change sign CHG-2026-00001 --role release_manager
 @ Tue 12 May 2026 10:00
 remi$ leverframe change ramp CHG-2026-00001

@@ -3,7 +3,7 @@ after first-day
 
 @ Tue 12 May 2026 09:30 Europe/London
 ana$ leverframe change file examples/acme/changes/support-prompt-v8.yaml
-ci$ leverframe change evidence CHG-2026-00001 examples/acme/evals/support-v8-against-v7.json
+ci$ leverframe evidence add examples/acme/evals/support-v8-against-v7.json --change CHG-2026-00001
 
 # Reading is open to everybody who has an account; the audit log is not.
 vic$ leverframe change why CHG-2026-00001
@@ -13,7 +13,7 @@ vic$ leverframe audit list
 vic$ leverframe change file examples/acme/changes/support-prompt-v9.yaml
 vic$ leverframe change edit CHG-2026-00001 examples/acme/changes/support-prompt-v9.yaml
 vic$ leverframe change cancel CHG-2026-00001 --because "I do not like it"
-vic$ leverframe change evidence CHG-2026-00001 examples/acme/evals/support-v9-against-v8.json
+vic$ leverframe evidence add examples/acme/evals/support-v9-against-v8.json --change CHG-2026-00001
 vic$ leverframe change sign CHG-2026-00001 --role release_manager
 vic$ leverframe change schedule CHG-2026-00001
 vic$ leverframe change ramp CHG-2026-00001

@@ -204,13 +204,13 @@ JUNIT = b"""<testsuites><testsuite><properties><property name="scorer_version" v
 def test_a_file_of_one_units_results_becomes_a_delta_by_every_door(door: Door, house: Served, tmp_path: Path):
     """A file that says neither whose results it holds nor of which prompt: whoever sends it says so."""
     change = scenes.filed(house)
-    where, command = f"/changes/{change}/evidence", f"change evidence {change} {{file}} --of "
+    where, command = f"/changes/{change}/evidence", f"evidence add {{file}} --change {change} --of "
     for of, score in (("deployed", b"0.9"), ("candidate", b"0.8")):
         asked = f"{where}?of={of}" if door is HTTP else where
         deed = Deed("POST", asked, command + of, JUNIT.replace(b"SCORE", score), typed={"of": of})
         answer = door.do(house, "cass", deed, tmp_path)
         assert answer.is_yes, answer.words
-    deltas = {delta.metric: delta for delta in evidence.list_evidence(house.built.house, change)}
+    deltas = {delta.metric: delta for delta in evidence.list_evidence(house.built.house, change).deltas}
     assert (deltas["grounded"].value, deltas["grounded"].deployed) == (0.8, 0.9)
     unsaid = Deed("POST", where, command.removesuffix(" --of "), JUNIT.replace(b"SCORE", b"0.7"), typed={})
     answer = door.do(house, "cass", unsaid, tmp_path)

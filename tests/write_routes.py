@@ -169,6 +169,9 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/changes/{change_id}/way-back"): Row("sol", given_settled),
     ("PUT", "/changes/{change_id}/review"): Row("remi", given_aborted),
     ("POST", "/changes/{change_id}/evidence"): Row("ana", given_evals),
+    ("POST", "/changes/{change_id}/staging"): Row(
+        "ana", lambda w: (f"{ready(w)}/staging", {"state": "deployed", **BECAUSE})
+    ),
     ("PUT", "/switches/{layer}/{key}/throw"): Row("sol", lambda w: (f"{SWITCH}/throw", BECAUSE)),
     ("POST", "/switches/{layer}/{key}/set"): Row("remi", given_thrown),
     ("POST", "/switches/file"): Row("adi", lambda w: ("/switches/file", {"commit": "ab" * 20, "pusher": "sol-git"})),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from tests.world import ON_SQLITE, World, eval_run, no_of
@@ -25,14 +26,16 @@ def change(world: World) -> Change:
 
 def add(world: World, actor, change: Change, body: bytes | None = None):
     told = eval_run(change) if body is None else body
-    return evidence.add_evidence(world.house, actor, change.id, "promptfoo.json", told)
+    return evidence.add_evidence(world.house, actor, change.id, "promptfoo.json", told).deltas
 
 
 def test_results_are_compared_with_the_deployed_units_and_the_change_is_ready(world: World, change: Change):
     deltas = add(world, world.ana, change)
     assert {delta.suite for delta in deltas} >= {"production", "adversarial", "locale-fairness"}
     assert world.change(change).state is State.AUTHORIZE
-    assert evidence.list_evidence(world.house, change.id) == deltas
+    view = evidence.list_evidence(world.house, change.id)
+    assert (view.deltas, view.staging) == (deltas, ())
+    assert [(v.gate, v.outcome.value) for v in view.answers] == [("evals", "met"), ("staging", "not_needed")]
     entry = world.entries("evidence.added")[0]
     assert (entry.actor, entry.because) == ("ana", "promptfoo.json, written by promptfoo")
     assert entry.decided_digest.startswith("sha256:")
@@ -46,7 +49,7 @@ JUNIT = (
 
 def post(world: World, change: Change, inside: str, of: str):
     body = JUNIT.format(inside).encode()
-    return evidence.add_evidence(world.house, world.ana, change.id, f"{of}.xml", body, Said(of))
+    return evidence.add_evidence(world.house, world.ana, change.id, f"{of}.xml", body, Said(of)).deltas
 
 
 def test_files_of_one_unit_each_are_compared_once_both_are_there(world: World, change: Change):
@@ -152,9 +155,51 @@ def test_a_file_that_cannot_be_read_is_imported_not_at_all(world: World, change:
     with pytest.raises(Invalid) as wrong:
         add(world, world.ana, change, b'{"results": {"version": 2, "prompts": 7}, "evalId": "x"}')
     assert wrong.value.faults
-    assert evidence.list_evidence(world.house, change.id) == ()
+    assert evidence.list_evidence(world.house, change.id).deltas == ()
 
 
 def test_what_was_signed_for_a_ramp_is_not_added_to(world: World):
     change = world.ramping()
     assert set(no_of(lambda: add(world, world.ana, change))) == {"state"}
+
+
+def passes(good: int, cases: int = 40) -> str:
+    inside = "".join(f"<testcase name='{n}'>{'' if n < good else '<failure/>'}</testcase>" for n in range(cases))
+    version = "<properties><property name='scorer_version' value='3'/></properties>"
+    return f"<testsuites><testsuite>{version}{inside}</testsuite></testsuites>"
+
+
+def test_files_of_one_unit_each_are_compared_case_by_case(world: World, change: Change):
+    for of, good in (("deployed", 38), ("candidate", 28)):
+        body = passes(good).encode()
+        view = evidence.add_evidence(world.house, world.ana, change.id, f"{of}.xml", body, Said(of))
+    (delta,) = view.deltas
+    assert (delta.comparison, delta.n) == (Comparison.WORSE, 40)
+    assert "paired over 40 same cases: 0 got better, 10 worse, exact p = 0.002" in delta.because
+    (answer,) = (v for v in view.answers if v.gate == "evals")
+    assert "production pass_rate is worse: 0.700 against 0.950, n = 40" in answer.because
+
+
+def test_one_file_of_both_units_is_compared_case_by_case(world: World, change: Change):
+    wanted = ("production", "groundedness", "")
+    (delta,) = (d for d in add(world, world.ana, change) if (d.suite, d.metric, d.slice) == wanted)
+    assert delta.paired is not None
+    assert (delta.paired.cases, delta.paired.better, delta.paired.worse, delta.paired.p) == (30, 0, 0, 1.0)
+
+
+def test_results_grow_old_and_the_same_file_again_does_not_make_them_new(world: World, change: Change):
+    world.evals(change)
+    world.clock.advance(timedelta(days=90))
+    assert not world.verdict(change, "evals").refuses
+    world.clock.advance(timedelta(minutes=1))
+    world.evals(change)
+    assert world.verdict(change, "evals").because == "production is of Tue 12 May 2026, and may be 90 days old"
+    world.evals(change, nonce="again")
+    assert not world.verdict(change, "evals").refuses
+
+
+def test_too_few_cases_are_said(world: World, change: Change):
+    for of, end in (("deployed", ""), ("candidate", "\n")):
+        body = (passes(4, cases=4) + end).encode()
+        evidence.add_evidence(world.house, world.ana, change.id, f"{of}.xml", body, Said(of))
+    assert "production has 4 cases of at least 20" in world.verdict(change, "evals").because

@@ -12,6 +12,7 @@ from leverframe.actions import accounts, policies, policy_views, schedules
 from leverframe.actions.levers import show_switch
 from leverframe.nouns.changes import State
 from leverframe.nouns.people import Actor, ActorKind
+from leverframe.nouns.policies import EvalAsk
 from leverframe.nouns.targets import Tier
 from leverframe.nouns.verdicts import Conflict, Invalid, NotFound, Refused
 from leverframe.store import Store, requests, sign_offs
@@ -210,7 +211,7 @@ def test_who_joined_a_role_after_the_proposal_does_not_sign_it(world: World):
 
 def test_a_policy_under_which_an_armed_change_is_not_ready_disarms_it(world: World):
     change = world.armed()
-    asked = tuple(replace(row, evals=(*row.evals, "red-team")) for row in world.policy.requirements)
+    asked = tuple(replace(row, evals=(*row.evals, EvalAsk("red-team"))) for row in world.policy.requirements)
     world.enforce(replace(world.policy, requirements=asked, digest="red team"))
     assert world.change(change).state is State.ASSESS
     entry = world.entries("change.disarmed")[0]

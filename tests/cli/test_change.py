@@ -113,7 +113,7 @@ def test_show_says_what_the_page_says(asks, ana: FakeServer):
         f"Digest sha256:{'a' * 64}",
         "AI Risk 0 of 1",
         "rita as AI Risk: void, title edited",
-        f"No metric is shown to be better or worse. 1 unchanged: leverframe change evidence {CHG}",
+        f"No metric is shown to be better or worse. 1 unchanged: leverframe evidence list --change {CHG}",
         "Held a look",
         "Next the bake ends at 10:30",
         "Wed 13 May 2026 10:00 BST promoted 1 % clock",
@@ -135,8 +135,6 @@ def test_evals_that_tell_nothing_are_counted_and_the_worse_ones_come_first(asks,
     assert "the deployed unit has none" in said
     assert "fr-FR" not in said
     assert json.loads(asks("show", CHG, "--json").out)["deltas"] == deltas
-    ana.gives(f"GET /changes/{CHG}/evidence", {"deltas": deltas})
-    assert "fr-FR" in asks("evidence", CHG).out
 
 
 def test_file_sends_the_files_own_bytes_as_yaml(asks, ana: FakeServer, home: Path):
@@ -305,15 +303,6 @@ def test_each_verb_asks_for_its_noun(asks, ana: FakeServer, verb, method, path, 
     assert ran.out.rstrip().endswith(".")
     assert (ana.written.method, ana.written.path, ana.written.json) == (method, f"/changes/{CHG}{path}", body)
     assert json.loads(asks(verb[0], CHG, *verb[1:], "--json").out) == answer
-
-
-def test_evidence_is_sent_as_it_is_under_its_name(asks, ana: FakeServer, home: Path):
-    (home / "results.json").write_bytes(b'{"evalId": 1}')
-    ana.gives(f"POST /changes/{CHG}/evidence", {"deltas": []}, 201)
-    assert asks("evidence", CHG, home / "results.json").code == 0
-    assert (ana.written.body, ana.written.query) == (b'{"evalId": 1}', {"name": "results.json"})
-    ana.gives(f"GET /changes/{CHG}/evidence", {"deltas": []})
-    assert "No eval results" in asks("evidence", CHG).out
 
 
 def test_list_keeps_ids_whole_and_says_what_each_waits_for(asks, ana: FakeServer):

@@ -13,7 +13,8 @@ from scipy.stats import t
 from leverframe.nouns.evidence import Comparison, Direction, EvalResult
 from leverframe.nouns.units import Unit
 from leverframe.rules.eval_columns import Column, assign, fit
-from leverframe.rules.evals import compare, compare_on, t_quantile
+from leverframe.rules.evals import compare, compare_on
+from leverframe.rules.quantiles import t_quantile
 
 DEPLOYED = EvalResult(
     suite="production",

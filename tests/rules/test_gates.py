@@ -25,6 +25,7 @@ from tests.rules.tickets import (
 from leverframe.nouns.audiences import NO_ORDER, AudienceOrder
 from leverframe.nouns.calendar import Freeze, Scope
 from leverframe.nouns.changes import BlastRadius, Kind, Provenance, StartWindow, State
+from leverframe.nouns.policies import EvalAsk
 from leverframe.nouns.ramps import Clause
 from leverframe.nouns.switches import Layer, Switch
 from leverframe.nouns.targets import Tier
@@ -233,12 +234,12 @@ EVALS = [
 
 @pytest.mark.parametrize(("deltas", "outcome", "words"), EVALS)
 def test_evals_are_there_beside_the_deployed_units_and_not_worse_than_allowed(deltas, outcome, words):
-    says(evals(change(), facts(asks=asks(evals=("production",)), deltas=deltas), WEDNESDAY), outcome, words)
+    says(evals(change(), facts(asks=asks(evals=(EvalAsk("production"),)), deltas=deltas), WEDNESDAY), outcome, words)
 
 
 def test_evals_stand_alone_where_no_unit_is_deployed_yet():
     alone = (delta("groundedness", 0.9, None, "not_comparable"),)
-    told = facts(asks=asks(evals=("production",)), deltas=alone, current={})
+    told = facts(asks=asks(evals=(EvalAsk("production"),)), deltas=alone, current={})
     says(evals(change(current={}), told, WEDNESDAY), "met", "")
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from leverframe.nouns.calendar import Calendar
 from leverframe.nouns.catalogs import Catalog
 from leverframe.nouns.people import Actor, ActorKind, Person
-from leverframe.nouns.policies import Policy, Requirement, SwitchRule
+from leverframe.nouns.policies import EvalAsk, Policy, Requirement, SwitchRule
 from leverframe.nouns.sign_offs import Seat
 from leverframe.nouns.targets import Delivery, Target, Tier
 from leverframe.rules.policies import asks_of, holders, matches, may, may_throw, roles_of, seats_left
@@ -30,7 +30,7 @@ ROWS = (
     Requirement(
         tiers=frozenset({"medium"}),
         fields=("start", "rollback_plan"),
-        evals=("production",),
+        evals=(EvalAsk("production"),),
         seats=(Seat("feature_engineer", 1), Seat("release_manager", 1)),
     ),
     Requirement(kinds=frozenset({"schema"}), seats=(Seat("release_manager", 2),), artefacts=("migration",)),
@@ -74,7 +74,7 @@ def test_matching_rows_add_up_each_part_once_and_the_highest_count_of_a_role():
     asks = asks_of(POLICY, "medium", "schema", "normal")
     assert asks.fields == ("title", "start", "rollback_plan")
     assert asks.seats == (Seat("feature_engineer", 1), Seat("release_manager", 2))
-    assert (asks.artefacts, asks.evals, asks.by_hand) == (("migration",), ("production",), ())
+    assert (asks.artefacts, asks.evals, asks.by_hand) == (("migration",), (EvalAsk("production"),), ())
 
 
 def test_a_row_with_two_parts_needs_both():

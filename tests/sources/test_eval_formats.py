@@ -78,17 +78,31 @@ def neutral(*results: object, **more: object) -> dict:
     return {**told, "results": list(results), **more}
 
 
+def harness(n: object = 40, way: object = True, shots: int = 0, **metrics: object) -> dict:
+    told = {"alias": "faq", "acc,none": 0.9, "acc_stderr,none": 0.03, **metrics}
+    return {
+        "results": {"faq": told},
+        "versions": {"faq": 1.0},
+        "n-shot": {"faq": shots},
+        "higher_is_better": {"faq": {"acc": way}},
+        "n-samples": {"faq": {"original": n, "effective": n}},
+        "git_hash": None,
+        "lm_eval_version": "0.4.13",
+    }
+
+
 def as_bytes(document: object) -> bytes:
     return json.dumps(document).encode()
 
 
 def test_each_format_is_known_by_its_file():
-    assert list(formats()) == ["deepeval", "inspect", "junit", "leverframe", "promptfoo"]
+    assert list(formats()) == ["deepeval", "inspect", "junit", "lm-eval", "leverframe", "promptfoo"]
     bodies = {
         "deepeval": as_bytes(deepeval_run()),
         "inspect": as_bytes(inspect_log()),
         "junit": junit(case("a")),
         "leverframe": as_bytes(neutral(one())),
+        "lm-eval": as_bytes(harness()),
         "promptfoo": as_bytes({"evalId": "e", "results": {"prompts": []}}),
     }
     for name, body in bodies.items():
@@ -102,6 +116,7 @@ def test_each_format_is_known_by_its_file():
         ("inspect/groundedness.json", "includes", "0.3.285"),
         ("deepeval/test_run.json", "groundedness", ""),
         ("pytest_junit.xml", "groundedness", ""),
+        ("lm-eval/results.json", "acc", "0.4.13"),
     ],
 )
 def test_the_real_file_becomes_a_delta_beside_the_deployed_units(path: str, metric: str, version: str):
@@ -127,6 +142,9 @@ def test_a_real_file_says_what_the_tool_itself_prints():
     run = json.loads((DATA / "deepeval/test_run.json").read_bytes())
     (grounded,) = (r for r in read(as_bytes(run), CANDIDATE).candidate if r.metric == "groundedness")
     assert (grounded.value, grounded.n) == (0.5, len(run["metricsScores"][0]["scores"]))
+    (acc,) = read((DATA / "lm-eval/results.json").read_bytes(), CANDIDATE).candidate
+    assert (acc.suite, acc.metric, acc.n, acc.direction) == ("support_policy", "acc", 3, "higher")
+    assert (acc.value, acc.standard_error) == pytest.approx((2 / 3, 1 / 3))
 
 
 @needs_real_files
@@ -225,6 +243,56 @@ def test_the_published_schema_takes_what_is_read_and_refuses_what_is_not():
             read(as_bytes(neutral(wrong)))
 
 
+def test_the_harness_says_itself_which_way_is_better_and_what_its_filters_are():
+    told = harness(way=False, **{"acc,strict-match": 0.5, "acc_stderr,strict-match": "N/A"})
+    told["results"]["all"], told["groups"] = {"acc,none": 0.8}, {"all": {}}
+    found = by_key(read(as_bytes(told), CANDIDATE).candidate)
+    assert {key: each.standard_error for key, each in found.items()} == {
+        ("faq", "acc", ""): 0.03,
+        ("faq", "acc_strict-match", ""): None,
+    }
+    assert {each.direction for each in found.values()} == {Direction.LOWER}
+
+
+@pytest.mark.parametrize("document", [[], 7, None, {"results": []}])
+def test_what_is_no_result_of_the_harness_is_refused_by_name_too(document: object):
+    with pytest.raises(Invalid, match="results"):
+        read_evals(as_bytes(document), candidate=V8, deployed=V7, format="lm-eval", said=CANDIDATE)
+
+
+def test_the_harness_is_compared_where_the_task_is_the_same():
+    (mine,) = read(as_bytes(harness()), CANDIDATE).candidate
+    (theirs,) = read(as_bytes(harness(**{"acc,none": 0.7, "acc_stderr,none": 0.03})), DEPLOYED).deployed
+    (delta,) = compare([mine], [theirs])
+    assert (delta.comparison, delta.n) == ("better", 40)
+    (other,) = read(as_bytes(harness(shots=5)), DEPLOYED).deployed
+    assert "the dataset differs" in compare([mine], [other])[0].because
+
+
+def test_samples_that_were_all_right_have_a_spread_all_the_same():
+    (acc,) = read(as_bytes(harness(3, **{"acc,none": 1.0, "acc_stderr,none": 0.0})), CANDIDATE).candidate
+    assert acc.standard_error == pytest.approx(0.171, abs=0.001)
+
+
+def test_trials_of_one_case_are_averaged_and_are_one_case():
+    again = case("a", metric="grounded", score=0), case("a", metric="grounded", score=1)
+    (grounded,) = (r for r in read(junit(*again), CANDIDATE).candidate if r.metric == "grounded")
+    assert (grounded.n, grounded.value) == (1, 0.5)
+
+
+def test_one_case_in_two_locales_is_two_cases():
+    both = (
+        case("a", metric="grounded", score=0, locale="de-DE"),
+        case("a", metric="grounded", score=1, locale="fr-FR"),
+    )
+    found = by_key(read(junit(*both), CANDIDATE).candidate)
+    assert {key[2]: (each.n, each.value) for key, each in found.items() if key[1] == "grounded"} == {
+        "": (2, 0.5),
+        "de-DE": (1, 0.0),
+        "fr-FR": (1, 1.0),
+    }
+
+
 def test_junit_counts_tests_that_ran_and_their_scores():
     cases = (
         case("a", metric="grounded", score=0.5, prompt="customer-support@v8", model="openai/gpt-4o-2024-11-20"),
@@ -264,6 +332,16 @@ def test_junit_counts_tests_that_ran_and_their_scores():
         (as_bytes(neutral(7)),
          ["results[0].direction: it does not say which way is better", "results[0]: n is missing",
           "results[0].value: None is not a number", "results[0]: metric is missing"]),
+        (as_bytes(harness(0)), ["n-samples.faq.effective: 0 samples are none"]),
+        (as_bytes(harness(-3)), ["n-samples.faq.effective: -3 samples are none"]),
+        (as_bytes(harness("40", way="up", **{"acc,none": None, "acc_stderr,none": -1})),
+         ["n-samples.faq: effective is not a whole number", "results.faq.acc,none: None is not a number",
+          "results.faq.acc_stderr,none: it is negative", "higher_is_better.faq: acc is not true or false"]),
+        (as_bytes({"results": {}, "n-samples": {}, "higher_is_better": {}}), ["results: it holds no result"]),
+        (as_bytes({"results": {"faq": 7}, "n-samples": [], "higher_is_better": {}}),
+         ["results: faq is not an object", "file: n-samples is not an object", "n-samples: faq is missing",
+          "n-samples.faq: effective is missing", "higher_is_better: faq is missing"]),
+        (as_bytes(neutral(one(n=-40))), ["results[0].n: -40 cases are none"]),
         (as_bytes(inspect_log(version=3)), ["version: it is 3, and only 2 is known"]),
         (as_bytes(inspect_log(samples=[])), ["samples: no sample has a score"]),
         (as_bytes(inspect_log(samples=[{"scores": {"s": {"value": "maybe"}}}, 7])),
@@ -279,9 +357,29 @@ def test_what_is_at_fault_is_told_whole_and_nothing_is_read(body: bytes, said: l
 
 
 @pytest.mark.parametrize(
-    "body", [as_bytes(inspect_log()), as_bytes(deepeval_run()), junit(case("a"), case("b")), as_bytes(neutral(one()))]
+    "body",
+    [
+        as_bytes(inspect_log()),
+        as_bytes(deepeval_run()),
+        junit(case("a"), case("b")),
+        as_bytes(neutral(one())),
+        as_bytes(harness()),
+    ],
 )
 def test_a_file_that_was_cut_in_half_is_refused_and_never_crashes(body: bytes):
     for cut in range(1, len(body) - 1, 7):
         with pytest.raises(Invalid):
             read(body[:cut], CANDIDATE)
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
+def test_a_number_that_is_none_is_refused_whoever_writes_it(number: str):
+    for document in (inspect_log(version=0.9), deepeval_run(0.9), neutral(one()), harness()):
+        (fault,) = faults_of(as_bytes(document).replace(b"0.9", number.encode()))
+        assert fault == f"file: it is not JSON: {number} is not a number that can be compared"
+
+
+def test_a_file_of_no_tool_that_we_know_says_which_we_do():
+    with pytest.raises(Invalid, match="not the output of a known eval tool") as caught:
+        read(b'{"answers": []}')
+    assert "lm-eval" in caught.value.faults[0].remedy

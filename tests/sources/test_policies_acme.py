@@ -9,7 +9,7 @@ import pytest
 
 from leverframe.nouns.changes import Kind, Path
 from leverframe.nouns.documents import from_document, to_document
-from leverframe.nouns.policies import Policy
+from leverframe.nouns.policies import EvalAllowance, EvalAsk, Policy
 from leverframe.nouns.ramps import Floor
 from leverframe.nouns.switches import Layer
 from leverframe.nouns.targets import Tier
@@ -38,6 +38,27 @@ def test_the_example_warns_only_of_the_switch_that_was_never_exercised(acme):
 
 def test_the_policy_survives_its_own_document(policy):
     assert to_document(from_document(Policy, to_document(policy))) == to_document(policy)
+
+
+def test_a_suite_says_how_many_cases_and_how_fresh_and_an_allowance_what_is_to_be_proved(acme):
+    asked = "{suite: production, at_least: 20, at_most_days_old: 90}"
+    other = "{suite: production, slices: every_locale, at_least: 200, at_most_days_old: 14}"
+    text = acme["policy.yaml"].replace(asked, other)
+    allowed = "  locale_parity: {allowed_drop: 0.02, prove: true}\n  eval-smoke.tone: 0.5\n"
+    text = text.replace("  locale_parity: 0.02\n", allowed)
+    features = acme["catalog/features.yaml"].replace(
+        "leverframe.dev/prompt: customer-support\n",
+        "leverframe.dev/prompt: customer-support\n    leverframe.dev/locales: en-GB, de-DE\n",
+    )
+    files = {**acme, "policy.yaml": text, "catalog/features.yaml": features}
+    found, faults = read_bundle(files, today=date(2026, 5, 12))
+    assert found is not None, faults
+    asks = asks_of(found, "medium", "prompt", "normal").evals
+    assert asks[0] == EvalAsk("production", ("every_locale",), 200, 14)
+    assert asks[1:] == (EvalAsk("adversarial"), EvalAsk("locale-fairness"))
+    assert EvalAllowance("locale_parity", 0.02, prove=True) in found.eval_allowances
+    assert EvalAllowance("eval-smoke.tone", 0.5) in found.eval_allowances
+    assert found.catalog.targets["customer-support-ai"].locales == ("en-GB", "de-DE")
 
 
 def test_the_standard_window_is_tuesday_to_thursday_ten_to_four(policy):
@@ -86,7 +107,7 @@ def test_a_medium_prompt_change_asks_for_the_cab(policy):
     asks = asks_of(policy, "medium", "prompt", "normal")
     seats = {seat.role: seat.count for seat in asks.seats}
     assert seats == {"platform_engineer": 1, "feature_engineer": 1, "release_manager": 1}
-    assert asks.evals == ("production", "adversarial", "locale-fairness")
+    assert tuple(ask.suite for ask in asks.evals) == ("production", "adversarial", "locale-fairness")
     assert "rollback_plan" in asks.fields
     assert asks.by_hand == ()
 

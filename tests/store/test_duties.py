@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -52,8 +53,9 @@ def test_digests_come_in_their_own_order_whatever_the_order_of_upload(filed):
 def test_eval_results_come_back_by_side(filed):
     with filed.write() as db:
         digest = evidence.add_artefact(db, "CHG-2026-00001", "evals.json", b"x")
-        evidence.add_results(db, "CHG-2026-00001", digest, [_result("b"), _result("a")], [_result("b")])
-        assert evidence.results(db, "CHG-2026-00001") == ([_result("b"), _result("a")], [_result("b")])
+        mine = replace(_result("b"), cases=b"\x00\xffsixteen bytes or so" * 500)
+        evidence.add_results(db, "CHG-2026-00001", digest, [mine, _result("a")], [_result("b")])
+        assert evidence.results(db, "CHG-2026-00001") == ([mine, _result("a")], [_result("b")])
         assert evidence.results(db, "CHG-2026-00002") == ([], [])
 
 

@@ -17,7 +17,16 @@ from leverframe.nouns.audit import Checkpoint, Entry
 from leverframe.nouns.calendar import Calendar, DuringRamp, Freeze, Scope, Window
 from leverframe.nouns.changes import BlastRadius, Change, Kind, Provenance, StartWindow, State
 from leverframe.nouns.changes import Path as ChangePath
-from leverframe.nouns.evidence import CellCounts, Comparison, EvalDelta, Finding, Reading, StageCounts, StageReading
+from leverframe.nouns.evidence import (
+    CellCounts,
+    Comparison,
+    EvalDelta,
+    Finding,
+    PairedCases,
+    Reading,
+    StageCounts,
+    StageReading,
+)
 from leverframe.nouns.exercises import (
     Answer,
     Asked,
@@ -38,7 +47,7 @@ from leverframe.nouns.gateways import Gateway, MissingBatches, Receipt, Seen
 from leverframe.nouns.growth import Growth, Visit
 from leverframe.nouns.outcomes import CallFacts
 from leverframe.nouns.people import Actor, ActorKind
-from leverframe.nouns.policies import Policy, Requirement, SwitchRule
+from leverframe.nouns.policies import EvalAsk, Policy, Requirement, SwitchRule
 from leverframe.nouns.ramps import (
     Clause,
     Floor,
@@ -52,6 +61,7 @@ from leverframe.nouns.ramps import (
     Stay,
 )
 from leverframe.nouns.sign_offs import Seat, SignOff
+from leverframe.nouns.staging import StagingRecord, StagingState
 from leverframe.nouns.switch_files import Behind, Drift, Drifted, FileCommit
 from leverframe.nouns.switches import Layer, Switch
 from leverframe.nouns.targets import Cell, Delivery, Target, Tier
@@ -424,6 +434,7 @@ DELTAS = (
         0.050,
         Comparison.BETTER,
         "the whole interval is above zero",
+        paired=PairedCases(120, 16, 4, 0.0118, True, only_candidate=2),
     ),
     EvalDelta(
         "adversarial",
@@ -438,6 +449,12 @@ DELTAS = (
         "the deployed unit was never tested on this suite",
     ),
 )
+RUN = "https://ci.acme.example/support/runs/81"
+STAGED = (
+    StagingRecord(StagingState.ROLLED_BACK, at(12, 9, 20), "ana", "groundedness fell by a tenth", OTHER, RUN, earlier=True),
+    StagingRecord(StagingState.DEPLOYED, at(12, 9, 50), "ana", "the pipeline has built v8", DIGEST, RUN),
+    StagingRecord(StagingState.ROLLED_BACK, at(12, 9, 58), "ana", "the evidence was refused", DIGEST),
+)  # fmt: skip
 YES = passed("may", "remi manages releases")
 
 
@@ -517,6 +534,7 @@ def change_view(change: Change = CHANGE, **more: object) -> View:
     base = {
         "change": change,
         "requirements": REQUIREMENTS,
+        "staging": STAGED,
         "fields": fields(),
         "sign_offs": signed,
         "seats": (("cab_engineer", 2, ("cass", "cleo"), 0), ("release_manager", 1, ("remi",), 0)),
@@ -962,13 +980,15 @@ def policy_view() -> View:
     )
     requirements = (
         Requirement(
-            fields=("rollback_plan", "kill_switch"), evals=("eval-smoke",), seats=(Seat("release_manager", 1),)
+            fields=("rollback_plan", "kill_switch"),
+            evals=(EvalAsk("eval-smoke"),),
+            seats=(Seat("release_manager", 1),),
         ),
         Requirement(
             frozenset({"medium", "high"}),
             fields=("bridge", "paging"),
             artefacts=("pull_request", "model_card", "ai_risk_review"),
-            evals=("production", "adversarial"),
+            evals=(EvalAsk("production", at_least=200), EvalAsk("fairness", ("every_locale",), at_most_days_old=30)),
             seats=(Seat("cab_engineer", 2),),
         ),
         Requirement(frozenset({"high"}), seats=(Seat("ai_risk", 1),), by_hand=("rollback_plan", "blast_radius")),

@@ -3,25 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from leverframe.actions.changes import EDITABLE, restate
 from leverframe.actions.contents import alteration, void_signed
-from leverframe.actions.facts import deltas, measured_units
+from leverframe.actions.facts import measured_units, ship_facts
 from leverframe.actions.house import House, permit, record, refuse, target_of
 from leverframe.nouns.changes import Change
 from leverframe.nouns.evidence import EvalDelta, EvalImport, EvalResult, Said
 from leverframe.nouns.people import Actor, ActorKind
+from leverframe.nouns.staging import StagingRecord
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Fault, Invalid, Verdict, failed
+from leverframe.rules.shipping import may_ship
 from leverframe.sources.evals import read_evals
 from leverframe.store import changes, evidence
 from leverframe.store.database import Db
 
 
+@dataclass(frozen=True, slots=True)
+class EvidenceView:
+    """What lies on a ticket as evidence, and what the gates that read it answer now."""
+
+    deltas: tuple[EvalDelta, ...]
+    staging: tuple[StagingRecord, ...]
+    answers: tuple[Verdict, ...]
+
+
+GATES = ("evals", "staging")
+
+
 def add_evidence(
     house: House, actor: Actor, change_id: str, name: str, body: bytes, said: Said | None = None
-) -> tuple[EvalDelta, ...]:
+) -> EvidenceView:
     """Import an eval tool's output onto a change, addressed by the digest of its bytes.
 
     `said` is what the file does not say of itself. The same file twice is kept once. Its results are of the units
@@ -40,7 +55,7 @@ def add_evidence(
         if digest is None:
             _refuse_other_unit(db, change_id, results)
         else:
-            mine, theirs = _of(candidate, results.candidate), _of(deployed, results.deployed)
+            mine, theirs = _of(candidate, results.candidate, now), _of(deployed, results.deployed, now)
             evidence.add_results(db, change_id, digest, mine, theirs)
             altered = alteration(change, change, before, evidence.digests(db, change_id))
             altered = void_signed(db, change_id, altered, now, f"evidence {name} was added")
@@ -48,7 +63,7 @@ def add_evidence(
             record(db, now, actor, "evidence.added", change_id, because, role=role, facts=facts, decided=digest)
             restate(house, db, changes.get(db, change_id), now)
             db.after_commit(lambda: house.stir("change"))
-        return deltas(db, changes.get(db, change_id))
+        return _seen(house, db, change_id)
 
 
 def _refuse_other_unit(db: Db, change_id: str, given: EvalImport) -> None:
@@ -61,9 +76,9 @@ def _refuse_other_unit(db: Db, change_id: str, given: EvalImport) -> None:
             raise Invalid([Fault("of", because, "write a file of its own for each unit")])
 
 
-def _of(unit: Unit, results: Iterable[EvalResult]) -> list[EvalResult]:
-    """Write down of each result which unit it measured: an edit of the ticket makes it another's."""
-    return [replace(result, unit=unit) for result in results]
+def _of(unit: Unit, results: Iterable[EvalResult], now: datetime) -> list[EvalResult]:
+    """Write down of each result when it came and which unit it measured: an edit makes it another's."""
+    return [replace(result, unit=unit, imported_at=now) for result in results]
 
 
 def _may_add(actor: Actor, change: Change) -> list[Verdict]:
@@ -76,7 +91,14 @@ def _may_add(actor: Actor, change: Change) -> list[Verdict]:
     return answers
 
 
-def list_evidence(house: House, change_id: str) -> tuple[EvalDelta, ...]:
-    """Return the ticket's deltas."""
+def list_evidence(house: House, change_id: str) -> EvidenceView:
+    """Return what lies on a ticket as evidence."""
     with house.store.read() as db:
-        return deltas(db, changes.get(db, change_id))
+        return _seen(house, db, change_id)
+
+
+def _seen(house: House, db: Db, change_id: str) -> EvidenceView:
+    change = changes.get(db, change_id)
+    facts = ship_facts(house, db, change)
+    answers = tuple(v for v in may_ship(change, facts, house.clock.now()) if v.gate in GATES)
+    return EvidenceView(facts.deltas, facts.staging, answers)

@@ -27,7 +27,8 @@ from leverframe.rules.policies import asks_of
 from leverframe.rules.prospects import Prospect, prospects
 from leverframe.rules.shipping import may_ship
 from leverframe.rules.sign_offs import SignFacts, content_digest, counted
-from leverframe.store import evidence, outcomes, ramps, sign_offs, switches, units
+from leverframe.rules.staging import seen_now
+from leverframe.store import evidence, outcomes, ramps, sign_offs, staging, switches, units
 from leverframe.store.database import Db
 
 BAND_DAYS = 14
@@ -46,6 +47,7 @@ def ship_facts(house: House, db: Db, change: Change, *, expected: tuple[Verdict,
         sign_offs=tuple(sign_offs.standing(db, change.id)),
         digest_now=content_digest(change, digests),
         deltas=deltas(db, change),
+        staging=seen_now(staging.of(db, change.id), change),
         ramping={ramp.target: ramp.change for ramp in ramps.active(db)},
         expected=expected,
     )

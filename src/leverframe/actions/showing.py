@@ -23,6 +23,7 @@ from leverframe.nouns.people import Actor
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.ramps import Ramp, RampPlan, RampState, Step
 from leverframe.nouns.sign_offs import SignOff
+from leverframe.nouns.staging import StagingRecord
 from leverframe.nouns.verdicts import Verdict, failed, not_needed, passed
 from leverframe.rules.forecasting import Forecast
 from leverframe.rules.gates.facts import ShipFacts
@@ -73,6 +74,7 @@ class ChangeView:
     digest: str
     forecast: Forecast | None
     deltas: tuple[EvalDelta, ...]
+    staging: tuple[StagingRecord, ...]
     ramp: RampView | None
     trail: tuple[Entry, ...]
     may: Mapping[str, Verdict]
@@ -107,6 +109,7 @@ def show_change(house: House, actor: Actor, change_id: str, *, with_growth: bool
             digest=facts.digest_now,
             forecast=expected,
             deltas=facts.deltas,
+            staging=facts.staging,
             ramp=ramp,
             trail=tuple(audit.find(db, object=change_id, limit=TRAIL)),
             may=_may(db, policy, actor, change, answers, ramp, can_sign_as, now),

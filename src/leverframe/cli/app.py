@@ -15,6 +15,7 @@ from leverframe.cli import (
     change,
     changed,
     demo,
+    evidence,
     game_day,
     gateway,
     key,
@@ -61,6 +62,6 @@ def build() -> typer.Typer:
     )
     for alone in (serve, demo, login, changed, call, upkeep):
         alone.add_to(app)
-    for noun in (change, switch, game_day, target, policy, user, token, gateway, audit, table, key):
+    for noun in (change, evidence, switch, game_day, target, policy, user, token, gateway, audit, table, key):
         noun.add_to(app)
     return app

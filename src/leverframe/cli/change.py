@@ -251,22 +251,3 @@ def review(
 def cancel(change: Change, because: Because = "") -> None:
     """Cancel a change that has not begun."""
     show(server().delete(at("changes", change), {"because": because}), views.say_state)
-
-
-@verb(app, "evidence")
-def evidence(
-    change: Change,
-    path: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="The eval tool's output.")] = None,
-    of: Annotated[str, typer.Option(help="Whose results: candidate or deployed, where the file does not say.")] = "",
-    tool_version: Annotated[str, typer.Option(help="The tool's version, where the file does not say.")] = "",
-) -> None:
-    """Add an eval tool's results to a change, or list what it has. New results void standing sign-offs."""
-    where, one = at("changes", change, "evidence"), server()
-    if path is None:
-        show(one.get(where), views.list_evidence)
-        return
-    body, before = read_bytes(path), one.get(at("changes", change))
-    said = {"of": of, "tool_version": tool_version}
-    answer = one.send("POST", where, body, "application/octet-stream", name=path.name, **said)
-    show(answer, lambda document: views.list_most(change, document["deltas"]))
-    _say_voided(one, change, before)

@@ -13,8 +13,9 @@ from leverframe.cli import output
 from leverframe.cli.output import facts, heading, indented, listing, role, say, share, table, when, words
 from leverframe.cli.receipts import say_number
 from leverframe.nouns.documents import from_document
-from leverframe.nouns.evidence import TELLING
+from leverframe.nouns.evidence import TELLING, PairedCases
 from leverframe.nouns.units import Unit
+from leverframe.rules.evals import said_pairs
 
 
 def say_filed(change: Mapping[str, Any]) -> None:
@@ -135,6 +136,7 @@ def whole(document: Mapping[str, Any]) -> None:
     if document["deltas"]:
         heading("Evals")
         list_most(change["id"], document["deltas"])
+    _say_staging(document.get("staging", ()), document["zone"])
     _say_forecast(document)
     if document["ramp"]:
         _say_ramp_view(document["ramp"], document["zone"])
@@ -197,8 +199,23 @@ def _say_sign_offs(document: Mapping[str, Any]) -> None:
 
 
 def list_evidence(document: Mapping[str, Any]) -> None:
-    """Show a change's eval results."""
+    """Show a change's eval results, and what became of its candidate on staging."""
     list_deltas(document["deltas"])
+    _say_staging(document["staging"])
+
+
+def _say_staging(records: Sequence[Mapping[str, Any]], zone: str = "") -> None:
+    if records:
+        heading("Staging")
+    for record in records:
+        say(staged(record, zone), style="dim" if record["earlier"] else "")
+
+
+def staged(record: Mapping[str, Any], zone: str = "") -> str:
+    """Say one record of staging in a line."""
+    said = f"{words(record['state'])} {when(record['at'], zone)} by {record['by']}: {record['because']}"
+    url = f" {record['url']}" if record["url"] else ""
+    return f"{said}{url}{' (of an earlier candidate)' if record['earlier'] else ''}"
 
 
 def list_deltas(deltas: Iterable[Mapping[str, Any]]) -> None:
@@ -213,8 +230,12 @@ def list_deltas(deltas: Iterable[Mapping[str, Any]]) -> None:
 def _delta(d: Mapping[str, Any]) -> tuple[tuple[Any, ...], str]:
     metric = f"{words(d['metric'])} ({d['slice']})" if d["slice"] else words(d["metric"])
     values = (_plain(d["value"]), _plain(d["deployed"]), _interval(d))
-    because = d["because"] if d["comparison"] == "not_comparable" else ""
+    because = d["because"] if d["comparison"] == "not_comparable" else _said_pairs(d.get("paired"))
     return (d["suite"], metric, d["n"], *values, words(d["comparison"])), because
+
+
+def _said_pairs(paired: Mapping[str, Any] | None) -> str:
+    return said_pairs(from_document(PairedCases, paired)) if paired else ""
 
 
 def _interval(delta: Mapping[str, Any]) -> str:
@@ -239,7 +260,7 @@ def list_most(change: str, deltas: Sequence[Mapping[str, Any]]) -> None:
     else:
         say("No metric is shown to be better or worse.")
     if len(deltas) > len(told):
-        say(f"{len(deltas) - len(told)} unchanged: leverframe change evidence {change}", style="dim")
+        say(f"{len(deltas) - len(told)} unchanged: leverframe evidence list --change {change}", style="dim")
 
 
 def why(document: Mapping[str, Any]) -> None:

@@ -28,7 +28,8 @@ class EvalResult:
     `value` is a mean over `n` cases; `standard_error` is None where the tool gives too little to know it.
     `subject` says which unit was tested, as the tool names it (`prompt`, `model` …, as Unit's parts); `unit` is the
     whole unit that it was taken for: what the ticket's candidate, or the deployed unit, was when it came in.
-    `artefact_digest` is the sha256 of the file it came from.
+    `artefact_digest` is the sha256 of the file it came from. `cases` is what each case was given, packed
+    (rules/paired_cases.py), empty where the tool does not say; `imported_at` is when the file came in.
     """
 
     suite: str
@@ -45,6 +46,8 @@ class EvalResult:
     dataset_digest: str = ""
     commit: str = ""
     unit: Unit = field(default_factory=Unit)
+    cases: bytes = b""
+    imported_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +85,29 @@ TELLING = (Comparison.WORSE, Comparison.BETTER, Comparison.NOT_COMPARABLE)
 
 
 @dataclass(frozen=True, slots=True)
+class PairedCases:
+    """How many of the same cases got better or worse, and the p of "neither unit is better".
+
+    `exact` says whether p is exact or the normal approximation. The last two count the cases that only one of the
+    units has answered, and that say nothing here.
+    """
+
+    cases: int
+    better: int
+    worse: int
+    p: float
+    exact: bool
+    only_candidate: int = 0
+    only_deployed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class EvalDelta:
     """A metric's difference, candidate minus deployed, with its 95 % interval.
 
     `differs` names the parts in which the unit that was measured is not the ticket's candidate as it stands: the
-    result is of an earlier candidate, and says nothing of this one.
+    result is of an earlier candidate, and says nothing of this one. `paired` is known where both units have answered
+    the same cases: both values are means over those then. `imported_at` is when the older of the two came in.
     """
 
     suite: str
@@ -100,6 +121,9 @@ class EvalDelta:
     comparison: Comparison
     because: str
     differs: tuple[str, ...] = ()
+    direction: Direction = Direction.HIGHER
+    paired: PairedCases | None = None
+    imported_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,38 @@ from leverframe.nouns.sign_offs import Seat
 from leverframe.nouns.switches import Switch
 from leverframe.nouns.verdicts import Mode
 
+EVERY_LOCALE = "every_locale"
+"""In place of slices: each locale that the catalog names of the feature."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvalAsk:
+    """One suite that must be on the ticket for the candidate, and what its results must be.
+
+    `slices` must each be there; `at_least` is how many cases of each slice, or of the whole suite where none is
+    named; `at_most_days_old` counts from when the results came in (0: no matter).
+    """
+
+    suite: str
+    slices: tuple[str, ...] = ()
+    at_least: int = 0
+    at_most_days_old: int = 0
+
+    @property
+    def said(self) -> str:
+        """Write it as people read it."""
+        terms = [f"in {', '.join(slice.replace('_', ' ') for slice in self.slices)}"] if self.slices else []
+        terms += [f"at least {self.at_least:,} cases"] if self.at_least else []
+        terms += [f"at most {self.at_most_days_old} days old"] if self.at_most_days_old else []
+        return f"{self.suite} ({'; '.join(terms)})" if terms else self.suite
+
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
     """One row of the table over tier, kind and path; empty parts match all, matching rows add up.
 
-    `fields` and `artefacts` must be filled, `evals` are suites that must be on the ticket for the candidate,
-    `seats` the sign-offs by role and count, `by_hand` the fields that a person must have written.
+    `fields` and `artefacts` must be filled, `evals` are the suites that must be on the ticket, `seats` the
+    sign-offs by role and count, `by_hand` the fields that a person must have written.
     """
 
     tiers: frozenset[str] = frozenset()
@@ -27,7 +52,7 @@ class Requirement:
     paths: frozenset[str] = frozenset()
     fields: tuple[str, ...] = ()
     artefacts: tuple[str, ...] = ()
-    evals: tuple[str, ...] = ()
+    evals: tuple[EvalAsk, ...] = ()
     seats: tuple[Seat, ...] = ()
     by_hand: tuple[str, ...] = ()
 
@@ -38,7 +63,7 @@ class Asks:
 
     fields: tuple[str, ...]
     artefacts: tuple[str, ...]
-    evals: tuple[str, ...]
+    evals: tuple[EvalAsk, ...]
     seats: tuple[Seat, ...]
     by_hand: tuple[str, ...]
 
@@ -57,10 +82,14 @@ class SwitchRule:
 
 @dataclass(frozen=True, slots=True)
 class EvalAllowance:
-    """How far a metric may fall below the deployed unit's before the evals gate says no (absolute)."""
+    """How far a metric may be worse than the deployed unit's before the evals gate says no (absolute).
+
+    `metric` is a metric of any suite, or `suite.metric`. With `prove` it must be shown that it is within that.
+    """
 
     metric: str
     allowed_drop: float
+    prove: bool = False
 
 
 @dataclass(frozen=True, slots=True)

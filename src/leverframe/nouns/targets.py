@@ -67,6 +67,7 @@ class Target:
     prompt: str = ""
     order: AudienceOrder = NO_ORDER
     allowed_models: tuple[str, ...] = ()
+    locales: tuple[str, ...] = ()
 
     @property
     def users(self) -> int:

@@ -1,22 +1,22 @@
 """Is the candidate better, worse or unchanged beside the deployed unit, metric by metric?
 
 Two results are compared where tool, tool version and dataset are the same and known: another scorer is another
-ruler. The interval is Welch's at 95 %, unpaired, because results are means: cases that both units answered would
-allow a narrower one. An interval that holds zero is `unchanged`: no difference is shown, and the interval says how
-large one may yet be.
+ruler. Where the tool tells what each case was given, the same cases are compared one by one (rules/paired_cases.py);
+else two means are, and the interval is Welch's at 95 %. An interval that holds zero is `unchanged`: no difference is
+shown, and the interval says how large one may yet be.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from math import inf, pi, sqrt, tan
-from statistics import NormalDist
+from datetime import datetime
+from math import inf, sqrt
 
-from leverframe.nouns.evidence import Comparison, Direction, EvalDelta, EvalResult
+from leverframe.nouns.evidence import Comparison, Direction, EvalDelta, EvalResult, PairedCases
 from leverframe.nouns.units import UNIT_PARTS, Unit
-
-CONFIDENCE = 0.95
+from leverframe.rules.paired_cases import CONFIDENCE, Pairs, pair
+from leverframe.rules.quantiles import t_quantile
 
 Key = tuple[str, str, str]
 
@@ -80,9 +80,37 @@ def _delta(mine: EvalResult, theirs: EvalResult | None) -> EvalDelta:
     if because or theirs is None:
         deployed = theirs.value if theirs else None
         return _say(mine, deployed, None, None, Comparison.NOT_COMPARABLE, because)
+    imported_at = _older(mine, theirs)
+    if pairs := pair(mine.cases, theirs.cases, mine.direction):
+        return replace(_paired(mine, pairs), imported_at=imported_at)
+    if because := _without_spread(mine, theirs):
+        return _say(mine, theirs.value, None, None, Comparison.NOT_COMPARABLE, because)
     low, high = _interval(mine, theirs)
     comparison = _comparison(mine.direction, low, high)
-    return _say(mine, theirs.value, low, high, comparison, _because(mine, theirs, low, high, comparison))
+    cases = f"n = {mine.n:,}" if mine.n == theirs.n else f"n = {mine.n:,} against {theirs.n:,}"
+    because = f"{_moved(mine.value - theirs.value, low, high, comparison)}, {cases}"
+    return replace(_say(mine, theirs.value, low, high, comparison, because), imported_at=imported_at)
+
+
+def _older(mine: EvalResult, theirs: EvalResult) -> datetime | None:
+    return min((at for at in (mine.imported_at, theirs.imported_at) if at), default=None)
+
+
+def _paired(mine: EvalResult, pairs: Pairs) -> EvalDelta:
+    comparison = _comparison(mine.direction, pairs.low, pairs.high)
+    moved = _moved(pairs.value - pairs.deployed, pairs.low, pairs.high, comparison)
+    because = f"{moved}; {said_pairs(pairs.counts)}"
+    told = _say(mine, pairs.deployed, pairs.low, pairs.high, comparison, because)
+    return replace(told, n=pairs.counts.cases, value=pairs.value, paired=pairs.counts)
+
+
+def said_pairs(counts: PairedCases) -> str:
+    """Write what the same cases say, as people read it."""
+    kind = "exact p" if counts.exact else "p by the normal approximation"
+    p = f"{kind} = {counts.p:.2g}" if counts.p >= 0.0001 else f"{kind} < 0.0001"
+    said = f"paired over {counts.cases:,} same cases: {counts.better:,} got better, {counts.worse:,} worse, {p}"
+    alone = ((counts.only_candidate, "candidate"), (counts.only_deployed, "deployed unit"))
+    return "; ".join([said, *(f"{n:,} answered by the {who} alone" for n, who in alone if n)])
 
 
 def _say(
@@ -99,6 +127,8 @@ def _say(
         high=high,
         comparison=found,
         because=because,
+        direction=mine.direction,
+        imported_at=mine.imported_at,
     )
 
 
@@ -111,9 +141,12 @@ def _not_comparable(mine: EvalResult, theirs: EvalResult | None) -> str:
         _differs("the tool's version", mine.tool_version, theirs.tool_version),
         _differs("the dataset", mine.dataset_digest[:19], theirs.dataset_digest[:19]),
         "higher is better in one of them and lower in the other" if mine.direction is not theirs.direction else "",
-        _no_spread("the candidate's", mine),
-        _no_spread("the deployed unit's", theirs),
     ]
+    return "; ".join(fault for fault in faults if fault)
+
+
+def _without_spread(mine: EvalResult, theirs: EvalResult) -> str:
+    faults = (_no_spread("the candidate's", mine), _no_spread("the deployed unit's", theirs))
     return "; ".join(fault for fault in faults if fault)
 
 
@@ -145,25 +178,6 @@ def _freedom(a: float, n: int, b: float, m: int) -> float:
     return (a + b) ** 2 / below if below else inf
 
 
-def t_quantile(p: float, freedom: float) -> float:
-    """Return Student's quantile: exact for 1 and 2 degrees of freedom, Cornish and Fisher's series above.
-
-    Between 1 and 2 the larger is taken, so that an interval is never too narrow. For p = 0.975 the error is below
-    1 % from 3 degrees on (Abramowitz and Stegun 26.7.5).
-    """
-    if freedom < 2:
-        return tan(pi * (p - 0.5))
-    if freedom < 3:
-        return (2 * p - 1) / sqrt(2 * p * (1 - p))
-    z, v = NormalDist().inv_cdf(p), freedom
-    return (
-        z
-        + (z**3 + z) / (4 * v)
-        + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * v**2)
-        + (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * v**3)
-    )
-
-
 def _comparison(direction: Direction, low: float, high: float) -> Comparison:
     if low <= 0.0 <= high:
         return Comparison.UNCHANGED
@@ -171,12 +185,7 @@ def _comparison(direction: Direction, low: float, high: float) -> Comparison:
     return Comparison.BETTER if risen is (direction is Direction.HIGHER) else Comparison.WORSE
 
 
-def _because(mine: EvalResult, theirs: EvalResult, low: float, high: float, found: Comparison) -> str:
-    difference = mine.value - theirs.value
-    change = "no difference is shown" if found is Comparison.UNCHANGED else _moved(difference)
-    cases = f"n = {mine.n:,}" if mine.n == theirs.n else f"n = {mine.n:,} against {theirs.n:,}"
-    return f"{change}: {difference:+.3g}, 95 % interval {low:+.3g} to {high:+.3g}, {cases}"
-
-
-def _moved(difference: float) -> str:
-    return "it rose" if difference > 0 else "it fell"
+def _moved(difference: float, low: float, high: float, found: Comparison) -> str:
+    way = "it rose" if difference > 0 else "it fell"
+    change = "no difference is shown" if found is Comparison.UNCHANGED else way
+    return f"{change}: {difference:+.3g}, 95 % interval {low:+.3g} to {high:+.3g}"

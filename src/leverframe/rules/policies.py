@@ -9,6 +9,7 @@ from leverframe.nouns.policies import Asks, Policy, Requirement
 from leverframe.nouns.sign_offs import Seat
 from leverframe.nouns.targets import Target
 from leverframe.nouns.verdicts import Verdict, failed, passed
+from leverframe.rules.eval_asks import added_up
 
 ACTS = {
     "change.file": "file a change",
@@ -32,7 +33,7 @@ def asks_of(policy: Policy, tier: str, kind: str, path: str) -> Asks:
     return Asks(
         fields=_all(row.fields for row in rows),
         artefacts=_all(row.artefacts for row in rows),
-        evals=_all(row.evals for row in rows),
+        evals=added_up(ask for row in rows for ask in row.evals),
         seats=highest(seat for row in rows for seat in row.seats),
         by_hand=_all(row.by_hand for row in rows),
     )

@@ -20,6 +20,7 @@ from leverframe.rules.gates.rollback_plan import rollback_plan
 from leverframe.rules.gates.same_current import same_current
 from leverframe.rules.gates.segregation import segregation
 from leverframe.rules.gates.sign_offs import sign_offs
+from leverframe.rules.gates.staging import staging
 from leverframe.rules.gates.window import window
 
 READY = (
@@ -30,6 +31,7 @@ READY = (
     audience_order,
     allowed_models,
     evals,
+    staging,
     segregation,
     same_current,
 )

@@ -19,6 +19,7 @@ from leverframe.nouns.evidence import Direction, EvalImport, EvalResult, Said
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Fault, Invalid
 from leverframe.rules.eval_columns import Column, assign, subject_of
+from leverframe.rules.paired_cases import pack_cases
 
 DEFAULT_SUITE = "production"
 LOWER = frozenset({"latency_ms", "cost_usd"})
@@ -49,7 +50,7 @@ class File:
 
 def import_cases(file: File, body: bytes, candidate: Unit, deployed: Unit | None, said: Said) -> EvalImport:
     """Give each unit its column's results; raises Invalid where it is not plain whose they are."""
-    mine, theirs = _columns_of(file, candidate, deployed, said)
+    mine, theirs = columns_of(file, candidate, deployed, said)
     artefact = f"sha256:{hashlib.sha256(body).hexdigest()}"
     version = file.version or said.tool_version
     return EvalImport(
@@ -60,9 +61,8 @@ def import_cases(file: File, body: bytes, candidate: Unit, deployed: Unit | None
     )
 
 
-def _columns_of(
-    file: File, candidate: Unit, deployed: Unit | None, said: Said
-) -> tuple[Column | None, Column | None]:
+def columns_of(file: File, candidate: Unit, deployed: Unit | None, said: Said) -> tuple[Column | None, Column | None]:
+    """Return each unit's column of a file; raises Invalid where it is not plain whose they are."""
     if said.of:
         if said.of not in UNITS:
             raise Invalid([Fault("of", f"{said.of} is no unit of a ticket", "candidate or deployed")])
@@ -97,28 +97,33 @@ def _results(
                     suite=suite,
                     metric=metric,
                     n=len(values),
-                    value=sum(values) / len(values),
+                    value=sum(values.values()) / len(values),
                     direction=Direction.LOWER if metric in LOWER else Direction.HIGHER,
                     subject=subject_of(unit),
                     tool=file.tool,
                     tool_version=version,
                     artefact_digest=artefact,
                     slice=place,
-                    standard_error=standard_error(values, is_score=metric not in LOWER),
+                    standard_error=standard_error(tuple(values.values()), is_score=metric not in LOWER),
                     dataset_digest=dataset,
                     commit=file.commit,
+                    cases=pack_cases(values),
                 )
                 for metric, values in _by_metric(chosen).items()
             ]
     return tuple(results)
 
 
-def _by_metric(rows: Sequence[Row]) -> dict[str, list[float]]:
-    metrics: dict[str, list[float]] = {}
+def _by_metric(rows: Sequence[Row]) -> dict[str, dict[str, float]]:
+    """Return by metric what each case was given; several trials of a case are averaged, because they are one case."""
+    trials: dict[str, dict[str, list[float]]] = {}
     for row in rows:
         for metric, value in row.values.items():
-            metrics.setdefault(metric, []).append(value)
-    return dict(sorted(metrics.items()))
+            trials.setdefault(metric, {}).setdefault(f"{row.locale} {row.case}", []).append(value)
+    return {
+        metric: {case: sum(values) / len(values) for case, values in cases.items()}
+        for metric, cases in sorted(trials.items())
+    }
 
 
 def standard_error(values: Sequence[float], *, is_score: bool) -> float | None:

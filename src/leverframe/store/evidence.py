@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table, bindparam, select
@@ -39,7 +40,9 @@ eval_results = Table(
     Column("artefact", String, ForeignKey("artefacts.digest"), nullable=False),
     Column("side", String, nullable=False),
     Column("body", Noun(EvalResult), nullable=False),
+    Column("cases", LargeBinary, nullable=False),
 )
+"""`cases` is what each case was given, compressed; the body leaves it out."""
 
 stage_readings = Table(
     "stage_readings",
@@ -146,16 +149,24 @@ def add_results(
 ) -> None:
     """Write the eval results that one artefact gives, of the candidate and of the deployed unit."""
     sides = (("candidate", candidate), ("deployed", deployed))
-    rows = [{"change": change, "artefact": digest, "side": side, "body": one} for side, many in sides for one in many]
+    about = {"change": change, "artefact": digest}
+    rows = [
+        {**about, "side": side, "body": replace(one, cases=b""), "cases": zlib.compress(one.cases)}
+        for side, many in sides
+        for one in many
+    ]
     if rows:
         db.execute(eval_results.insert(), rows)
 
 
 def results(db: Db, change: str) -> tuple[list[EvalResult], list[EvalResult]]:
     """Return a change's eval results: the candidate's and the deployed unit's, in the order they came."""
-    query = select(eval_results.c.side, eval_results.c.body).where(eval_results.c.change == change)
-    rows = db.execute(query.order_by(eval_results.c.id)).all()
-    return [row.body for row in rows if row.side == "candidate"], [row.body for row in rows if row.side == "deployed"]
+    query = select(eval_results.c.side, eval_results.c.body, eval_results.c.cases)
+    rows = db.execute(query.where(eval_results.c.change == change).order_by(eval_results.c.id))
+    found: dict[str, list[EvalResult]] = {"candidate": [], "deployed": []}
+    for row in rows:
+        found[row.side].append(replace(row.body, cases=zlib.decompress(row.cases)))
+    return found["candidate"], found["deployed"]
 
 
 def keep_reading(db: Db, change: str, stage: int, reading: StageReading, digest: str) -> None:

@@ -19,6 +19,7 @@ from leverframe.nouns.evidence import TELLING, EvalDelta
 from leverframe.nouns.targets import EVERYWHERE, LAST_RING
 from leverframe.nouns.units import UNIT_PARTS, Unit
 from leverframe.nouns.verdicts import Fault, Verdict
+from leverframe.rules.evals import said_pairs
 from leverframe.rules.sign_offs import spoken
 from leverframe.web import times
 
@@ -179,6 +180,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "plain": plain,
     "shown": shown,
     "said": said,
+    "pairs": said_pairs,
     "sentence": times.say_sentence,
     "share": times.say_share,
     "span": times.say_span,

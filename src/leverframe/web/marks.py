@@ -15,6 +15,7 @@ from leverframe.nouns.changes import State
 from leverframe.nouns.evidence import Comparison, Finding
 from leverframe.nouns.exercises import ExerciseState, GameDayState
 from leverframe.nouns.ramps import RampState
+from leverframe.nouns.staging import StagingState
 from leverframe.nouns.verdicts import Mode, Outcome, Verdict
 from leverframe.rules.exercising import Freshness
 
@@ -52,6 +53,7 @@ WORDS: dict[Any, tuple[str, str]] = {
     Comparison.WORSE: ("refused", "worse"),
     Comparison.UNCHANGED: ("quiet", "unchanged"),
     Comparison.NOT_COMPARABLE: ("waiting", "not comparable"),
+    StagingState.DEPLOYED: ("fine", "deployed"),
     Outcome.MET: ("fine", "met"),
     Outcome.NOT_MET: ("refused", "not met"),
     Outcome.NOT_NEEDED: ("quiet", "not needed"),

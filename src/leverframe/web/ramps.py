@@ -8,7 +8,18 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
-from leverframe.actions import evidence, growth, judgements, ramps, reviews, schedules, showing, sign_offs, way_back
+from leverframe.actions import (
+    evidence,
+    growth,
+    judgements,
+    ramps,
+    reviews,
+    schedules,
+    showing,
+    sign_offs,
+    staging,
+    way_back,
+)
 from leverframe.nouns.changes import StartWindow
 from leverframe.nouns.documents import to_document
 from leverframe.nouns.evidence import Said
@@ -53,6 +64,14 @@ class Reviewing(Body):
 
     close_code: str = ""
     notes: str = ""
+
+
+class Staging(Body):
+    """What was done on staging: `deployed` or `rolled-back`, why, and where to look."""
+
+    state: str = ""
+    because: str = ""
+    url: str = ""
 
 
 @router.post("/changes/{change_id}/sign-offs", status_code=201, openapi_extra=describes(Signing))
@@ -188,8 +207,8 @@ def review(visit: Visiting, change_id: str, body: Annotated[Reviewing, Depends(s
 
 @router.get("/changes/{change_id}/evidence")
 def list_evidence(visit: Visiting, change_id: str) -> Response:
-    """List the ticket's eval deltas."""
-    return JSONResponse(to_document({"deltas": evidence.list_evidence(visit.house, change_id)}))
+    """List the ticket's eval deltas and what is recorded of staging, with what the gates answer to them."""
+    return JSONResponse(to_document(evidence.list_evidence(visit.house, change_id)))
 
 
 async def _uploaded(request: Request) -> tuple[str, bytes, Said]:
@@ -227,5 +246,12 @@ def add_evidence(
     visit: Visiting, change_id: str, file: Annotated[tuple[str, bytes, Said], Depends(_uploaded)]
 ) -> Response:
     """Import an eval tool's output onto the ticket; `of` and `tool_version` say what the file does not."""
-    deltas = evidence.add_evidence(visit.house, visit.actor, change_id, *file)
-    return done(visit.request, {"deltas": deltas}, f"/changes/{change_id}", status=201)
+    view = evidence.add_evidence(visit.house, visit.actor, change_id, *file)
+    return done(visit.request, view, f"/changes/{change_id}", status=201)
+
+
+@router.post("/changes/{change_id}/staging", status_code=201, openapi_extra=describes(Staging))
+def record_staging(visit: Visiting, change_id: str, body: Annotated[Staging, Depends(sent(Staging))]) -> Response:
+    """Record that the candidate was deployed to staging, or rolled back there."""
+    row = staging.record_staging(visit.house, visit.actor, change_id, body.state, body.because, body.url)
+    return done(visit.request, row, f"/changes/{change_id}", status=201)

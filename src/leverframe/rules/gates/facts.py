@@ -11,6 +11,7 @@ from leverframe.nouns.changes import Change, State
 from leverframe.nouns.evidence import EvalDelta
 from leverframe.nouns.policies import Asks, Policy
 from leverframe.nouns.sign_offs import SignOff
+from leverframe.nouns.staging import StagingRecord
 from leverframe.nouns.switches import Switch
 from leverframe.nouns.targets import Target
 from leverframe.nouns.units import Unit
@@ -35,6 +36,7 @@ class ShipFacts:
     sign_offs: tuple[SignOff, ...] = ()
     digest_now: str = ""
     deltas: tuple[EvalDelta, ...] = ()
+    staging: tuple[StagingRecord, ...] = ()
     ramping: Mapping[str, str] = field(default_factory=dict)
     expected: tuple[Verdict, ...] = ()
 

@@ -15,6 +15,7 @@ from pkgutil import iter_modules
 from leverframe.nouns.evidence import EvalImport, Said
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Fault, Invalid
+from leverframe.sources.eval_cases import parse_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ def read_evals(
     if format and format not in known:
         raise Invalid([Fault("format", f"{format} is not a known eval format", _known())])
     found = known[format] if format else next((f for f in known.values() if f.recognise(body)), None)
+    if found is None and body.lstrip()[:1] == b"{":
+        parse_json(body)
     if found is None:
         raise Invalid([Fault("file", "it is not the output of a known eval tool", _known())])
     return found.read(body, candidate, deployed, said or Said())

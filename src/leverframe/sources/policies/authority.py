@@ -6,12 +6,13 @@ from collections.abc import Collection
 
 from leverframe.nouns.changes import Kind, Path
 from leverframe.nouns.people import FEATURE_OWNER
-from leverframe.nouns.policies import Requirement, SwitchRule
+from leverframe.nouns.policies import EvalAsk, Requirement, SwitchRule
 from leverframe.nouns.sign_offs import Seat
 from leverframe.nouns.switches import Layer
 from leverframe.nouns.targets import Tier
 from leverframe.rules.policies import ACTS
 from leverframe.sources.policies.reading import Report, Section, nearest
+from leverframe.sources.policies.yaml_values import Value
 
 FIELDS = (
     "title",
@@ -70,12 +71,32 @@ def read_requirements(policy: Section, known: Collection[str]) -> tuple[Requirem
                     paths=frozenset(match.names("paths", known=[path.value for path in Path])),
                     fields=section.names("fields", known=FIELDS),
                     artefacts=section.names("artefacts"),
-                    evals=section.names("evals"),
+                    evals=read_evals(section),
                     seats=read_seats(section, "sign_offs", known),
                     by_hand=section.names("by_hand", known=BY_HAND),
                 )
             )
     return tuple(rows)
+
+
+def read_evals(row: Section) -> tuple[EvalAsk, ...]:
+    """Return the suites of a row: a name, or a mapping that says more."""
+    value = row.value("evals")
+    items = value.data if value and isinstance(value.data, list) else [value] if value else []
+    found = (_read_ask(row, item, number) for number, item in enumerate(items, 1))
+    return tuple(ask for ask in found if ask.suite)
+
+
+def _read_ask(row: Section, item: Value, number: int) -> EvalAsk:
+    if not isinstance(item.data, dict):
+        return EvalAsk(row.name_in("evals", item))
+    with Section(row.report, item, f"`evals` {number}") as asked:
+        return EvalAsk(
+            suite=asked.text("suite", required=True, example="fairness"),
+            slices=asked.names("slices"),
+            at_least=asked.whole("at_least", high=1_000_000),
+            at_most_days_old=asked.whole("at_most_days_old", high=3_650),
+        )
 
 
 def read_seats(section: Section, key: str, known: Collection[str], *, required: bool = False) -> tuple[Seat, ...]:

@@ -21,7 +21,7 @@ from leverframe.sources.policies.yaml_values import read_yaml
 
 T = TypeVar("T")
 
-FEATURE_ANNOTATIONS = ("tier", "delivery", "population", "models", "on-call", "fallback", "prompt")
+FEATURE_ANNOTATIONS = ("tier", "delivery", "population", "models", "on-call", "fallback", "prompt", "locales")
 FALLBACK_ANNOTATIONS = ("models",)
 PERSON_ANNOTATIONS = ("git-login", "signing-keys")
 
@@ -104,6 +104,7 @@ def _read_feature(entity: Entity) -> Target:
         owner=entity.owner(),
         population=read_population(entity, population) if population else (),
         models=entity.words("models"),
+        locales=entity.words("locales"),
         on_call=on_call.data.strip() if on_call else "",
         fallback=fallback.data.strip() if fallback else "",
         prompt=prompt.data.strip() if prompt else "",

@@ -167,7 +167,19 @@ def _read_gates(section: Section, known: Collection[str]) -> dict[str, Mode]:
 
 
 def _read_allowances(section: Section) -> tuple[EvalAllowance, ...]:
-    return tuple(EvalAllowance(metric, section.number(metric)) for metric in section.free())
+    return tuple(_read_allowance(section, metric) for metric in section.free())
+
+
+def _read_allowance(section: Section, metric: str) -> EvalAllowance:
+    value = section.value(metric)
+    if value is None or not isinstance(value.data, dict):
+        return EvalAllowance(metric, section.number(metric))
+    with section.section(metric) as allowance:
+        drop, prove = allowance.number("allowed_drop", required=True, example="0.02"), allowance.flag("prove")
+        if prove and not drop:
+            because = "is 0, and nobody can prove that nothing got worse but by being better"
+            allowance.wrong("allowed_drop", because, "Allow a little, or leave `prove` out.")
+        return EvalAllowance(metric, drop, prove)
 
 
 def _read_notifiers(policy: Section) -> tuple[WebhookRule, ...]:

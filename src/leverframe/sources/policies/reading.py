@@ -184,9 +184,10 @@ class Section:
         if value is None:
             return ()
         items = value.data if isinstance(value.data, list) else [value]
-        return tuple(name for item in items if (name := self._name(key, item, known)))
+        return tuple(name for item in items if (name := self.name_in(key, item, known)))
 
-    def _name(self, key: str, item: Value, known: Collection[str]) -> str:
+    def name_in(self, key: str, item: Value, known: Collection[str] = ()) -> str:
+        """Return one name of a list; empty where it is none, which is told."""
         if isinstance(item.data, bool) or not isinstance(item.data, str | int) or not str(item.data).strip():
             self.report.error(item.place, f"`{key}` of {self.name} holds {_shown(item)}, which is not a name.")
             return ""

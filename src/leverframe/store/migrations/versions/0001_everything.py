@@ -508,6 +508,7 @@ def _make_tables() -> None:
         sa.Column("artefact", sa.String(), nullable=False),
         sa.Column("side", sa.String(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("cases", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["artefact"], ["artefacts.digest"], name=op.f("fk_eval_results_artefact")),
         sa.ForeignKeyConstraint(["change"], ["changes.id"], name=op.f("fk_eval_results_change")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_eval_results")),
@@ -596,6 +597,15 @@ def _make_tables() -> None:
         sa.ForeignKeyConstraint(["change"], ["changes.id"], name=op.f("fk_stage_readings_change")),
         sa.PrimaryKeyConstraint("change", "stage", "digest", name=op.f("pk_stage_readings")),
     )
+    op.create_table(
+        "staging_records",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("change", sa.String(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["change"], ["changes.id"], name=op.f("fk_staging_records_change")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staging_records")),
+    )
+    op.create_index(op.f("ix_staging_records_change"), "staging_records", ["change"], unique=False)
     op.create_table(
         "switch_file",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
