@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from leverframe.nouns.metric_states import MetricState
 from leverframe.nouns.units import Unit
 
 
@@ -132,7 +133,7 @@ class StageCounts:
     `proof` are those that promotion rests on, where they began anew later: when the stage reached its last region, or
     began again. Harm is read from all. `began_at` is when the stage was first counted, `since` from when on each
     cell's counts are, and `starts` who had met a bad event when each process that looks for later harm began (None:
-    it has begun just now, and that is not known yet).
+    it has begun just now, and that is not known yet). `metrics` says how the reading of each outside metric goes.
     """
 
     stage: int
@@ -141,6 +142,7 @@ class StageCounts:
     began_at: datetime | None = None
     since: Mapping[str, datetime] = field(default_factory=dict)
     starts: tuple[Met | None, ...] = ()
+    metrics: Mapping[str, MetricState] = field(default_factory=dict)
 
 
 class Finding(StrEnum):
