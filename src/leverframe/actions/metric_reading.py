@@ -1,0 +1,191 @@
+"""What do outside sources say of the ramps that this process drives?
+
+Each metric that a running stage limits is asked for the minutes that are over and have settled, by the process that
+leases the ramp. Asking is outside any transaction, and each place is asked in a thread of its own: one that is slow
+keeps neither a ramp waiting nor another place. What comes is counted once, whoever has asked.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from leverframe.actions.house import House
+from leverframe.clock import monotonic
+from leverframe.nouns.metric_states import MetricState
+from leverframe.nouns.metrics import WHOLE_RAMP, Metric, MetricAnswer, MetricAsked, MetricInterval
+from leverframe.nouns.policies import Policy
+from leverframe.nouns.ramps import Ramp, RampState, Slo
+from leverframe.nouns.verdicts import SourceFailed
+from leverframe.rules.metric_rows import ARMS
+from leverframe.sources.metrics import MetricSources, place_of
+from leverframe.store import changes, measured, ramps
+from leverframe.store.database import Db
+from leverframe.store.measured import Reading
+
+log = logging.getLogger("leverframe.runner")
+
+MINUTE = timedelta(minutes=1)
+FARTHEST_BACK = timedelta(hours=12)
+"""After an outage, minutes that are longer ago are left out."""
+TURN_SECONDS = 45.0
+"""A place that takes longer for all that is asked of it is asked for the rest in the next turn, the oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One metric that is due in one stage of one ramp, and how its reading stood."""
+
+    metric: Metric
+    asked: MetricAsked
+    since: datetime
+    before: Reading | None
+
+
+@dataclass(slots=True)
+class Measuring:
+    """The sources, and the threads that ask at present, by place."""
+
+    sources: MetricSources
+    _asking: dict[str, threading.Thread] = field(default_factory=dict)
+
+    def begin(self, house: House, driven: Collection[str]) -> None:
+        """Ask what is due, each place in a thread of its own; one that is still being asked is left to it."""
+        for place, wanted in _by_place(due(house, driven)):
+            thread = self._asking.get(place)
+            if thread is None or not thread.is_alive():
+                thread = threading.Thread(
+                    target=read_all, args=(house, self.sources, wanted), name="metrics", daemon=True
+                )
+                self._asking[place] = thread
+                thread.start()
+
+    def finish(self, house: House, driven: Collection[str]) -> None:
+        """Ask what is due, one place after the other: a virtual minute ends only then."""
+        for _, wanted in _by_place(due(house, driven)):
+            read_all(house, self.sources, wanted)
+
+
+def due(house: House, driven: Collection[str]) -> list[Wanted]:
+    """List what is to be asked now, in one snapshot; what waits longest comes first."""
+    with house.store.read() as db:
+        policy, now = house.policy_or_none(db), house.clock.now()
+        if policy is None or not policy.metrics or not driven:
+            return []
+        running = [ramp for ramp in ramps.active(db) if ramp.change in driven]
+        known = measured.readings_of(db, [ramp.change for ramp in running])
+        plans = changes.of_ids(db, [ramp.change for ramp in running])
+        found: list[Wanted] = []
+        for ramp in running:
+            for metric in _limited(policy, ramp, plans[ramp.change].plan.stages[ramp.stage - 1].slos):
+                before = known.get((ramp.change, ramp.stage, metric.name))
+                if before is None or now - before.asked_at >= timedelta(seconds=metric.every_seconds):
+                    found.append(Wanted(metric, _asked(ramp, metric, before, now), ramp.stage_since, before))
+    return sorted(found, key=lambda one: one.before.asked_at if one.before else one.since)
+
+
+def _limited(policy: Policy, ramp: Ramp, slos: Sequence[Slo]) -> Iterator[Metric]:
+    """Yield each metric of an outside source that some slos limit, once."""
+    for name in dict.fromkeys(slo.guardrail for slo in slos):
+        metric = policy.metrics.get(name)
+        if metric is not None and metric.applies_to(ramp.target):
+            yield metric
+
+
+def _asked(ramp: Ramp, metric: Metric, before: Reading | None, now: datetime) -> MetricAsked:
+    """Ask for the whole minutes of this visit to the stage that have settled and were not read."""
+    end = _minute(now - timedelta(seconds=metric.settle_seconds))
+    first = max(_minute(ramp.stage_since + MINUTE - timedelta(microseconds=1)), end - FARTHEST_BACK)
+    if before is not None and before.read_until is not None:
+        first = max(first, before.read_until)
+    return MetricAsked(ramp.change, ramp.target, ramp.stage, first, end)
+
+
+def _by_place(wanted: Sequence[Wanted]) -> list[tuple[str, list[Wanted]]]:
+    places: dict[str, list[Wanted]] = defaultdict(list)
+    for one in wanted:
+        places[place_of(one.metric)].append(one)
+    return list(places.items())
+
+
+def read_all(house: House, sources: MetricSources, wanted: Sequence[Wanted]) -> None:
+    """Ask one place for all that is due; once it is silent, the rest is not asked and has failed with it."""
+    ends_at, silent = monotonic() + TURN_SECONDS, ""
+    for one in wanted:
+        if monotonic() > ends_at:
+            return
+        answer, fault = MetricAnswer(), silent
+        if one.asked.first < one.asked.end and not silent:
+            try:
+                answer = sources.read(one.metric, one.asked)
+            except SourceFailed as failed:
+                fault = str(failed)
+                silent = "" if failed.permanent else fault
+            except Exception as error:
+                log.exception("%s could not be read; trying again next turn", one.metric.name)
+                fault = f"{type(error).__name__}: {error}"
+        try:
+            take(house, one, answer, fault)
+        except Exception:
+            log.exception("%s could not be counted; trying again next turn", one.metric.name)
+
+
+def take(house: House, one: Wanted, answer: MetricAnswer, fault: str) -> int:
+    """Count an answer, once, and write down how the reading goes; return how many values were counted.
+
+    Nothing is counted where somebody else has read these minutes, or the stage has ended meanwhile.
+    """
+    with house.store.write() as db:
+        now, asked, name = house.clock.now(), one.asked, one.metric.name
+        ramp = ramps.get(db, asked.change)
+        if ramp is None or ramp.state is not RampState.RAMPING or ramp.stage_since != one.since:
+            return 0
+        state = _state(db, one, answer, fault, now)
+        until = max((each.minute + MINUTE for each in answer.intervals), default=None)
+        until = until or (one.before.read_until if one.before else None)
+        if not measured.note(db, asked.change, asked.stage, now, state, one.before, until):
+            return 0
+        counted = measured.count(db, asked.change, asked.stage, now, name, answer.intervals)
+        if counted or one.before is None or state != one.before.state:
+            db.after_commit(lambda: house.stir("ramp"))
+        return counted
+
+
+def _state(db: Db, one: Wanted, answer: MetricAnswer, fault: str, now: datetime) -> MetricState:
+    """Say how the reading goes, after an answer or none."""
+    before = one.before.state if one.before else None
+    fresh = MetricState(one.metric.name, one.since, one.metric.every_seconds)
+    stands = replace(before, since=one.since, every_seconds=one.metric.every_seconds) if before else fresh
+    fault = fault or answer.last_fault
+    newest = {arm: max((e.minute for e in answer.intervals if e.arm == arm), default=None) for arm in ARMS}
+    return replace(
+        stands,
+        candidate_at=newest["candidate"] or stands.candidate_at,
+        control_at=newest["control"] or stands.control_at,
+        fault=fault,
+        fault_since=(stands.fault_since or now) if fault else None,
+        unread=_unread(db, one, answer.intervals) if answer.intervals else stands.unread,
+    )
+
+
+def _unread(db: Db, one: Wanted, told: Sequence[MetricInterval]) -> str:
+    """Say why none of what was told can be counted, or nothing where some of it can."""
+    standing = measured.standing_cells(db, one.asked.change, one.asked.stage)
+    cells = {each.cell for each in told}
+    if cells & standing:
+        return ""
+    if cells == {WHOLE_RAMP}:
+        return (
+            f"{one.metric.name} comes without region and ring, while these stand at different shares: unlike people "
+            "would be compared; bring it by region and ring"
+        )
+    shown = ", ".join(sorted(cells)[:3])
+    return f"{one.metric.name} comes of {shown}, and none of that is in this stage"
+
+
+def _minute(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0)
