@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from datetime import timedelta
 from functools import cache
 
 import pytest
 from sqlalchemy import select
+from tests.prometheus import running
+from tests.sources import measuring
+from tests.sources.measuring import CHANGE, samples
 from tests.world import TUESDAY, World, acme
 
 from leverframe.actions import looks, metric_reading
@@ -16,6 +20,7 @@ from leverframe.nouns.evidence import Finding
 from leverframe.nouns.metrics import WHOLE_RAMP, MetricAnswer, MetricInterval
 from leverframe.nouns.verdicts import SourceFailed
 from leverframe.rules.metric_rows import checked
+from leverframe.sources.metrics import MetricSources
 from leverframe.sources.policies import read_bundle
 from leverframe.store import outcomes
 from leverframe.store.counted import interval_counts
@@ -142,7 +147,7 @@ def test_repeated_and_late_rows_are_left_alone(world, source):
 def test_two_control_planes_count_a_minute_once(world, source):
     change = world.ramping()
     world.clock.advance(timedelta(minutes=3))
-    wanted = metric_reading.due(world.house, {change.id})
+    wanted = metric_reading.due(world.house, [change.id])
     answer = source.read(wanted[0].metric, wanted[0].asked)
     assert metric_reading.take(world.house, wanted[0], answer, "") == 200
     assert metric_reading.take(world.house, wanted[0], answer, "") == 0
@@ -152,7 +157,7 @@ def test_two_control_planes_count_a_minute_once(world, source):
 def test_what_comes_after_its_stage_has_ended_is_not_counted(world, source):
     change = world.ramping()
     world.clock.advance(timedelta(minutes=3))
-    wanted = metric_reading.due(world.house, {change.id})
+    wanted = metric_reading.due(world.house, [change.id])
     answer = source.read(wanted[0].metric, wanted[0].asked)
     world.abort("sol", change)
     assert metric_reading.take(world.house, wanted[0], answer, "") == 0
@@ -324,6 +329,30 @@ def test_a_slow_source_keeps_no_ramp_waiting(world, source):
         thread.join(10)
     assert len(source.asked) == 1
     assert counted(world, change)["candidate"] == 100
+
+
+def test_a_real_prometheus_is_read_to_the_ramps_reading(world, tmp_path):
+    """The whole way: its past is of the ramp's own first half hour, in which the candidate resolves far less."""
+    files = dict(measured_policy()[1])
+    query = 'sum(increase({}_total{{feature="$target",change="$change",arm="$arm"}}[1m]))'
+    with running(tmp_path, samples({"customer-support-ai": [row for m in range(40) for row in _resolved(m)]})) as url:
+        source = {"url": url, "calls": query.format("llm_calls"), "total": query.format("llm_seconds")}
+        files["policy.yaml"] = files["policy.yaml"].replace("file: resolved.csv", f"prometheus: {json.dumps(source)}")
+        world.enforce(*_read(files))
+        world.runner.measuring = Measuring(MetricSources({}))
+        change = world.ramping()
+        assert change.id == CHANGE
+        world.outcomes(change)
+        minutes(world, 31)
+        assert counted(world, change) == {"candidate": 30 * 20, "control": 30 * 60}
+        assert reading(world, change).finding is Finding.BEYOND
+        assert world.timeline(change) == "Wed 10:00 1%"
+
+
+def _resolved(minute):
+    return [
+        measuring.row(minute, arm, n, n * share) for arm, n, share in (("candidate", 20, 0.3), ("control", 60, 0.8))
+    ]
 
 
 def _read(files):

@@ -32,7 +32,7 @@ from leverframe.sources.metrics import MetricSources
 
 T0 = datetime(2026, 5, 13, 9, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-CHANGE = "CHG-2026-04891"
+CHANGE = "CHG-2026-00001"
 SCRAPES = 4
 """So often a minute's counters are told."""
 NAN = float("nan")

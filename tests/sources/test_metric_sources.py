@@ -130,10 +130,10 @@ def test_a_feature_that_nobody_knows_is_no_data_and_no_failure(told):
 
 def test_another_change_of_the_feature_is_not_meant(told, desk):
     if told.kind == "json":
-        told.says("both-arms", change="CHG-2026-00001")
-        assert desk.heard[-1]["change"] == "CHG-2026-00001"
+        told.says("both-arms", change="CHG-2026-00002")
+        assert desk.heard[-1]["change"] == "CHG-2026-00002"
     else:
-        assert told.says("both-arms", change="CHG-2026-00001").intervals == ()
+        assert told.says("both-arms", change="CHG-2026-00002").intervals == ()
 
 
 def test_a_minute_that_is_no_number_is_passed_over_and_said(told):

@@ -32,30 +32,34 @@ log = logging.getLogger("leverframe.runner")
 MINUTE = timedelta(minutes=1)
 FARTHEST_BACK = timedelta(hours=12)
 """After an outage, minutes that are longer ago are left out."""
+AT_ONCE = 500
+"""So many ramps are read in one go."""
 TURN_SECONDS = 45.0
 """A place that takes longer for all that is asked of it is asked for the rest in the next turn, the oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One metric that is due in one stage of one ramp, and how its reading stood."""
+    """One metric that is due in one stage of one ramp, since when that stage lasts, and how its reading stood."""
 
     metric: Metric
     asked: MetricAsked
+    at: datetime
     since: datetime
     before: Reading | None
 
 
 @dataclass(slots=True)
 class Measuring:
-    """The sources, and the threads that ask at present, by place."""
+    """The sources, the threads that ask at present, by place, and when each ramp is looked at again."""
 
     sources: MetricSources
     _asking: dict[str, threading.Thread] = field(default_factory=dict)
+    _next: dict[str, datetime] = field(default_factory=dict)
 
     def begin(self, house: House, driven: Collection[str]) -> None:
         """Ask what is due, each place in a thread of its own; one that is still being asked is left to it."""
-        for place, wanted in _by_place(due(house, driven)):
+        for place, wanted in _by_place(due(house, self._take_turns(house, driven))):
             thread = self._asking.get(place)
             if thread is None or not thread.is_alive():
                 thread = threading.Thread(
@@ -66,26 +70,40 @@ class Measuring:
 
     def finish(self, house: House, driven: Collection[str]) -> None:
         """Ask what is due, one place after the other: a virtual minute ends only then."""
-        for _, wanted in _by_place(due(house, driven)):
+        for _, wanted in _by_place(due(house, self._take_turns(house, driven))):
             read_all(house, self.sources, wanted)
 
+    def _take_turns(self, house: House, driven: Collection[str]) -> list[str]:
+        """Return the ramps whose turn it is: each has one a minute, so that few are read at a time."""
+        now = house.clock.now()
+        turns = [change for change in driven if self._next.get(change, now) <= now]
+        self._next = {c: at for c, at in self._next.items() if c in driven} | dict.fromkeys(turns, now + MINUTE)
+        return turns
 
-def due(house: House, driven: Collection[str]) -> list[Wanted]:
-    """List what is to be asked now, in one snapshot; what waits longest comes first."""
+
+def due(house: House, turns: Sequence[str]) -> list[Wanted]:
+    """List what is to be asked now of some ramps; what waits longest comes first."""
+    if not turns:
+        return []
     with house.store.read() as db:
-        policy, now = house.policy_or_none(db), house.clock.now()
-        if policy is None or not policy.metrics or not driven:
+        policy, found = house.policy_or_none(db), []
+        if policy is None or not policy.metrics:
             return []
-        running = [ramp for ramp in ramps.active(db) if ramp.change in driven]
-        known = measured.readings_of(db, [ramp.change for ramp in running])
-        plans = changes.of_ids(db, [ramp.change for ramp in running])
-        found: list[Wanted] = []
-        for ramp in running:
-            for metric in _limited(policy, ramp, plans[ramp.change].plan.stages[ramp.stage - 1].slos):
-                before = known.get((ramp.change, ramp.stage, metric.name))
-                if before is None or now - before.asked_at >= timedelta(seconds=metric.every_seconds):
-                    found.append(Wanted(metric, _asked(ramp, metric, before, now), ramp.stage_since, before))
+        for at in range(0, len(turns), AT_ONCE):
+            found += _due(db, policy, turns[at : at + AT_ONCE], house.clock.now())
     return sorted(found, key=lambda one: one.before.asked_at if one.before else one.since)
+
+
+def _due(db: Db, policy: Policy, turns: Sequence[str], now: datetime) -> Iterator[Wanted]:
+    running, of = ramps.of_changes(db, turns), changes.of_ids(db, turns)
+    known = measured.readings_of(db, turns)
+    for change, ramp in running.items():
+        if ramp.state is not RampState.RAMPING:
+            continue
+        for metric in _limited(policy, ramp, of[change].plan.stages[ramp.stage - 1].slos):
+            before = known.get((change, ramp.stage, metric.name))
+            if before is None or now - before.asked_at >= timedelta(seconds=metric.every_seconds):
+                yield Wanted(metric, _asked(ramp, metric, before, now), now, ramp.stage_since, before)
 
 
 def _limited(policy: Policy, ramp: Ramp, slos: Sequence[Slo]) -> Iterator[Metric]:
@@ -140,30 +158,31 @@ def take(house: House, one: Wanted, answer: MetricAnswer, fault: str) -> int:
     Nothing is counted where somebody else has read these minutes, or the stage has ended meanwhile.
     """
     with house.store.write() as db:
-        now, asked, name = house.clock.now(), one.asked, one.metric.name
+        now, asked, before, name = house.clock.now(), one.asked, one.before, one.metric.name
         ramp = ramps.get(db, asked.change)
         if ramp is None or ramp.state is not RampState.RAMPING or ramp.stage_since != one.since:
             return 0
         state = _state(db, one, answer, fault, now)
         until = max((each.minute + MINUTE for each in answer.intervals), default=None)
-        until = until or (one.before.read_until if one.before else None)
-        if not measured.note(db, asked.change, asked.stage, now, state, one.before, until):
+        reading = Reading(one.at, until or (before.read_until if before else None), state)
+        if not measured.note(db, asked.change, asked.stage, reading, before):
             return 0
         counted = measured.count(db, asked.change, asked.stage, now, name, answer.intervals)
-        if counted or one.before is None or state != one.before.state:
+        if counted or before is None or state != before.state:
             db.after_commit(lambda: house.stir("ramp"))
         return counted
 
 
 def _state(db: Db, one: Wanted, answer: MetricAnswer, fault: str, now: datetime) -> MetricState:
-    """Say how the reading goes, after an answer or none."""
-    before = one.before.state if one.before else None
-    fresh = MetricState(one.metric.name, one.since, one.metric.every_seconds)
-    stands = replace(before, since=one.since, every_seconds=one.metric.every_seconds) if before else fresh
+    """Say how the reading goes, after an answer or none; a stage that begins again begins anew with it."""
+    stands = one.before.state if one.before else None
+    if stands is None or stands.since != one.since:
+        stands = MetricState(one.metric.name, one.since, one.metric.every_seconds)
     fault = fault or answer.last_fault
     newest = {arm: max((e.minute for e in answer.intervals if e.arm == arm), default=None) for arm in ARMS}
     return replace(
         stands,
+        every_seconds=one.metric.every_seconds,
         candidate_at=newest["candidate"] or stands.candidate_at,
         control_at=newest["control"] or stands.control_at,
         fault=fault,

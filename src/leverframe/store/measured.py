@@ -72,18 +72,16 @@ def times_told(db: Db, changes: Sequence[str]) -> dict[tuple[str, int], int]:
     return found
 
 
-def note(
-    db: Db, change: str, stage: int, now: datetime, state: MetricState, before: Reading | None, until: datetime | None
-) -> bool:
-    """Write down what asking a metric has brought; say whether nobody else has since it was read as `before`."""
-    key = {"change": change, "stage": stage, "metric": state.metric}
-    row = {"asked_at": now, "read_until": until, "body": state}
+def note(db: Db, change: str, stage: int, reading: Reading, before: Reading | None) -> bool:
+    """Write down what asking a metric has brought; say whether nobody else has since it stood as `before`."""
+    key = {"change": change, "stage": stage, "metric": reading.state.metric}
+    row = {"asked_at": reading.asked_at, "read_until": reading.read_until, "body": reading.state}
     if before is None:
         added = db.insert(metric_reads).values(**key, **row, version=1).on_conflict_do_nothing()
         return db.execute(added.returning(metric_reads.c.metric)).first() is not None
     here = (metric_reads.c[name] == value for name, value in key.items())
     same = (*here, metric_reads.c.asked_at == before.asked_at)
-    risen = metric_reads.c.version + (1 if state != before.state else 0)
+    risen = metric_reads.c.version + (1 if reading.state != before.state else 0)
     return db.execute(sql_update(metric_reads).where(*same).values(**row, version=risen)).rowcount > 0
 
 
