@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import replace
+from pathlib import Path
 
+import jsonschema_rs
 import pytest
 from tests.prometheus import running
 from tests.sources.measuring import (
@@ -21,6 +23,7 @@ from tests.sources.measuring import (
     Desk,
     Told,
     Written,
+    as_row,
     both,
     of_desk,
     of_file,
@@ -31,6 +34,7 @@ from tests.sources.measuring import (
 
 from leverframe.nouns.verdicts import SourceFailed
 
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 AWKWARD = "dätei (β) v.2"
 PAST = {
     "both-arms": [each for minute in range(5) for each in both(minute)],
@@ -348,3 +352,24 @@ def test_a_parquet_file_that_is_none_is_a_failure(tmp_path):
     (tmp_path / "past.parquet").write_text("no")
     why = words(lambda: of_file(tmp_path, "past.parquet").says("both-arms"))
     assert "past.parquet cannot be read" in why or why == "Parquet needs pyarrow: install leverframe[parquet]"
+
+
+def test_the_published_schema_takes_what_is_read_and_refuses_what_is_not(desk):
+    schema = json.loads((DOCS / "reference" / "metric-intervals.schema.json").read_bytes())
+    takes = jsonschema_rs.Draft202012Validator(schema).is_valid
+    good = as_row(both(0)[0])
+    for more in (
+        {},
+        {"squares": 900.0},
+        {"squares": None},
+        {"region": "eu", "ring": "everyone"},
+        {"unit": "seconds"},
+    ):
+        desk.body = json.dumps([good | more]).encode()
+        assert takes([good | more])
+        assert of_desk(desk).says("both-arms").intervals
+    wrong = ({"arm": "other"}, {"n": -1}, {"n": 2.5}, {"n": None}, {"total": "many"}, {"region": "eu"})
+    for bad in (*wrong, {"minute": "2026-05-13T09:00"}, {"minute": "2026-05-13T09:00:30Z"}, {"squares": -1}):
+        desk.body = json.dumps([good | bad]).encode()
+        assert not takes([good | bad])
+        assert words(lambda: of_desk(desk).says("both-arms"))
