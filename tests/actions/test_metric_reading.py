@@ -355,6 +355,21 @@ def _resolved(minute):
     ]
 
 
+def test_a_running_server_asks_in_a_thread_of_its_own(world, source):
+    change = world.ramping()
+    world.clock.advance(timedelta(minutes=3))
+    came = threading.Event()
+    source.rows = lambda minute: came.set() or both(minute)
+    world.runner.start()
+    try:
+        assert came.wait(20)
+    finally:
+        world.runner.stop()
+    for thread in world.runner.measuring._asking.values():
+        thread.join(10)
+    assert counted(world, change)["candidate"] == 100
+
+
 def _read(files):
     policy, faults = read_bundle(files, today=TUESDAY.date())
     assert policy is not None, faults

@@ -25,8 +25,9 @@ def checked(metric: Metric, asked: MetricAsked, rows: Iterable[MetricInterval]) 
     mine = [row for row in rows if asked.first <= row.minute < asked.end]
     faults: dict[datetime, str] = {}
     for minute, why in _faults(metric, mine):
-        faults.setdefault(minute, why)
-    told = sorted((row for row in mine if row.minute not in faults), key=lambda row: (row.minute, row.arm, row.cell))
+        faults.setdefault(_whole(minute), why)
+    good = (row for row in mine if _whole(row.minute) not in faults)
+    told = sorted(good, key=lambda row: (row.minute, row.arm, row.cell))
     return MetricAnswer(tuple(told), tuple(sorted(faults.items())))
 
 
@@ -42,8 +43,12 @@ def _faults(metric: Metric, rows: Iterable[MetricInterval]) -> Iterator[tuple[da
             yield row.minute, f"at {row.minute:%H:%M} UTC {why}"
 
 
+def _whole(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0)
+
+
 def _fault(metric: Metric, row: MetricInterval) -> str:
-    if row.minute.second or row.minute.microsecond:
+    if row.minute != _whole(row.minute):
         return "an interval begins that is no whole minute"
     if row.arm not in ARMS:
         return f"the arm is {row.arm!a:.40}, and neither candidate nor control"
