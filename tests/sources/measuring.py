@@ -142,8 +142,11 @@ class Desk:
                 self.send_response(desk.status)
                 for name, value in desk.told.items():
                     self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(body)
+                try:
+                    self.end_headers()
+                    self.wfile.write(body)
+                except OSError:
+                    pass
 
             def log_message(self, *_) -> None:
                 pass
