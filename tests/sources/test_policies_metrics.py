@@ -148,6 +148,16 @@ def test_every_fault_of_a_metric_is_told_with_its_line(measured, entry, said):
     assert told[0].place.startswith("policy.yaml:")
 
 
+def test_the_share_of_calls_that_is_scored_is_read(acme):
+    def read(text):
+        return read_bundle({**acme, "policy.yaml": acme["policy.yaml"] + text})
+
+    assert read("")[0].scored_percent == 100
+    assert read("\nlive_scores: {sample_percent: 10}\n")[0].scored_percent == 10
+    assert "no score ever comes" in errors(read("\nlive_scores: {sample_percent: 0}\n"))[0]
+    assert "out of bounds" in errors(read("\nlive_scores: {sample_percent: 200}\n"))[0]
+
+
 def test_all_faults_are_told_at_once(measured):
     broken = "\nmetrics:\n  m: {better: up, every_seconds: 5, json: {url: x, token_env: y, colour: red}}\n"
     assert len(errors(measured(broken, limits=("n_max: 1",)))) == 6

@@ -116,6 +116,7 @@ class Policy:
     closed_stretch_narrow: bool = False
     candidate_lease_seconds: float = 300.0
     feedback_horizon_minutes: float = 60.0
+    scored_percent: float = 100.0
     receipt_seconds: float = 5.0
     review_due_business_days: int = 5
     watch_hours: float = 24.0

@@ -81,6 +81,7 @@ def _read(section: Section, gates: Collection[str], report: Report) -> PolicyFil
         metrics=metrics,
         **knobs,
         **_read_reviews(section.section("reviews")),
+        scored_percent=_read_scored(section.section("live_scores")),
     )
     return PolicyFile(_alone(policy) if policy.solo else policy, ramps)
 
@@ -146,6 +147,14 @@ def _read_reviews(section: Section) -> dict:
             "review_due_business_days": section.whole("due_business_days", default=5, low=1, high=60),
             "watch_hours": section.number("watch_hours", default=24, low=1, high=720),
         }
+
+
+def _read_scored(section: Section) -> float:
+    with section:
+        percent = section.number("sample_percent", default=100, high=100)
+        if section.has("sample_percent") and percent == 0:
+            section.wrong("sample_percent", "is 0, so that no score ever comes", "Write a share above 0, up to 100.")
+        return percent
 
 
 def _read_models(section: Section, report: Report) -> dict[str, tuple[str, ...]]:
