@@ -20,7 +20,7 @@ from leverframe.nouns.evidence import Finding
 from leverframe.nouns.metrics import WHOLE_RAMP, MetricAnswer, MetricInterval
 from leverframe.nouns.verdicts import SourceFailed
 from leverframe.rules.metric_rows import checked
-from leverframe.sources.metrics import MetricSources
+from leverframe.sources.metrics import MetricSources, NoAnswer
 from leverframe.sources.policies import read_bundle
 from leverframe.store import outcomes
 from leverframe.store.counted import interval_counts
@@ -51,6 +51,7 @@ class Source:
 
     def __init__(self) -> None:
         self.asked, self.fails, self.rows = [], "", lambda minute: both(minute)
+        self.failure = SourceFailed
         self.waits = threading.Event()
         self.waits.set()
 
@@ -58,7 +59,7 @@ class Source:
         self.asked.append(asked)
         self.waits.wait(10)
         if self.fails:
-            raise SourceFailed(self.fails, permanent=False)
+            raise self.failure(self.fails, permanent=False)
         minutes = (asked.first + timedelta(minutes=n) for n in range(2000))
         rows = [row for minute in minutes if minute < asked.end for row in self.rows(minute)]
         return checked(metric, asked, rows)
@@ -353,6 +354,18 @@ def _resolved(minute):
     return [
         measuring.row(minute, arm, n, n * share) for arm, n, share in (("candidate", 20, 0.3), ("control", 60, 0.8))
     ]
+
+
+@pytest.mark.parametrize(("failure", "asked"), [(NoAnswer, 1), (SourceFailed, 2)])
+def test_a_silent_source_is_waited_for_once_a_turn_and_one_that_refuses_is_asked_for_each_ramp(
+    world, source, failure, asked
+):
+    source.fails, source.failure = "no", failure
+    first = world.ramping()
+    world.clock.advance(timedelta(minutes=3))
+    (wanted,) = metric_reading.due(world.house, [first.id])
+    metric_reading.read_all(world.house, source, [wanted, wanted])
+    assert len(source.asked) == asked
 
 
 def test_a_running_server_asks_in_a_thread_of_its_own(world, source):

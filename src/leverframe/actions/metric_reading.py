@@ -22,7 +22,7 @@ from leverframe.nouns.policies import Policy
 from leverframe.nouns.ramps import Ramp, RampState, Slo
 from leverframe.nouns.verdicts import SourceFailed
 from leverframe.rules.metric_rows import ARMS
-from leverframe.sources.metrics import MetricSources, place_of
+from leverframe.sources.metrics import MetricSources, NoAnswer, place_of
 from leverframe.store import changes, measured, ramps
 from leverframe.store.database import Db
 from leverframe.store.measured import Reading
@@ -131,25 +131,32 @@ def _by_place(wanted: Sequence[Wanted]) -> list[tuple[str, list[Wanted]]]:
 
 
 def read_all(house: House, sources: MetricSources, wanted: Sequence[Wanted]) -> None:
-    """Ask one place for all that is due; once it is silent, the rest is not asked and has failed with it."""
-    ends_at, silent = monotonic() + TURN_SECONDS, ""
+    """Ask one place for all that is due; a metric that it does not answer for one ramp has failed for the others."""
+    ends_at, silent = monotonic() + TURN_SECONDS, {}
     for one in wanted:
         if monotonic() > ends_at:
             return
-        answer, fault = MetricAnswer(), silent
-        if one.asked.first < one.asked.end and not silent:
-            try:
-                answer = sources.read(one.metric, one.asked)
-            except SourceFailed as failed:
-                fault = str(failed)
-                silent = "" if failed.permanent else fault
-            except Exception as error:
-                log.exception("%s could not be read; trying again next turn", one.metric.name)
-                fault = f"{type(error).__name__}: {error}"
+        answer, fault = MetricAnswer(), silent.get(one.metric.name, "")
+        if one.asked.first < one.asked.end and not fault:
+            answer, fault = _ask(sources, one, silent)
         try:
             take(house, one, answer, fault)
         except Exception:
             log.exception("%s could not be counted; trying again next turn", one.metric.name)
+
+
+def _ask(sources: MetricSources, one: Wanted, silent: dict[str, str]) -> tuple[MetricAnswer, str]:
+    """Return an answer, or why there is none; whoever did not answer at all is noted as `silent`."""
+    try:
+        return sources.read(one.metric, one.asked), ""
+    except NoAnswer as no:
+        silent[one.metric.name] = str(no)
+        return MetricAnswer(), str(no)
+    except SourceFailed as failed:
+        return MetricAnswer(), str(failed)
+    except Exception as error:
+        log.exception("%s could not be read; trying again next turn", one.metric.name)
+        return MetricAnswer(), f"{type(error).__name__}: {error}"
 
 
 def take(house: House, one: Wanted, answer: MetricAnswer, fault: str) -> int:

@@ -12,8 +12,10 @@ from pathlib import Path
 from leverframe.nouns.metrics import JsonEndpoint, Metric, MetricAnswer, MetricAsked, MetricFile, Prometheus
 from leverframe.rules.metric_rows import checked
 from leverframe.sources.metrics import csv_file, json_endpoint, parquet_file, prometheus
-from leverframe.sources.metrics.addresses import Addresses, origin_of
+from leverframe.sources.metrics.addresses import Addresses, NoAnswer, origin_of
 from leverframe.sources.metrics.files import found
+
+__all__ = ["MetricSources", "NoAnswer", "place_of"]
 
 
 class MetricSources:

@@ -18,6 +18,10 @@ from leverframe.nouns.verdicts import SourceFailed
 MOST_BYTES = 4_000_000
 
 
+class NoAnswer(SourceFailed):
+    """An address was asked, and did not answer in time or at all: to ask it again at once is to wait again."""
+
+
 class Addresses:
     """A client for many addresses, for any thread."""
 
@@ -31,9 +35,9 @@ class Addresses:
         try:
             status, text = self._answered(url, known, headers, seconds)
         except httpx2.TimeoutException:
-            raise SourceFailed(f"{origin_of(url)} did not answer in {seconds:g} s", permanent=False) from None
+            raise NoAnswer(f"{origin_of(url)} did not answer in {seconds:g} s", permanent=False) from None
         except (httpx2.HTTPError, httpx2.InvalidURL) as fault:
-            raise SourceFailed(f"{origin_of(url)}: {type(fault).__name__}: {fault}", permanent=False) from None
+            raise NoAnswer(f"{origin_of(url)}: {type(fault).__name__}: {fault}", permanent=False) from None
         try:
             return status, json.loads(text)
         except (ValueError, RecursionError):
