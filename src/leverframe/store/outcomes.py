@@ -161,10 +161,11 @@ _BY = ("change", "stage", "cell", "run")
 _SUMS = ("n", "total", "squares")
 _Shares = Sequence[Any]
 """Change, stage, cell and run, the cell's share and since when; a later run follows an earlier one."""
-_States = Mapping[tuple[str, int], Mapping[str, MetricState]]
-NO_STATES: _States = {}
 _Totals = Sequence[Any]
 """Change, stage, cell, run, arm and name, and how often, the total and the squares."""
+_States = Mapping[tuple[str, int], Mapping[str, MetricState]]
+"""How the reading of each outside metric goes, by change and stage."""
+NO_STATES: _States = {}
 
 
 def _parts(changes: Sequence[str]) -> Iterator[Sequence[str]]:
