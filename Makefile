@@ -8,7 +8,7 @@ LITELLM := .venv-litellm/bin/python
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url
 NOT_NEEDED := litellm-enterprise polars polars-runtime-32 # proprietary; and 170 MB that only it asks for
 
-.PHONY: setup litellm demo test check bench peers soak lock clean
+.PHONY: setup litellm parquet demo test check bench peers soak lock clean
 
 setup: .venv/.ready ## the virtual environment, from the hash-locked requirements
 
@@ -25,6 +25,12 @@ litellm: .venv-litellm/.ready ## a LiteLLM proxy of its own, for the tests of it
 	test -x $(LITELLM) || $(PY) -m venv .venv-litellm
 	$(BIN)/uv pip install --quiet --python $(LITELLM) --no-deps --require-hashes -r requirements/litellm.txt
 	$(BIN)/uv pip install --quiet --python $(LITELLM) --no-deps --no-build-isolation -e .
+	touch $@
+
+parquet: .venv/.parquet ## what reads Parquet, for its tests: too heavy to come with everything
+
+.venv/.parquet: requirements/parquet.txt | setup
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements/parquet.txt
 	touch $@
 
 demo: setup ## the whole story on this machine, in a browser
@@ -54,8 +60,9 @@ soak: setup ## the long half: ten demos, kill -9 at random points
 lock: ## lock the requirements again, without any index address
 	$(LOCK) --extra server --extra postgres --extra demo --group dev pyproject.toml -o requirements/dev.txt
 	$(LOCK) --extra server --extra postgres pyproject.toml -o requirements/server.txt
+	$(LOCK) --extra parquet --no-deps --no-emit-package xxhash pyproject.toml -o requirements/parquet.txt
 	$(LOCK) --group peers pyproject.toml -o requirements/peers.txt
 	$(LOCK) --group litellm-proxy $(addprefix --no-emit-package ,$(NOT_NEEDED)) pyproject.toml -o requirements/litellm.txt
 
 clean:
-	rm -rf .venv .venv-peers .venv-litellm build dist .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-peers .venv-litellm .prometheus build dist .pytest_cache .ruff_cache .hypothesis

@@ -25,6 +25,7 @@ VIOLATIONS = {
     "proxy": ("litellm_gateway/edge.py", "from leverframe import logs"),
     "doors": ("web/changes.py", "from leverframe.store import changes as kept"),
     "gates": ("rules/gates/window.py", "from leverframe.rules.gates import freeze"),
+    "metrics": ("sources/metrics/csv_file.py", "from leverframe.sources.metrics import prometheus"),
     "acts": ("actions/reviews.py", "from leverframe.actions import recent"),
 }
 """For each contract, a file of the house and an import that it may not have."""

@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
+PROMETHEUS = ROOT / ".prometheus"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not asked.quick:
         for need in NEEDS:
             _prepare(need)
-        _prepare_litellm()
+        _prepare_prometheus()
+        _prepare_made("litellm", "the plug-in in a real LiteLLM proxy")
+        _prepare_made("parquet", "metrics in Parquet files")
     failed = [check.name for check in QUICK if not _holds(check)]
     print(f"{len(QUICK) - len(failed)} of {len(QUICK)} checks hold{_named(failed)}", flush=True)
     if asked.quick:
@@ -82,19 +86,39 @@ def _prepare(need: Need) -> None:
         print(f"skipped: {need.skipped}; install {need.package} to test it", flush=True)
 
 
-def _prepare_litellm() -> None:
-    """Make the environment of the LiteLLM proxy where it is not there or not as locked, else say what is skipped."""
-    if shutil.which("make") is None or _quietly(("make", "litellm")):
-        print("skipped: the plug-in in a real LiteLLM proxy; make litellm says why, and installs one", flush=True)
+def _prepare_prometheus() -> None:
+    """Unpack Debian's Prometheus beside the code where there is none: installed, its package would begin to serve."""
+    if shutil.which("prometheus") or (PROMETHEUS / "usr" / "bin" / "promtool").exists():
+        return
+    if shutil.which("apt-get") and shutil.which("dpkg-deb"):
+        print("fetching prometheus, for metrics of a real one", flush=True)
+        if _may_install():
+            _quietly(("apt-get", "update"))
+        _unpack("prometheus")
+    if not (PROMETHEUS / "usr" / "bin" / "promtool").exists():
+        print("skipped: metrics of a real Prometheus; install prometheus to test them", flush=True)
+
+
+def _unpack(package: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        _quietly(("apt-get", "download", package), Path(folder))
+        for file in Path(folder).glob("*.deb"):
+            _quietly(("dpkg-deb", "-x", str(file), str(PROMETHEUS)))
+
+
+def _prepare_made(target: str, what: str) -> None:
+    """Make what is not there or not as locked, else say what is skipped."""
+    if shutil.which("make") is None or _quietly(("make", target)):
+        print(f"skipped: {what}; make {target} says why, and installs what it needs", flush=True)
 
 
 def _may_install() -> bool:
     return os.name == "posix" and os.geteuid() == 0 and shutil.which("apt-get") is not None
 
 
-def _quietly(command: tuple[str, ...]) -> int:
+def _quietly(command: tuple[str, ...], folder: Path = ROOT) -> int:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         print(done.stderr.strip(), flush=True)
     return done.returncode

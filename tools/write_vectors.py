@@ -22,6 +22,7 @@ from leverframe.nouns.targets import Cell, Delivery, Target, Tier
 from leverframe.nouns.units import Unit
 from leverframe.rules.lowering import bound
 from leverframe.rules.routing import Router, bucket
+from leverframe.rules.sampling import is_sampled
 from leverframe.rules.tables import RampFacts, TableFacts, compile_table
 
 FILE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "buckets.json"
@@ -35,6 +36,8 @@ HASHED = (
 )  # fmt: skip
 """Salt and key: empty, alike, long, and beyond ASCII."""
 PERCENTS = (0, 0.01, 0.1, 1, 5, 10, 33.3, 49.999, 50, 66.7, 99.99, 100)
+CALLS = ("", "lf1.a.a", "lf1.b.b", "lf1.ZWRnZXxzdXBwb3J0.c2VhbA", "Zo\u00eb", "lf1.c.c")
+SAMPLED = (0, 10, 50, 100)
 POPULATION = tuple(Cell(region, ring, 100) for region in ("au", "eu") for ring in ("internal", "everyone"))
 TENANTS = {"acme-staff": "internal", "odd": "a ring that this feature has not"}
 PLAN = RampPlan((
@@ -61,11 +64,11 @@ def main() -> None:
 
 def text() -> str:
     """Return the whole file: each vector on a line of its own."""
-    buckets, bounds, decisions = vectors().values()
+    buckets, bounds, sampled, decisions = vectors().values()
     requests = _lines(decisions.pop("requests"))
     named = "".join(f"{json.dumps(name)}: {json.dumps(value)},\n" for name, value in decisions.items())
     return (
-        f'{{\n"buckets": {_lines(buckets)},\n"bounds": {_lines(bounds)},\n'
+        f'{{\n"buckets": {_lines(buckets)},\n"bounds": {_lines(bounds)},\n"sampled": {_lines(sampled)},\n'
         f'"decisions": {{\n{named}"requests": {requests}\n}}\n}}\n'
     )
 
@@ -75,11 +78,14 @@ def _lines(rows: list[Any]) -> str:
 
 
 def vectors() -> dict[str, Any]:
-    """Return buckets (salt, key, bucket), bounds (share in percent, bound), and decisions on one feature."""
+    """Return buckets (salt, key, bucket), bounds (share in percent, bound), sampled (call id, share, whether it is
+    scored), and decisions on one feature.
+    """
     table = a_table()
     return {
         "buckets": [[salt, key, str(bucket(salt, key))] for salt, key in HASHED],
         "bounds": [[percent, str(bound(percent))] for percent in PERCENTS],
+        "sampled": [[call, share, is_sampled(call, share)] for call in CALLS for share in SAMPLED],
         "decisions": {"feature": _feature(table), "rings": dict(table.rings), "requests": list(_requests(table))},
     }
 

@@ -33,6 +33,7 @@ from leverframe.actions import (
 from leverframe.actions.due import Due, give_back, lease, what_is_due
 from leverframe.actions.following import TROUBLE
 from leverframe.actions.house import House
+from leverframe.actions.metric_reading import Measuring
 from leverframe.actions.watching import Watch
 from leverframe.clock import monotonic
 from leverframe.nouns.tables import NO_NUMBER, Number
@@ -46,6 +47,8 @@ BREATH_SECONDS = 0.1
 CHECKPOINT_SECONDS = 10.0
 FOLLOW_SECONDS = 0.5
 """So often it is asked whether it is time to look at the switch file: soon after somebody has told of a push."""
+MEASURE_SECONDS = 1.0
+"""So often it is asked which metrics are due; each has a turn of its own, of a minute or more."""
 LEASE_SECONDS = 15.0
 LEAVING_SECONDS = 10.0
 """What hangs when the clock stops is waited for so long, and then left."""
@@ -67,6 +70,8 @@ class Runner:
     published: Number = NO_NUMBER
     asking: exercising.Asking | None = None
     """How a game day asks the gateways; without it none is held here."""
+    measuring: Measuring | None = None
+    """How outside sources of metrics are asked; without it none is asked here."""
     watch: Watch = field(default_factory=Watch)
     _stop: threading.Event = field(default_factory=threading.Event)
     _checkpoint_at: float = 0.0
@@ -75,6 +80,7 @@ class Runner:
     _leased_at: float = 0.0
     _thread: threading.Thread | None = None
     _follower: threading.Thread | None = None
+    _measurer: threading.Thread | None = None
     _stepping: threading.Lock = field(default_factory=threading.Lock)
     _holding: threading.Thread | None = None
 
@@ -83,13 +89,16 @@ class Runner:
         if self.house.following is not None:
             self._follower = threading.Thread(target=self._keep_following, name="switch file", daemon=True)
             self._follower.start()
+        if self.measuring is not None:
+            self._measurer = threading.Thread(target=self._keep_measuring, name="metrics", daemon=True)
+            self._measurer.start()
         self._thread = threading.Thread(target=self._run, name="clock", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """End after the present round, and sign what has been committed."""
         self._stop.set()
-        for thread in (self._thread, self._follower, self._holding):
+        for thread in (self._thread, self._follower, self._measurer, self._holding):
             if thread is not None:
                 thread.join(LEAVING_SECONDS)
         self._guarded("reports", reports.end, self.house)
@@ -126,7 +135,10 @@ class Runner:
                 self._guarded("tables", self._catch_up)
             for change_id in due.scheduled:
                 self._guarded(change_id, starting.start_due, self.house, change_id)
-            self._step(self._mine(due.ramping))
+            mine = self._mine(due.ramping)
+            if self.measuring is not None and self._measurer is None:
+                self._guarded("metrics", self.measuring.finish, self.house, mine)
+            self._step(mine)
             for change_id in due.closing:
                 self._guarded(change_id, reviews.close_due, self.house, change_id)
             for switch_id in due.setting:
@@ -222,6 +234,11 @@ class Runner:
         """Look at the switch file in git in a thread of its own: a disk that hangs keeps no ramp waiting."""
         while not self._stop.wait(FOLLOW_SECONDS):
             self._follow()
+
+    def _keep_measuring(self) -> None:
+        """Ask outside sources in threads of their own: one that is slow keeps no ramp waiting."""
+        while self.measuring is not None and not self._stop.wait(MEASURE_SECONDS):
+            self._guarded("metrics", self.measuring.begin, self.house, self._leased)
 
     def _follow(self) -> None:
         if self.house.following is not None and self.house.following.is_due:

@@ -23,12 +23,14 @@ from leverframe.actions import clock as clocks
 from leverframe.actions.fleet import Fleet
 from leverframe.actions.following import Following
 from leverframe.actions.house import House
+from leverframe.actions.metric_reading import Measuring
 from leverframe.clock import Clock, RealClock
 from leverframe.nouns.gateways import Seen
 from leverframe.nouns.tables import Number
 from leverframe.nouns.verdicts import Fault, Invalid
 from leverframe.runner import LEASE_SECONDS, Runner
 from leverframe.sources.git import Branch, faults_of
+from leverframe.sources.metrics import MetricSources
 from leverframe.sources.policies.kill_switches import PATH as SWITCHES
 from leverframe.sources.probes import Probes
 from leverframe.store import Store
@@ -50,7 +52,7 @@ class Settings:
     `data` holds the database (unless `database` names another), the keys and the checkpoints (unless
     `checkpoints` names a folder outside). `clock_start` and `demo` go together: a clock that is moved by hand.
     `stream_address` is what gateways are told where a proxy stands before the stream.
-    `probes` is the folder of executables that a switch's probe may name.
+    `probes` is the folder of executables that a switch's probe may name, `metrics` that of metric files.
     `lease_seconds` is how long another process waits before it takes over the ramps of one that has died.
     `switch_repo` is a repository whose `switch_branch` holds the switch file at `switch_path`; with
     `switch_write_back` what is done elsewhere is committed there.
@@ -66,6 +68,7 @@ class Settings:
     clock_start: datetime | None = None
     lease_seconds: float = LEASE_SECONDS
     probes: Path | None = None
+    metrics: Path | None = None
     switch_repo: Path | None = None
     switch_branch: str = "main"
     switch_path: str = SWITCHES
@@ -152,6 +155,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Built:
     key, folder = audit_key(settings), settings.checkpoints or settings.data / "checkpoints"
     runner = Runner(house, key.sign, folder, settings.secrets, lease_seconds=settings.lease_seconds)
     runner.asking = Probes(settings.secrets, settings.probes)
+    runner.measuring = Measuring(MetricSources(settings.secrets, settings.metrics))
     app = make_app(house, events)
     app.state.runner, app.state.settled = runner, lambda: _settled(house)
     app.state.audit = (key.public, folder)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.world import ON_SQLITE, World, faults_of, no_of
 
@@ -27,6 +29,15 @@ def test_a_table_is_published_only_where_something_that_gateways_obey_has_change
     world.throw("sol", f"feature/{TARGET}")
     assert len(world.tables) == before + 1
     assert [table.number.generation for table in world.tables] == list(range(1, before + 2))
+
+
+def test_the_share_of_calls_that_is_scored_reaches_gateways_with_the_policy(world: World):
+    world.enforce(replace(world.policy, scored_percent=10.0, digest="sha256:a tenth"))
+    assert world.table.scored_percent == 10
+    world.throw("sol", "feature/customer-support-ai")
+    assert world.table.scored_percent == 10
+    world.enforce(replace(world.policy, scored_percent=100.0, digest="sha256:all"))
+    assert world.table.scored_percent == 100
 
 
 def test_the_newest_frame_is_what_gateways_get_at_connect(world: World):

@@ -539,6 +539,26 @@ def test_a_lease_that_would_never_end_is_refused(held, a_table, seconds):
     assert "settings is malformed" in held.refused
 
 
+def test_the_share_that_is_scored_comes_with_the_table_and_goes_with_it(held, a_table):
+    held.offer(frame_of(a_table(1)))
+    assert held.router.table.scored_percent == 100
+    tenth = a_table(2, scored_percent=10.0)
+    assert held.offer(change_of(a_table(1), tenth))
+    assert held.router.table.scored_percent == 10
+    assert held.offer(change_of(tenth, a_table(3, thrown_tenants=frozenset({"acme"}), scored_percent=10.0)))
+    assert held.router.table.scored_percent == 10
+    assert held.offer(change_of(a_table(3, scored_percent=10.0), a_table(4)))
+    assert held.router.table.scored_percent == 100
+
+
+@pytest.mark.parametrize("share", [b"-1", b"NaN", b'"all"'])
+def test_a_share_that_is_none_is_refused(held, a_table, share):
+    held.offer(frame_of(a_table(1)))
+    line = b'{"settings":{"scored_percent":' + share + b"}}"
+    assert not held.offer(altered_frame(a_table(2), "settings", line))
+    assert "settings is malformed" in held.refused
+
+
 def test_a_line_that_names_its_features_twice_is_refused(held, a_table):
     held.offer(frame_of(a_table(1)))
     assert not held.offer(altered_frame(a_table(2), "features", b'{"features":{"a\\"b":1},"features":5}'))

@@ -16,6 +16,7 @@ from leverframe.gateway.decisions import honoured
 from leverframe.nouns.outcomes import CallFacts
 from leverframe.nouns.tables import Decision, Reason, RouteTable, Variant
 from leverframe.rules.routing import Router
+from leverframe.rules.sampling import is_sampled
 
 FACTS = CallFacts(
     "edge", SEARCH, CHANGE, 1, "candidate", "1.1", V9.name, "salted", "eu", "everyone", "", "candidate", "7"
@@ -54,6 +55,17 @@ def test_a_decision_does_not_pass_a_switch(run_edge):
     with pytest.raises(openai.InternalServerError) as refusal:
         edge.ask(subject="ana", decision=DECIDED)
     assert refusal.value.response.headers["x-leverframe-reason"] == "feature_thrown"
+
+
+def test_each_answer_says_whether_its_call_is_to_be_scored(run_edge):
+    edge = run_edge(replace(ramping(50), scored_percent=30.0))
+    said = [edge.ask(subject=f"user {n}").headers for n in range(40)]
+    for headers in said:
+        is_drawn = is_sampled(headers["x-leverframe-call"], 30)
+        assert headers["x-leverframe-score"] == ("yes" if is_drawn else "no")
+    assert len({headers["x-leverframe-score"] for headers in said}) == 2
+    edge.publish(ramping(50, generation=2))
+    assert edge.ask(subject="ana").headers["x-leverframe-score"] == "yes"
 
 
 NOT_OURS = {

@@ -69,7 +69,7 @@ EVERY = list(
         PHASES, (*Finding, None), (False, True), HOLDS, WHEN, FREEZES, ("not thrown", "thrown"), ("in time", "late")
     )
 )
-"""7 phases, 6 findings or none, judged or not, 3 holders, 3 times, 3 freezes, a switch thrown or not, in time or not."""
+"""7 phases, 6 findings or none, judged or not, 3 holders, 3 times, 3 freezes, a switch thrown or not, late or not."""
 
 
 @pytest.fixture(scope="module")

@@ -45,6 +45,12 @@ def test_a_bound_is_the_share_of_the_buckets_rounded_down(percent: float, publis
     assert int(published) == Fraction(str(percent)) * 2**64 // 100
 
 
+@pytest.mark.parametrize(("call", "percent", "published"), VECTORS["sampled"])
+def test_a_call_is_scored_where_its_bucket_is_below_the_share(call: str, percent: float, published: bool):
+    bound = Fraction(str(percent)) * 2**64 // 100
+    assert published is (bool(call) and xxh3_64_intdigest(f"live score:{call}".encode()) < bound)
+
+
 def decide(request: dict[str, Any]) -> tuple[str, str, bool, str]:
     """Return cell, cohort, whether the candidate serves, and the reason, by the page's six rules."""
     region, ring = request.get("region"), RINGS.get(request.get("tenant"))

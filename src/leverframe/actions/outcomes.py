@@ -60,15 +60,18 @@ def accept_batch(house: House, gateway: str, targets: frozenset[str], batch: Bat
 def accept_feedback(house: House, feedback: Iterable[Feedback]) -> Taken:
     """Count thumbs and scores by call id, where the call was served; past the horizon they are recorded, not read.
 
-    What is at fault is refused by itself: whoever sends it takes nobody's feedback along.
+    What is at fault is refused by itself: whoever sends it takes nobody's feedback along. So is a score of a metric
+    that the policy has from an outside source: it would be counted twice.
     """
     with house.store.write() as db:
         desk, rows, unknown, late, refused = _Desk(house, db), [], 0, 0, 0
+        policy = house.policy_or_none(db)
+        brought = policy.metrics if policy else ()
         for item in feedback:
             facts = desk.read(item.call)
             if facts is None or not _says_something(item):
                 unknown += 1
-            elif item.fault:
+            elif item.fault or item.metric in brought:
                 refused += 1
             elif desk.is_late(facts):
                 late += 1

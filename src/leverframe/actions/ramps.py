@@ -15,6 +15,7 @@ from leverframe.actions.settling import settle_if_reached
 from leverframe.actions.tables import ALARM, publish_table
 from leverframe.clock import monotonic
 from leverframe.nouns.changes import Change, CloseCode, State
+from leverframe.nouns.metrics import WHOLE_RAMP
 from leverframe.nouns.people import CLOCK, Actor
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.ramps import HoldRow, Promote, Ramp, RampState
@@ -22,7 +23,7 @@ from leverframe.nouns.tables import Number
 from leverframe.nouns.targets import Tier
 from leverframe.nouns.verdicts import Outcome, Refused, Verdict, failed
 from leverframe.rules.exposure import pending
-from leverframe.rules.lowering import shares
+from leverframe.rules.lowering import share_of_all, shares
 from leverframe.rules.ramping import first_step
 from leverframe.rules.sign_offs import authors
 from leverframe.store import changes, outcomes, ramps, tables
@@ -135,6 +136,8 @@ def publish_stage(
     target = target_of(house.policy(db), ramp.target)
     begins = kind != "widened" or not pending(ramp, change.plan, change.blast_radius.regions)
     by_cell = shares(ramp, change.plan, target, change.blast_radius)
+    if any(slo.guardrail in house.policy(db).metrics for slo in change.plan.stages[ramp.stage - 1].slos):
+        by_cell = {**by_cell, WHOLE_RAMP: share_of_all(by_cell, target)}
     outcomes.set_shares(db, change.id, ramp.stage, by_cell, now, proof_anew=begins)
     ramps.record_step(db, change.id, now, kind, ramp.stage, share, regions, actor.name, because)
     facts = {"stage": ramp.stage, "share_percent": share, "regions": list(regions)}

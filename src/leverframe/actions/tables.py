@@ -145,6 +145,7 @@ def table_facts(house: House, db: Db, targets: Collection[str] | None = None) ->
         switches=tuple(switches.all_switches(db) if targets is None else switches.of_layer(db, Layer.FEATURE)),
         rings=policy.rings,
         candidate_lease_seconds=policy.candidate_lease_seconds,
+        scored_percent=policy.scored_percent,
         exercises=slices(db) if targets is None else {},
     )
 

@@ -50,6 +50,9 @@ def serve(
     probes: Annotated[
         Path | None, typer.Option("--probes", metavar="DIR", help="The executables that switches' probes name.")
     ] = None,
+    metrics: Annotated[
+        Path | None, typer.Option("--metrics", metavar="DIR", help="The metric files that the policy names.")
+    ] = None,
 ) -> None:
     """Run the control plane: API and pages, the clock, and the stream to gateways."""
     with only_document({"listen": listen, "stream_listen": stream_listen, "data": str(data)}):
@@ -65,4 +68,5 @@ def serve(
             switch_path=switch_path,
             switch_write_back=switch_write_back,
             probes=probes,
+            metrics=metrics,
         )

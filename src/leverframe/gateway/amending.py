@@ -10,9 +10,10 @@ from typing import Any
 
 from leverframe.gateway.frames import Features, Found
 from leverframe.nouns.documents import from_document
-from leverframe.nouns.frames import LEASE
+from leverframe.nouns.frames import LEASE, SCORED
 from leverframe.nouns.tables import NO_NUMBER, Number, RouteTable, Slice
 
+ALL_SCORED = 100.0
 NOTHING = RouteTable(NO_NUMBER, Features({}))
 """What a whole table is made of."""
 
@@ -35,7 +36,13 @@ def amended(table: RouteTable, number: Number, found: Found) -> RouteTable:
         rings=_map(table.rings, found["rings"]),
         exercises=_map(table.exercises, _slices(found["exercises"])),
         candidate_lease_seconds=float(found["settings"].get(LEASE.key) or table.candidate_lease_seconds),
+        scored_percent=_scored(found["settings"].get(SCORED.key, table.scored_percent)),
     )
+
+
+def _scored(percent: Any) -> float:
+    """Return the share that is scored; where it is gone from the table, all are."""
+    return ALL_SCORED if percent is None else float(percent)
 
 
 def narrowed(table: RouteTable, overlay: Found) -> RouteTable:

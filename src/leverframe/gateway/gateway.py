@@ -22,6 +22,7 @@ from leverframe.gateway.trust import Trust
 from leverframe.nouns.outcomes import CallFacts, Feedback, Outcome
 from leverframe.nouns.tables import Decision, Number, Reason, RouteTable, Variant
 from leverframe.nouns.units import Unit
+from leverframe.rules.sampling import is_sampled
 
 log = logging.getLogger("leverframe.gateway")
 
@@ -189,6 +190,14 @@ class Gateway:
         if me is None:
             return None
         return read_call(call_id, lambda gateway: me.call_key if gateway == me.name else None)
+
+    def is_to_be_scored(self, call_id: str) -> bool:
+        """Say whether a call is in the share that the policy has scored; the same on every gateway.
+
+        Without a table nothing is known of a share, and every call is.
+        """
+        table = self.table
+        return is_sampled(call_id, table.scored_percent if table is not None else 100.0)
 
     def record(self, call_id: str, *, latency_ms: float, cost_usd: float = 0.0, bad: Sequence[str] = ()) -> None:
         """Tell what came of a call: the whole answer's latency, its cost, the guardrails that it tripped.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from leverframe.nouns.metric_states import MetricState
 from leverframe.nouns.minutes import StageMinutes
 from leverframe.nouns.ramps import LimitKind
 from leverframe.nouns.units import Unit
@@ -155,7 +156,8 @@ class StageCounts:
 
     `proof` are those that promotion rests on, where they began anew later: when the stage reached its last region, or
     began again. Harm is read from all. `began_at` is when the stage was first counted, `since` from when on each
-    cell's counts are, and `minutes` what their single minutes say.
+    cell's counts are, and `minutes` what their single minutes say. `metrics` says how
+    the reading of each outside metric goes.
     """
 
     stage: int
@@ -164,6 +166,7 @@ class StageCounts:
     began_at: datetime | None = None
     since: Mapping[str, datetime] = field(default_factory=dict)
     minutes: StageMinutes = NO_MINUTES
+    metrics: Mapping[str, MetricState] = field(default_factory=dict)
 
 
 class Finding(StrEnum):

@@ -24,6 +24,7 @@ class Part(NamedTuple):
 
 
 LEASE = Part("settings", "candidate_lease_seconds")
+SCORED = Part("settings", "scored_percent")
 
 Parts = Mapping[Part, str]
 """A table taken apart: the JSON text of each part."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from leverframe.nouns.audiences import NO_ORDER, AudienceOrder
 from leverframe.nouns.calendar import Calendar
 from leverframe.nouns.catalogs import Catalog
+from leverframe.nouns.metrics import Metric
 from leverframe.nouns.ramps import RampPlan
 from leverframe.nouns.sign_offs import Seat
 from leverframe.nouns.switches import Switch
@@ -112,7 +113,8 @@ class Policy:
     `name@version` to the digest of its text. `rings` maps a tenant to its ring, `order` says which rings, regions and
     cohorts absorb a change first. `allowed_models` lists by tier the models that its features may use (keys and
     `platform.*`); a tier that is not in it may use any. `tenant_zones` says where a tenant's day ends,
-    `tenant_contacts` who is told there before a pause does. Times are minutes, seconds where the name says so.
+    `tenant_contacts` who is told there before a pause does. `metrics` are those of outside
+    sources, by name. Times are minutes, seconds where the name says so.
     """
 
     digest: str
@@ -136,12 +138,14 @@ class Policy:
     eval_allowances: tuple[EvalAllowance, ...] = ()
     irreversible_kinds: frozenset[str] = frozenset()
     webhooks: tuple[WebhookRule, ...] = ()
+    metrics: Mapping[str, Metric] = field(default_factory=dict)
     solo: bool = False
     closed_stretch_max_percent: float = 10.0
     closed_stretch_hours: float = 48.0
     closed_stretch_narrow: bool = False
     candidate_lease_seconds: float = 300.0
     feedback_horizon_minutes: float = 60.0
+    scored_percent: float = 100.0
     receipt_seconds: float = 5.0
     review_due_business_days: int = 5
     watch_hours: float = 24.0

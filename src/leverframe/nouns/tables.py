@@ -126,8 +126,9 @@ class RouteTable:
     """Everything that a gateway obeys, under one number.
 
     `thrown_models` maps a thrown model to those of its fallback chain that still stand, in order; each feature takes
-    the first that it may use. `rings` maps a tenant to its ring; other tenants are in the last ring. `exercises` maps
-    a switch's id to the slice on which it is thrown to prove that it works.
+    the first that it may use. `rings` maps a tenant to its ring; other tenants are in the last ring.
+    `scored_percent` is the share of calls that scorers are to score. `exercises` maps a switch's id to the slice on
+    which it is thrown to prove that it works.
     """
 
     number: Number
@@ -137,6 +138,7 @@ class RouteTable:
     thrown_tenants: AbstractSet[str] = frozenset()
     rings: Mapping[str, str] = field(default_factory=dict)
     candidate_lease_seconds: float = 300.0
+    scored_percent: float = 100.0
     exercises: Mapping[str, Slice] = field(default_factory=dict)
 
 

@@ -15,7 +15,7 @@ from leverframe.clock import monotonic
 from leverframe.gateway import Gateway
 from leverframe.gateway.decisions import Routed, decide, decide_for_model
 from leverframe.gateway.events import Events
-from leverframe.gateway.headers import FEATURE_MODEL, Caller, read_caller, say, upstream_headers
+from leverframe.gateway.headers import FEATURE_MODEL, SCORE, Caller, read_caller, say, upstream_headers
 from leverframe.gateway.prompts import NoPrompt, Prompts
 from leverframe.nouns.tables import Reason
 from leverframe.nouns.units import Unit
@@ -84,6 +84,7 @@ class Completions:
 
     async def _serve(self, call: Call, document: dict[str, Any], authorization: str) -> Response:
         told = say(call.routed.decision, call.routed.call)
+        told[SCORE] = "yes" if self._gateway.is_to_be_scored(call.routed.call) else "no"
         prompt = self._prompts.text(call.unit.prompt)
         if isinstance(prompt, NoPrompt):
             call.record(None, bad=True)

@@ -49,6 +49,17 @@ def shares(ramp: Ramp, plan: RampPlan, target: Target, blast_radius: BlastRadius
     return strata
 
 
+def share_of_all(by_stratum: Mapping[str, float], target: Target) -> float:
+    """Return the one share (0 to 1) at which every cell and cohort of a target stands; 0 where they differ.
+
+    What is told of a whole ramp, without regions and rings, compares like with like only then: people outside the
+    ticket are served beside the candidate too.
+    """
+    known = set(by_stratum.values())
+    everyone = all(key(cell) in by_stratum for cell in cells_of(target))
+    return known.pop() if everyone and len(known) == 1 else 0.0
+
+
 def percent_of(plan: RampPlan, stage: int, cell: Cell, cohort: str = "") -> float:
     """Return the largest share (0 to 100) of any clause up to a stage that matches a cell, and a cohort in it."""
     widest = 0.0

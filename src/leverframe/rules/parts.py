@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from leverframe.nouns.documents import to_document
-from leverframe.nouns.frames import LEASE, Changes, Part, Parts
+from leverframe.nouns.frames import LEASE, SCORED, Changes, Part, Parts
 from leverframe.nouns.tables import RouteTable
 
 
@@ -18,11 +18,17 @@ def parts_of(table: RouteTable) -> dict[Part, str]:
         "thrown_features": dict.fromkeys(table.thrown_features, True),
         "thrown_models": table.thrown_models,
         "exercises": table.exercises,
-        "settings": {LEASE.key: table.candidate_lease_seconds},
+        "settings": _settings(table),
         "rings": table.rings,
         "features": table.features,
     }
     return {Part(kind, key): text_of(value) for kind, values in kinds.items() for key, value in values.items()}
+
+
+def _settings(table: RouteTable) -> dict[str, float]:
+    """Return what is set; that all calls are scored goes without saying."""
+    scored = {} if table.scored_percent == RouteTable.scored_percent else {SCORED.key: table.scored_percent}
+    return {LEASE.key: table.candidate_lease_seconds, **scored}
 
 
 def text_of(value: Any) -> str:

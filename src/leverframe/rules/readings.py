@@ -24,6 +24,7 @@ from datetime import datetime
 from math import log
 
 from leverframe.nouns.evidence import CellCounts, Finding, Reading, StageCounts, StageReading
+from leverframe.nouns.metric_states import MetricState
 from leverframe.nouns.ramps import LimitKind, RampPlan
 from leverframe.rules.evidence import sample_ratio
 from leverframe.rules.evidence import words as say
@@ -31,6 +32,7 @@ from leverframe.rules.evidence.looks import Look, compared, look_at, units_of, v
 from leverframe.rules.evidence.means import read_mean
 from leverframe.rules.evidence.relative import read_relative
 from leverframe.rules.evidence.slos import read_rate
+from leverframe.rules.metric_states import finding_of
 
 SAMPLE_RATIO = "sample_ratio"
 """The guardrail name of the reading that checks the counts themselves."""
@@ -58,6 +60,8 @@ def read_stage(
         relative = [_distrusted(look, reading, ratio) for reading in relative]
     absolute = [read_rate(look, slo) for slo in look.stage.slos if slo.kind is LimitKind.RATE]
     mean = [read_mean(look, slo) for slo in look.stage.slos if slo.kind is not LimitKind.RATE]
+    states = next((part.metrics for part in counts if part.stage == stage), {})
+    mean = [_told_of(states.get(reading.guardrail), reading, look, now) for reading in mean]
     readings = (*relative, *absolute, *mean, ratio)
     finding = max((_weight(reading) for reading in readings), key=lambda finding: finding.rank)
     return StageReading(finding, _because(finding, readings), readings, now)
@@ -97,6 +101,14 @@ def _distrusted(look: Look, reading: Reading, ratio: Reading) -> Reading:
     if reading.finding is Finding.HARM and _mismatch(look.cells) < -log(sample_ratio.ALPHA):
         return reading
     return replace(reading, finding=Finding.ERROR, because=ratio.because)
+
+
+def _told_of(state: MetricState | None, reading: Reading, look: Look, now: datetime) -> Reading:
+    """Let no mean stand on a source that fails or has stopped; the worse of the two counts."""
+    found = finding_of(state, now, is_shared=look.is_shared) if state else None
+    if found is None or reading.finding.rank > found[0].rank:
+        return reading
+    return replace(reading, finding=found[0], because=found[1])
 
 
 def _weight(reading: Reading) -> Finding:

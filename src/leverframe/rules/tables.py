@@ -53,6 +53,7 @@ class TableFacts:
     switches: Sequence[Switch] = ()
     rings: Mapping[str, str] = field(default_factory=dict)
     candidate_lease_seconds: float = 300.0
+    scored_percent: float = 100.0
     now: datetime | None = None
     exercises: Mapping[str, Slice] = field(default_factory=dict)
 
@@ -170,6 +171,7 @@ def _table(number: Number, facts: TableFacts, candidates: Mapping[str, Candidate
         thrown_tenants=frozenset(switch.key for switch in thrown if switch.layer is Layer.TENANT),
         rings=dict(facts.rings),
         candidate_lease_seconds=facts.candidate_lease_seconds,
+        scored_percent=facts.scored_percent,
         exercises=dict(facts.exercises),
     )
 

@@ -126,10 +126,10 @@ class _Tally:
         names = ("change", "stage", "run", "cell", "arm", "name", "n", "total", "squares")
         rows: list[dict[str, Any]] = []
         for key, (n, total, squares) in sorted(self.counts.items()):
-            rows.append(dict(zip(names, (*key, n, _fit(total), _fit(squares)), strict=True)))
+            rows.append(dict(zip(names, (*key, n, fit(total), fit(squares)), strict=True)))
         if rows:
-            _add_up(db, stage_counts, rows)
-            _add_up(db, interval_counts, [{**row, "minute": minute} for row in rows])
+            add_up(db, stage_counts, rows)
+            add_up(db, interval_counts, [{**row, "minute": minute} for row in rows])
 
 
 def _place(db: Db, rows: Iterable[CountRow]) -> list[_Placed]:
@@ -269,7 +269,8 @@ def _insert_new(db: Db, table: Table, rows: list[dict[str, Any]]) -> list[Any]:
     return [tuple(row) for row in db.execute(db.insert(table).on_conflict_do_nothing().returning(*keys), ordered)]
 
 
-def _add_up(db: Db, table: Table, rows: list[dict[str, Any]]) -> None:
+def add_up(db: Db, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Add rows of counts to those that have the same key."""
     added = db.insert(table)
     sums = {name: table.c[name] + added.excluded[name] for name in ("n", "total", "squares")}
     db.execute(added.on_conflict_do_update(index_elements=list(table.primary_key), set_=sums), rows)
@@ -279,7 +280,7 @@ def _named(key: _Key) -> dict[str, Any]:
     return dict(zip(_KEY, key, strict=True))
 
 
-def _fit(value: int) -> int | float:
+def fit(value: int) -> int | float:
     """Return what a 64-bit column holds: beyond it, the nearest float."""
     return value if abs(value) <= _LARGEST else float(value)
 

@@ -13,9 +13,10 @@ from sqlalchemy import ColumnElement, Select, Table, func, select
 from sqlalchemy import delete as sql_delete
 
 from leverframe.nouns.evidence import CellCounts, StageCounts
+from leverframe.nouns.metric_states import MetricState
 from leverframe.nouns.outcomes import CallFacts, Feedback
 from leverframe.nouns.ramps import RampState
-from leverframe.store import ramps
+from leverframe.store import measured, ramps
 from leverframe.store.counted import (
     CANDIDATE,
     CONTROL,
@@ -78,7 +79,8 @@ def counts(db: Db, change: str, *, until: datetime | None = None) -> list[StageC
     if until is None:
         return counts_of(db, [change])[change]
     shares = [row for row in shares_of(db, [change]) if row.since.replace(second=0, microsecond=0) <= until]
-    return by_change([change], shares, _totals_of_minutes(db, change, interval_counts.c.minute <= until))[change]
+    totals = _totals_of_minutes(db, change, interval_counts.c.minute <= until)
+    return by_change([change], shares, totals, measured.states_of(db, [change], until=until))[change]
 
 
 ByMinute = Mapping[datetime, Mapping[str, CellCounts]]
@@ -132,18 +134,22 @@ def counts_of(db: Db, changes: Sequence[str], *, stage: int | None = None) -> di
     """Return what was counted of each of several changes, as `counts` does, in few queries; or of one stage of it."""
     found: dict[str, list[StageCounts]] = {}
     for part in _parts(changes):
-        found |= by_change(part, shares_of(db, part, stage), _totals(db, part, stage))
+        found |= by_change(part, shares_of(db, part, stage), _totals(db, part, stage), measured.states_of(db, part))
     return found
 
 
 def times_counted(db: Db, changes: Sequence[str]) -> dict[str, dict[int, int]]:
-    """Return for each of several changes, by stage, a number that rises whenever anything is counted."""
+    """Return for each of several changes, by stage, a number that rises whenever anything is counted, or a source of
+    its metrics fails or answers again.
+    """
     found: dict[str, dict[int, int]] = {change: {} for change in changes}
     here = (stage_counts.c.change, stage_counts.c.stage)
     for part in _parts(changes):
         total = select(*here, func.sum(stage_counts.c.n).label("times"))
         for row in db.execute(total.where(stage_counts.c.change.in_(part)).group_by(*here)):
             found[row.change][row.stage] = int(row.times)
+        for (change, stage), times in measured.times_told(db, part).items():
+            found[change][stage] = found[change].get(stage, 0) + times
     return found
 
 
@@ -198,6 +204,9 @@ Shares = Sequence[Any]
 """Change, stage, cell and run, the cell's share and since when; a later run follows an earlier one."""
 _Totals = Sequence[Any]
 """Change, stage, cell, run, arm and name, and how often, the total and the squares."""
+_States = Mapping[tuple[str, int], Mapping[str, MetricState]]
+"""How the reading of each outside metric goes, by change and stage."""
+NO_STATES: _States = {}
 
 
 def _parts(changes: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -228,7 +237,9 @@ def _totals_of_minutes(db: Db, change: str, wanted: ColumnElement[bool]) -> _Tot
     return db.execute(select(*by, *sums).where(interval_counts.c.change == change, wanted).group_by(*by)).all()
 
 
-def by_change(changes: Sequence[str], shares: Shares, totals: _Totals) -> dict[str, list[StageCounts]]:
+def by_change(
+    changes: Sequence[str], shares: Shares, totals: _Totals, metrics: _States = NO_STATES
+) -> dict[str, list[StageCounts]]:
     """Put each total into its cell; what a cell counted at another share is left out."""
     stages: dict[str, dict[int, dict[str, _Cell]]] = {change: {} for change in changes}
     began: dict[tuple[str, int], datetime] = {}
@@ -243,17 +254,23 @@ def by_change(changes: Sequence[str], shares: Shares, totals: _Totals) -> dict[s
         if known is not None and run in known.runs:
             known.runs[run][arm][name] = (n, total, squares)
     return {
-        change: [_stage_counts(stage, began[change, stage], cells) for stage, cells in sorted(found.items())]
+        change: [
+            _stage_counts(stage, began[change, stage], cells, metrics.get((change, stage), {}))
+            for stage, cells in sorted(found.items())
+        ]
         for change, found in stages.items()
     }
 
 
-def _stage_counts(stage: int, began_at: datetime, cells: Mapping[str, _Cell]) -> StageCounts:
+def _stage_counts(
+    stage: int, began_at: datetime, cells: Mapping[str, _Cell], metrics: Mapping[str, MetricState]
+) -> StageCounts:
     counted = {name: cell for name, cell in sorted(cells.items()) if cell.stands.share > 0}
     whole = {name: _cell_counts(cell, cell.stands.run) for name, cell in counted.items()}
     is_one = all(cell.stands.proof == cell.stands.run for cell in counted.values())
     proof = None if is_one else {name: _cell_counts(cell, cell.stands.proof) for name, cell in counted.items()}
-    return StageCounts(stage, whole, proof, began_at, {name: cell.since for name, cell in counted.items()})
+    since = {name: cell.since for name, cell in counted.items()}
+    return StageCounts(stage, whole, proof, began_at, since, metrics=metrics)
 
 
 def _cell_counts(cell: _Cell, run: int) -> CellCounts:

@@ -36,6 +36,7 @@ def check_bundle(policy: Policy, report: Report, today: date | None) -> None:
         _check_owner(fallback.id, fallback.owner, policy, report)
     for name, plan in policy.plans.items():
         _check_plan(name, plan, policy, report)
+    _check_metrics(policy, report)
     _check_scopes(policy, report)
     check_switches(policy, report, today)
 
@@ -197,6 +198,18 @@ def _check_order(name: str, plan: RampPlan, target: Target, policy: Policy, repo
 
 def _sentence(said: str) -> str:
     return f"{said[0].upper()}{said[1:]}."
+
+
+def _check_metrics(policy: Policy, report: Report) -> None:
+    for metric in policy.metrics.values():
+        for target in metric.targets:
+            if target not in policy.catalog.targets:
+                because = f"The metric {metric.name} is measured for `{target}`, which does not exist."
+                report.error(report.place(f"metric {metric.name}"), because, nearest(target, policy.catalog.targets))
+        if not any(slo.guardrail == metric.name for p in policy.plans.values() for s in p.stages for slo in s.slos):
+            because = f"Nothing limits the metric {metric.name}, so that it is not read."
+            remedy = f"Limit it in a stage's `slos`, such as `{metric.name}_max`, or leave it out."
+            report.warn(report.place(f"metric {metric.name}"), because, remedy)
 
 
 def _check_scopes(policy: Policy, report: Report) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
+from leverframe.nouns.metrics import Metric
 from leverframe.nouns.people import FEATURE_OWNER
 from leverframe.nouns.policies import EvalAllowance, Policy, WebhookRule
 from leverframe.nouns.ramps import RampPlan
@@ -20,8 +21,10 @@ from leverframe.sources.policies.authority import (
 )
 from leverframe.sources.policies.hours import KINDS, read_calendar
 from leverframe.sources.policies.kill_switches import is_model_key, is_platform
+from leverframe.sources.policies.metrics import read_metrics
 from leverframe.sources.policies.reading import Report, Section, read_mapping
 from leverframe.sources.policies.rollouts import RampDefaults, read_plan
+from leverframe.sources.policies.slos import SOURCES
 
 PATH = "policy.yaml"
 
@@ -51,7 +54,8 @@ def _read(section: Section, gates: Collection[str], report: Report) -> PolicyFil
     known = (*roles, FEATURE_OWNER)
     rules = read_switch_rules(section.section("switches", required=True), known)
     zones, contacts = section.section("tenant_zones"), section.section("tenant_contacts")
-    ramps, knobs = _read_ramps(section.section("ramps", required=True), report)
+    metrics = read_metrics(section.section("metrics"), report, SOURCES)
+    ramps, knobs = _read_ramps(section.section("ramps", required=True), metrics, report)
     order, rings = read_audiences(section, report)
     modes = _read_gates(section.section("gates"), gates)
     policy = Policy(
@@ -74,8 +78,10 @@ def _read(section: Section, gates: Collection[str], report: Report) -> PolicyFil
         eval_allowances=_read_allowances(section.section("eval_allowances")),
         irreversible_kinds=frozenset(section.names("irreversible_kinds", known=KINDS)),
         webhooks=_read_notifiers(section),
+        metrics=metrics,
         **knobs,
         **_read_reviews(section.section("reviews")),
+        scored_percent=_read_scored(section.section("live_scores")),
     )
     return PolicyFile(_alone(policy) if policy.solo else policy, ramps)
 
@@ -98,11 +104,11 @@ def _read_policy_seats(section: Section, known: Collection[str]) -> tuple:
     return seats
 
 
-def _read_ramps(section: Section, report: Report) -> tuple[RampDefaults, dict]:
+def _read_ramps(section: Section, metrics: Mapping[str, Metric], report: Report) -> tuple[RampDefaults, dict]:
     with section:
         wait = section.whole("longest_wait_min", required=True, low=1, example="10080")
         like = section.text("floors")
-        plain = RampDefaults(longest_wait_minutes=wait)
+        plain = RampDefaults(longest_wait_minutes=wait, metrics=metrics)
         templates = _read_templates(section.section("templates", required=True), plain, report)
         if like and like not in templates:
             section.wrong("floors", f"names the template `{like}`, which does not exist", "Name one of `templates`.")
@@ -114,7 +120,7 @@ def _read_ramps(section: Section, report: Report) -> tuple[RampDefaults, dict]:
             "beta": section.number("beta", default=0.05, low=0.0001, high=0.5),
             **_read_stretch(section.section("closed_stretch")),
         }
-    return RampDefaults(wait, like, templates), knobs
+    return RampDefaults(wait, like, templates, metrics), knobs
 
 
 def _read_templates(section: Section, defaults: RampDefaults, report: Report) -> dict[str, RampPlan]:
@@ -141,6 +147,14 @@ def _read_reviews(section: Section) -> dict:
             "review_due_business_days": section.whole("due_business_days", default=5, low=1, high=60),
             "watch_hours": section.number("watch_hours", default=24, low=1, high=720),
         }
+
+
+def _read_scored(section: Section) -> float:
+    with section:
+        percent = section.number("sample_percent", default=100, high=100)
+        if section.has("sample_percent") and percent == 0:
+            section.wrong("sample_percent", "is 0, so that no score ever comes", "Write a share above 0, up to 100.")
+        return percent
 
 
 def _read_models(section: Section, report: Report) -> dict[str, tuple[str, ...]]:

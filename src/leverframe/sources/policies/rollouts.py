@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from leverframe.nouns.metrics import Metric
 from leverframe.nouns.ramps import Clause, Floor, RampPlan, Slo, Stage
 from leverframe.sources.policies.reading import Report, Section, nearest, read_mapping
 from leverframe.sources.policies.slos import read_slos
@@ -24,11 +25,15 @@ UNREADABLE = math.nan
 
 @dataclass(frozen=True, slots=True)
 class RampDefaults:
-    """What a plan takes where it says nothing: a template's floors by share, and the longest wait."""
+    """What a plan takes where it says nothing: a template's floors by share, the longest wait.
+
+    `metrics` are those that the policy declares, which a stage may limit.
+    """
 
     longest_wait_minutes: int = 0
     floors_like: str = ""
     templates: Mapping[str, RampPlan] = field(default_factory=dict)
+    metrics: Mapping[str, Metric] = field(default_factory=dict)
 
     def floors_at(self, share_percent: float, template: str) -> tuple[Floor, ...]:
         """Return the floors of the template's widest stage that is no wider than this one."""
@@ -79,7 +84,7 @@ def _read_stages(
         report.remember(f"stage {name} {number}", entry.place)
         with entry as stage:
             last = number == len(written)
-            slos = slos | read_slos(stage.section("slos"), report)
+            slos = slos | read_slos(stage.section("slos"), defaults.metrics, _feature(name), report)
             clauses = _read_clauses(stage)
             bake = stage.whole("duration_min", required=not last, example="240")
             wait = stage.whole("longest_wait_min", default=0 if last else defaults.longest_wait_minutes)
@@ -91,6 +96,11 @@ def _read_stages(
             floors = () if last else defaults.floors_at(share, floors_like)
             floors = _read_floors(stage, slos, report) if stage.has("floors") else floors
             yield Stage(clauses, bake, tuple(slos.values()), floors, wait)
+
+
+def _feature(name: str) -> str:
+    """Return whose plan it is by name; a template is anybody's."""
+    return name.removeprefix(FOLDER) if name.startswith(FOLDER) else ""
 
 
 def _read_clauses(stage: Section) -> tuple[Clause, ...]:

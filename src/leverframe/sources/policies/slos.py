@@ -1,6 +1,8 @@
 """Which absolute limits can be watched, and where does each come from?
 
-The keys are the handbook's. A key without a source would be a limit that nothing can ever break.
+The keys are the handbook's, and for each metric that the policy declares: `<metric>_max` limits the candidate's own
+mean, `<metric>_rise_max` and `<metric>_drop_max` how much higher or lower it is than beside it. A key without a
+source would be a limit that nothing can ever break.
 """
 
 from __future__ import annotations
@@ -9,6 +11,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from leverframe.nouns.evidence import Direction
+from leverframe.nouns.metrics import Metric
 from leverframe.nouns.ramps import LimitKind, Slo
 from leverframe.sources.policies.reading import Report, Section, nearest
 
@@ -37,13 +41,22 @@ SOURCES: Mapping[str, Source] = {
 """`share_above` is what a quantile allows: p95 at most 4,500 ms reads "at most 5 % of calls slower"."""
 
 
-def read_slos(section: Section, report: Report) -> dict[str, Slo]:
-    """Return the limits that a stage writes, by key; each must have a source."""
+LIMITS: Mapping[str, tuple[LimitKind, Direction]] = {
+    "_rise_max": (LimitKind.RISE, Direction.LOWER),
+    "_drop_max": (LimitKind.FALL, Direction.HIGHER),
+    "_max": (LimitKind.MEAN, Direction.LOWER),
+}
+"""How a limit on a declared metric ends, and for which direction of it that is a harm."""
+
+
+def read_slos(section: Section, metrics: Mapping[str, Metric], feature: str, report: Report) -> dict[str, Slo]:
+    """Return the limits that a stage writes, by key; each must have a source for the feature ("": for all)."""
     slos: dict[str, Slo] = {}
     for key, value in section.entries():
-        source = SOURCES.get(key)
-        if source is None:
-            report.error(value.place, f"The slo `{key}` has no source, so nothing could ever break it.", _remedy(key))
+        source = SOURCES.get(key) or _declared(key, metrics)
+        because, remedy = _fault(key, metrics, source, feature)
+        if source is None or because:
+            report.error(value.place, because, remedy)
             continue
         limit = section.number(key, default=math.nan, high=source.highest)
         if limit == 0:
@@ -59,11 +72,43 @@ def _slo(key: str, source: Source, written: float) -> Slo:
     return Slo(key, source.guardrail, source.kind, limit=written)
 
 
-def _remedy(key: str) -> str:
+def _declared(key: str, metrics: Mapping[str, Metric]) -> Source | None:
+    """Return what a limit on a declared metric reads."""
+    for ending, (kind, _) in LIMITS.items():
+        if key.endswith(ending) and key.removesuffix(ending) in metrics:
+            return Source("metrics", key.removesuffix(ending), kind)
+    return None
+
+
+def _fault(key: str, metrics: Mapping[str, Metric], source: Source | None, feature: str) -> tuple[str, str]:
+    """Say why nothing could break a limit, with the remedy; nothing where something can."""
+    if source is None:
+        return f"The slo `{key}` has no source, so nothing could ever break it.", _remedy(key, metrics)
+    metric = metrics.get(source.guardrail)
+    if key in SOURCES or metric is None:
+        return "", ""
+    if metric.targets and feature not in metric.targets:
+        where = f"for {feature}" if feature else "for every feature that takes this template"
+        because = f"The slo `{key}` has no source {where}, so nothing could ever break it."
+        return because, f"`{metric.name}` is measured for {', '.join(metric.targets)}: add to its `targets`."
+    harm = next(way for ending, (_, way) in LIMITS.items() if key.endswith(ending))
+    if metric.better is not harm:
+        other = "_drop_max" if metric.better is Direction.HIGHER else "_rise_max"
+        because = f"The slo `{key}` limits what is no harm: {metric.better.value} is better for `{metric.name}`."
+        return because, f"Write `{metric.name}{other}`."
+    return "", ""
+
+
+def _remedy(key: str, metrics: Mapping[str, Metric]) -> str:
     by_source: dict[str, list[str]] = {}
     for name, source in SOURCES.items():
         by_source.setdefault(source.words, []).append(name)
+    declared = [
+        f"{name}{ending}" for name in metrics for ending, (_, way) in LIMITS.items() if way is metrics[name].better
+    ]
+    if declared:
+        by_source["metrics"] = declared
     listed = "; ".join(f"{words} ({', '.join(names)})" for words, names in by_source.items())
-    close = nearest(key, list(SOURCES))
+    close = nearest(key, [*SOURCES, *declared])
     hint = f"{close} " if close.startswith("Did") else ""
     return f"{hint}The sources are: {listed}."

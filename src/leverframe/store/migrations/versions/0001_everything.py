@@ -251,6 +251,17 @@ def _make_tables() -> None:
         sa.PrimaryKeyConstraint("hash", name=op.f("pk_one_time_links")),
     )
     op.create_table(
+        "metric_reads",
+        sa.Column("change", sa.String(), nullable=False),
+        sa.Column("stage", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("metric", sa.String(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("read_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("change", "stage", "metric", name=op.f("pk_metric_reads")),
+    )
+    op.create_table(
         "outbox",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("topic", sa.String(), nullable=False),
