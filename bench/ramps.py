@@ -9,7 +9,7 @@ plan with its seven limits and its floor. Measured are
   another user and is looked at (what all of it may take is 6 s of a core, a tenth of a minute);
 - pace: the runner in its own thread under a clock that goes, while each ramp counts a user a minute and the bakes of
   16 ramps a second end: the thread's share of a core, and by how much a ramp was looked at later than its moment;
-- the worked example rehearsed: its forecast, on known traffic; and a month of such: 20 features, each with a ramp
+- the worked example rehearsed: its forecast and what each stage can rule out, on known traffic; and a month of such: 20 features, each with a ramp
   begun on each of 20 days.
 
 The two stores in turn, three times; the median. `database` is the processor time of PostgreSQL's own processes.
@@ -33,6 +33,8 @@ from reports import Report, finish, median_of, medians, parser, say
 
 from leverframe.nouns.calendar import Subject
 from leverframe.rules.forecasting import Traffic, forecast
+from leverframe.rules.imagined_ramps import Question
+from leverframe.rules.prospects import prospects
 from leverframe.runner import Runner
 from leverframe.store.notes import new_key
 
@@ -131,6 +133,11 @@ def rehearse() -> dict[str, float]:
             policy.plans[PLAN], subject, regions, policy.calendar, begins, ends, traffic, population, policy
         )
         assert planned.p50, planned.text
+        about = Question(
+            policy.plans[PLAN], subject, regions, policy.calendar, begins, ends, traffic, tuple(population), policy
+        )
+        ahead = prospects(about, {step.stage: step.at for step in planned.p50})
+        assert ahead[0].rules_out, ahead[0].because
         return (time.perf_counter() - began) * 1e3
 
     first, again = one(), min(one() for _ in range(20))

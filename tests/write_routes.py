@@ -151,6 +151,9 @@ def given_clock(world: World) -> tuple[str, Any]:
 ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/changes"): Row("ana", given_file),
     ("POST", "/changes/check"): Row("ana", lambda w: ("/changes/check", form(w)), writes=False),
+    ("POST", "/rehearsals"): Row(
+        "ana", lambda w: ("/rehearsals", {"change": ready(w).rpartition("/")[2]}), keeps_out=False, writes=False
+    ),
     ("PUT", "/changes/{change_id}"): Row("ana", given_edit),
     ("DELETE", "/changes/{change_id}"): Row("ana", lambda w: (ready(w), BECAUSE)),
     ("POST", "/changes/{change_id}/refresh"): Row("ana", lambda w: (f"{ready(w)}/refresh", {})),

@@ -245,6 +245,16 @@ SIGHTS = (
         facts={"guardrails.0.guardrail": "feedback_negative", "guardrails.0.against": "current"},
     ),
     Sight(
+        32,
+        "what each stage can rule out, before the ramp begins",
+        a_change("waiting"),
+        "/changes/{}/rehearsal",
+        "/changes/{}/rehearsal",
+        "rehearse {}",
+        says=("hat each stage can rule out",),
+        facts={"prospects.0.guardrail": "feedback_negative", "prospects.0.stage": 1},
+    ),
+    Sight(
         34,
         "three layers of kill switches",
         lambda house: "",

@@ -68,9 +68,12 @@ from leverframe.nouns.targets import Cell, Delivery, Target, Tier
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Fault, Mode, failed, not_needed, passed
 from leverframe.rules.evidence.looks import look_at
+from leverframe.rules.evidence_time import Traffic
 from leverframe.rules.exercising import freshness
 from leverframe.rules.growth import grown, moments_of
+from leverframe.rules.prospects import Prospect
 from leverframe.rules.readings import read_stage
+from leverframe.rules.rehearsing import Harm, Rehearsal
 from leverframe.rules.slices import slices_of
 from leverframe.web.problems import Problem
 from leverframe.web.rendering import Reader, page
@@ -508,6 +511,30 @@ def growth_view(harm: float = 0.95, stage: int = 2) -> Growth:
     return Growth(CHANGE.id, visit, grown(looks), (first, visit), ZONE, slices)
 
 
+PROSPECTS = (
+    Prospect(1, 1, 30, "feedback_negative", None, "30 minutes at 1 % can rule out 2.2 times as many people who meet "
+             "negative feedback (nine times in ten 3.1 times)", 750, 2.19, 3.06, 1.78, 1.79, 2.34),
+    Prospect(2, 10, 240, "feedback_negative", 3.0, "4 hours at 10 % can rule out 1.1 times as many", 6000, 1.11, 1.18,
+             1.08, 1.08, 1.16, 2, 5),
+    Prospect(3, 50, 1440, "slow", None, "how often people meet a slow answer is not known yet"),
+)  # fmt: skip
+
+
+def played(ended: str, minutes: float, guardrail: str = "") -> Rehearsal:
+    return Rehearsal(ended, at(13, 10), minutes, 2, "because", (), guardrail, round(40 * minutes), minutes / 10)
+
+
+def rehearsal_view(**more: object) -> View:
+    base = {
+        "change": CHANGE, "traffic": Traffic({10: 500.0}, {"feedback_negative": 0.05}), "prospects": PROSPECTS,
+        "forecast": FORECAST, "harm": Harm("feedback_negative", 2.0), "unknown": (),
+        "harmless": (*(played("settled", 1710) for _ in range(18)), played("rolled_back", 410, "feedback_negative"),
+                     played("stands", 2900)),
+        "harmful": tuple(played("rolled_back", 20 + 7 * (n % 6), "feedback_negative") for n in range(20)),
+    }  # fmt: skip
+    return View(**{**base, **more})
+
+
 def change_view(change: Change = CHANGE, **more: object) -> View:
     signed = (
         SignOff(
@@ -540,6 +567,7 @@ def change_view(change: Change = CHANGE, **more: object) -> View:
         "seats": (("cab_engineer", 2, ("cass", "cleo"), 0), ("release_manager", 1, ("remi",), 0)),
         "digest": DIGEST,
         "forecast": FORECAST,
+        "prospects": PROSPECTS,
         "deltas": DELTAS,
         "ramp": View(ramp=RAMP, plan=PLAN, steps=STEPS, reading=READINGS, next=Stay("", at(13, 14, 30)),
                      next_text="It stays at 10 % until the bake ends 14:30 BST and thumbs down below 3x are proved; then 50 %.", share_percent=10.0, judged_by=(), judged_reading=None, reading_digest=DIGEST, growth=growth_view()),
@@ -1188,6 +1216,8 @@ def pages() -> dict[str, str]:
         "policy-none": ("policy.html", View(policy=None, proposals=(), warnings=(), can_sign_as=()), "/policy"),
         "call": ("call.html", CALL, "/calls/lf1.x"),
         "calls": ("calls.html", View(), "/calls"),
+        "rehearsal": ("rehearsal.html", rehearsal_view(), f"/changes/{CHANGE.id}/rehearsal"),
+        "rehearsal-blank": ("rehearsal.html", rehearsal_view(harmless=(), harmful=(), traffic=None), f"/changes/{CHANGE.id}/rehearsal"),
         "problem-refused": ("problem.html", Problem("refused", "The rules say no", 409, "", verdicts=UNMET[:3]), "/changes/CHG-2026-00015/ramp", {"back": "/changes/CHG-2026-00015"}),
         "problem-kept": ("problem.html", STALE, "/changes/CHG-2026-00015/sign-offs", {"kept": {"role": "ai_risk", "comment": "Read on Tuesday; the fairness slice is the one that matters here and it is clean."}, "back": "/changes/CHG-2026-00015"}),
         "problem-missing": ("problem.html", Problem("not-found", "There is no such thing", 404, "There is no change CHG-2026-99999.", "The list of changes has them all."), "/changes/CHG-2026-99999"),

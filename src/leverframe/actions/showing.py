@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from leverframe.actions.facts import bands, forecast_of, rest_of, ship_facts, sign_facts
+from leverframe.actions.facts import bands, forecast_of, prospects_of, rest_of, ship_facts, sign_facts
 from leverframe.actions.growth import growth_of
 from leverframe.actions.house import House
 from leverframe.actions.judged import judged_reading, standing_judgement
@@ -30,6 +30,7 @@ from leverframe.rules.gates.facts import ShipFacts
 from leverframe.rules.gates.sign_offs import seats
 from leverframe.rules.judging import judged_digest, may_be_judged
 from leverframe.rules.policies import holders, may
+from leverframe.rules.prospects import Prospect
 from leverframe.rules.shipping import may_ship, unready
 from leverframe.rules.sign_offs import WRITTEN, may_sign
 from leverframe.store import audit, changes, evidence, ramps, sign_offs
@@ -73,6 +74,7 @@ class ChangeView:
     seats: tuple[tuple[str, int, tuple[str, ...], int], ...]
     digest: str
     forecast: Forecast | None
+    prospects: tuple[Prospect, ...]
     deltas: tuple[EvalDelta, ...]
     staging: tuple[StagingRecord, ...]
     ramp: RampView | None
@@ -108,6 +110,7 @@ def show_change(house: House, actor: Actor, change_id: str, *, with_growth: bool
             seats=tuple((s.role, s.count, s.signed_by, s.open) for s in seats(change, facts)),
             digest=facts.digest_now,
             forecast=expected,
+            prospects=prospects_of(house, db, change, expected, now) if expected and ramp is None else (),
             deltas=facts.deltas,
             staging=facts.staging,
             ramp=ramp,

@@ -7,10 +7,11 @@ product's own (`readings.py`, `ramping.py`), on an imagined clock. Everybody com
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import exp, sqrt
+from statistics import median
 from typing import Protocol
 
 from leverframe.nouns.evidence import CellCounts, StageCounts, StageReading
@@ -97,6 +98,34 @@ def rehearse(about: Question, traffic: Traffic, harm: Harm, chance: Chance) -> R
             return run.told(STANDS, step.because)
         run.take(step)
     return run.told(STANDS, "it did not end in 90 days")
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How many runs ended in one way, in which time (median, least, most), and how many people it took (medians)."""
+
+    ended: str
+    guardrail: str
+    count: int
+    median_minutes: float
+    least_minutes: float
+    most_minutes: float
+    exposed: float
+    harmed: float
+
+
+def summed(runs: Sequence[Rehearsal]) -> tuple[Ending, ...]:
+    """Sum runs by how they ended, the most frequent first."""
+    kinds: dict[tuple[str, str], list[Rehearsal]] = {}
+    for run in runs:
+        kinds.setdefault((run.ended, run.guardrail), []).append(run)
+    return tuple(_ending(*kind, some) for kind, some in sorted(kinds.items(), key=lambda each: -len(each[1])))
+
+
+def _ending(ended: str, guardrail: str, runs: Sequence[Rehearsal]) -> Ending:
+    times = [run.minutes for run in runs]
+    people, harmed = median(run.exposed for run in runs), median(run.harmed for run in runs)
+    return Ending(ended, guardrail, len(runs), median(times), min(times), max(times), people, harmed)
 
 
 @dataclass(slots=True)

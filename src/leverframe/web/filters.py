@@ -20,6 +20,7 @@ from leverframe.nouns.targets import EVERYWHERE, LAST_RING
 from leverframe.nouns.units import UNIT_PARTS, Unit
 from leverframe.nouns.verdicts import Fault, Verdict
 from leverframe.rules.evals import said_pairs
+from leverframe.rules.evidence import words as sentences
 from leverframe.rules.sign_offs import spoken
 from leverframe.web import times
 
@@ -171,6 +172,16 @@ def said(text: str) -> Markup:
     return Markup("").join(Markup("<code>{}</code>").format(part) if n % 2 else part for n, part in enumerate(parts))
 
 
+def ratio(value: float | None) -> str:
+    """Say how many times as many; a dash where there is no such number."""
+    return f"{value:.3g}x" if value is not None else "–"
+
+
+def as_many(value: float) -> str:
+    """Say a harm as the name of a row: "Twice as many"."""
+    return f"{sentences.times(value).capitalize()} as many"
+
+
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "when": when,
     "when_in": when_in,
@@ -186,4 +197,6 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "span": times.say_span,
     "count": times.say_count,
     "on_day": times.say_date,
+    "ratio": ratio,
+    "as_many": as_many,
 }

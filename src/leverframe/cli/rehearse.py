@@ -1,0 +1,128 @@
+"""How would this change's ramp go, and how often would it be wrong?"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from statistics import median
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import track
+
+from leverframe.cli.output import heading, indented, say, table
+from leverframe.cli.policy_folder import read_files
+from leverframe.cli.verbs import read_bytes, said, server, show, with_shared
+from leverframe.client import Server
+from leverframe.nouns.verdicts import Fault, Invalid
+from leverframe.rules.evidence.words import minutes, times
+
+AT_ONCE = 10
+"""So many runs of each kind are asked for in one request."""
+COLUMNS = 60
+MARKS = {"settled": "o", "rolled_back": "x", "stands": "#"}
+
+
+def add_to(parent: typer.Typer) -> None:
+    """Add `rehearse`."""
+    parent.command("rehearse", help=rehearse.__doc__)(with_shared(rehearse))
+
+
+def rehearse(
+    change: Annotated[str, typer.Argument(metavar="CHG|FILE", help="A change's id, or a change file as YAML.")],
+    runs: Annotated[int, typer.Option(help="How many runs to play, without harm and with it.")] = 0,
+    guardrail: Annotated[str, typer.Option(metavar="NAME", help="What people are harmed in.")] = "",
+    ratio: Annotated[float, typer.Option(help="How many times as many are harmed.")] = 2.0,
+    after: Annotated[float, typer.Option(metavar="MINUTES", help="From which minute on.")] = 0.0,
+    per_minute: Annotated[float | None, typer.Option(help="People a minute, in place of what was measured.")] = None,
+    rate: Annotated[list[str] | None, typer.Option(metavar="NAME=SHARE", help="How often people meet it.")] = None,
+    policy: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Under this policy, which is not loaded.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="The first run's number; the same runs are played again by it.")] = 1,
+) -> None:
+    """Say what each stage can rule out, and play whole ramps on an imagined clock. Nothing is written."""
+    asked: dict[str, Any] = {"guardrail": guardrail, "ratio": ratio, "after_minutes": after, "per_minute": per_minute}
+    asked |= {"rates": _rates(rate or []), "policy_files": read_files(policy) if policy else {}}
+    if re.fullmatch(r"CHG-\d{4}-\d{5,}", change):
+        asked["change"] = change
+    else:
+        asked |= {"file": read_bytes(Path(change)).decode("utf-8", "replace"), "name": Path(change).name}
+    show(_all_of(server(), asked, runs, seed), _tell)
+
+
+def _rates(given: Sequence[str]) -> dict[str, float]:
+    """Read `feedback_negative=0.05`, all faults at once."""
+    rates, faults = {}, []
+    for text in given:
+        name, _, number = text.partition("=")
+        try:
+            rates[name] = float(number)
+        except ValueError:
+            faults.append(Fault("--rate", f"`{text}` is no rate", "write it as feedback_negative=0.05"))
+    if faults:
+        raise Invalid(faults)
+    return rates
+
+
+def _all_of(one: Server, asked: Mapping[str, Any], runs: int, seed: int) -> dict[str, Any]:
+    """Ask for the runs part by part, so that a person sees how far it is and the server is not held up."""
+    found = one.post("/rehearsals", {**asked, "runs": 0})
+    parts = range(0, runs, AT_ONCE)
+    quiet = said().json or not sys.stderr.isatty()
+    for first in track(parts, "Playing", console=Console(stderr=True), disable=quiet, transient=True):
+        part = one.post("/rehearsals", {**asked, "runs": min(AT_ONCE, runs - first), "seed": seed + first})
+        found["harmless"] += part["harmless"]
+        found["harmful"] += part["harmful"]
+    return found
+
+
+def _tell(found: Mapping[str, Any]) -> None:
+    say(found["change"]["title"], style="bold")
+    if found["forecast"]["text"]:
+        say(f"Likely {found['forecast']['text']}.")
+    heading("What each stage can rule out")
+    for one in found["prospects"]:
+        say(f"Stage {one['stage']}: {one['because']}.")
+    if not found["prospects"]:
+        say("No stage of this plan has a floor, so that nothing is compared with the current unit.")
+    if found["harmless"]:
+        longest = max(run["minutes"] for run in (*found["harmless"], *found["harmful"]))
+        _tell_runs("No harm", found["harmless"], longest)
+        harm = found["harm"]
+        name = f"{times(harm['ratio']).capitalize()} as many in {harm['guardrail'].replace('_', ' ')}"
+        _tell_runs(name, found["harmful"], longest)
+        indented("o settled, x rolled back, # stood to the end of its ticket", style="dim")
+
+
+def _tell_runs(name: str, runs: Sequence[Mapping[str, Any]], longest: float) -> None:
+    heading(name)
+    for line in _picture(runs, longest):
+        say(line)
+    columns = ("Ended", "How many", ">Median time", ">Served the candidate", ">Harmed by it")
+    table(columns, _rows(runs), empty="Nothing was played.")
+
+
+def _picture(runs: Sequence[Mapping[str, Any]], longest: float) -> Iterator[str]:
+    """Draw one mark a run, over the time from its start to its end, the earliest at the left."""
+    columns: dict[int, list[str]] = {}
+    for run in runs:
+        columns.setdefault(round((COLUMNS - 1) * run["minutes"] / (longest or 1.0)), []).append(MARKS[run["ended"]])
+    height = max(len(marks) for marks in columns.values())
+    for row in range(height, 0, -1):
+        line = (columns[x][row - 1] if len(columns.get(x, [])) >= row else " " for x in range(COLUMNS))
+        yield "".join(line).rstrip()
+    yield "-" * COLUMNS
+    yield f"start{minutes(longest):>{COLUMNS - 5}}"
+
+
+def _rows(runs: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, ...]]:
+    for ended, count in Counter(run["ended"] for run in runs).most_common():
+        some = [run for run in runs if run["ended"] == ended]
+        served, harmed = (median(run[name] for run in some) for name in ("exposed", "harmed"))
+        time = minutes(median(run["minutes"] for run in some))
+        yield ended.replace("_", " "), f"{count} of {len(runs)}", time, f"{served:,.0f}", f"{harmed:,.0f}"
