@@ -9,8 +9,8 @@ plan with its seven limits and its floor. Measured are
   another user and is looked at (what all of it may take is 6 s of a core, a tenth of a minute);
 - pace: the runner in its own thread under a clock that goes, while each ramp counts a user a minute and the bakes of
   16 ramps a second end: the thread's share of a core, and by how much a ramp was looked at later than its moment;
-- the worked example rehearsed: its forecast and what each stage can rule out, on known traffic; and a month of such: 20 features, each with a ramp
-  begun on each of 20 days.
+- the worked example rehearsed: its forecast and what each stage can rule out, on known traffic; and a month of such:
+  20 features, each with a ramp begun on each of 20 days.
 
 The two stores in turn, three times; the median. `database` is the processor time of PostgreSQL's own processes.
 """

@@ -22,6 +22,7 @@ from leverframe.nouns.ramps import Ramp, RampPlan
 from leverframe.nouns.verdicts import NotFound
 from leverframe.rules.evidence.carrying import carried_from
 from leverframe.rules.evidence.looks import Look, look_at, met
+from leverframe.rules.evidence.outlines import outline_of
 from leverframe.rules.growth import Taken, grown, guardrails_of, later_of, moments_of, standing_in, visits_of
 from leverframe.rules.slices import slices_of
 from leverframe.store import changes, minutes, ramps
@@ -103,5 +104,5 @@ class _Counts:
     def _met(self, begin: datetime, minute: datetime) -> Met:
         key = begin, self.counted.runs(minute)
         if key not in self.known:
-            self.known[key] = met(self.plan, self.stage, self.cells(minute, of=begin - BEFORE))
+            self.known[key] = met(outline_of(self.plan), self.stage, self.cells(minute, of=begin - BEFORE))
         return self.known[key]

@@ -15,7 +15,7 @@ from leverframe.nouns.forms import ChangeForm
 from leverframe.nouns.people import Actor
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.verdicts import Fault, Invalid
-from leverframe.rules.evidence.looks import compared
+from leverframe.rules.evidence.outlines import compared
 from leverframe.rules.evidence_time import Traffic
 from leverframe.rules.forecasting import Forecast, forecast_for
 from leverframe.rules.imagined_ramps import Question

@@ -18,6 +18,7 @@ from leverframe.nouns.minutes import MeanMinutes, Met, StageMinutes
 from leverframe.nouns.ramps import RampPlan
 from leverframe.rules.evidence.looks import met
 from leverframe.rules.evidence.means import metrics_of, with_minute
+from leverframe.rules.evidence.outlines import outline_of
 from leverframe.rules.evidence.starts import later_starts
 from leverframe.store import outcomes
 from leverframe.store.database import Db
@@ -58,7 +59,7 @@ class Minutes:
             here = next((part for part in counts if part.stage == stage), None)
             if here is not None and here.began_at is not None and _tell_by_minutes(change.plan, stage):
                 news.append((change, here, self._before(change, here, upto)))
-        rows = outcomes.minutes_of(db, {c.id: (h.stage, k.upto + MINUTE) for c, h, k in news if k.upto < upto}, upto)
+        rows = outcomes.minutes_of(db, {c.id: (h, k.upto + MINUTE) for c, h, k in news if k.upto < upto}, upto)
         for change, here, known in news:
             known = self._keep(change, here, _grown(change.plan, here, known, rows.get(change.id, {}), upto))
             minutes = StageMinutes(_starts(change.plan, here, known, now), known.means)
@@ -94,10 +95,10 @@ def _grown(
 ) -> _Known:
     """Add the minutes that are over by now, in their order; a process begins before its minute is counted."""
     began, metrics = _moments(plan, here), metrics_of(plan.stages[here.stage - 1])
-    so_far, starts, means = known.met, list(known.starts), known.means
+    outline, so_far, starts, means = outline_of(plan), known.met, list(known.starts), known.means
     for minute, cells in sorted(rows.items()):
         starts += [so_far] * (_come(began, minute) - len(starts))
-        so_far = _sum(so_far, met(plan, here.stage, cells))
+        so_far = _sum(so_far, met(outline, here.stage, cells))
         means = with_minute(means, cells, metrics)
     starts += [so_far] * (_come(began, upto) - len(starts))
     return _Known(max(upto, known.upto), so_far, tuple(starts), means)

@@ -156,8 +156,8 @@ class StageCounts:
 
     `proof` are those that promotion rests on, where they began anew later: when the stage reached its last region, or
     began again. Harm is read from all. `began_at` is when the stage was first counted, `since` from when on each
-    cell's counts are, and `minutes` what their single minutes say. `metrics` says how
-    the reading of each outside metric goes.
+    cell's counts are, and `runs` in which run; `minutes` is what their single minutes say. `metrics` says how the
+    reading of each outside metric goes.
     """
 
     stage: int
@@ -165,6 +165,7 @@ class StageCounts:
     proof: Mapping[str, CellCounts] | None = None
     began_at: datetime | None = None
     since: Mapping[str, datetime] = field(default_factory=dict)
+    runs: Mapping[str, int] = field(default_factory=dict)
     minutes: StageMinutes = NO_MINUTES
     metrics: Mapping[str, MetricState] = field(default_factory=dict)
 

@@ -11,7 +11,8 @@ from leverframe.nouns.evidence import Finding, Reading, StageReading
 from leverframe.nouns.growth import Against, Grown, Moment, Visit
 from leverframe.nouns.ramps import LimitKind, Ramp, RampPlan
 from leverframe.rules.evidence import intervals, labels
-from leverframe.rules.evidence.looks import Look, compared, level_beside
+from leverframe.rules.evidence.looks import Look
+from leverframe.rules.evidence.outlines import compared
 from leverframe.rules.evidence.relative import beta_of, nothing_to_read
 from leverframe.rules.evidence.starts import later_starts
 
@@ -114,7 +115,7 @@ def _grown(looks: Mapping[datetime, tuple[Look, StageReading]], row: Sequence[tu
 
 def _told(look: Look, reading: StageReading) -> Iterator[tuple[Against, Reading]]:
     """Yield the comparisons and the limits on rates; a mean has no bounds yet."""
-    relative = compared(look.plan)
+    relative = look.outline.compared
     rates = {(slo.guardrail, slo.limit) for slo in look.stage.slos if slo.kind is LimitKind.RATE}
     for each in reading.readings:
         if each.limit is None and each.guardrail in relative:
@@ -146,7 +147,9 @@ def _ratio(look: Look, reading: Reading) -> tuple[float | None, intervals.Interv
     """Bound a ratio: from below by all that is carried over the ramp, from above by what promotion rests on."""
     name = reading.guardrail
     carried, since = labels.strata_of(look.carried, name), look.since.get(name, ())
-    lowest = intervals.largest_shown(carried, since, look.to_come, look.planned, level_beside(look.plan, look.alpha))
+    lowest = intervals.largest_shown(
+        carried, since, look.to_come, look.planned, look.outline.level_beside(look.alpha)
+    )
     proof = labels.strata_of(look.fresh, name)
     highest = None if nothing_to_read(look) else intervals.smallest_excluded(proof, beta_of(look))
     return reading.ratio, intervals.Interval(lowest, highest)

@@ -13,7 +13,7 @@ from datetime import datetime
 from math import inf, log
 
 from leverframe.rules.evidence import labels, words
-from leverframe.rules.evidence.looks import compared, level_beside
+from leverframe.rules.evidence.outlines import compared, outline_of
 from leverframe.rules.evidence_time import (
     P50,
     P90,
@@ -89,7 +89,7 @@ def _prospect(about: Question, number: int, since: datetime, guardrail: str) -> 
         rules_out_p90=found.ruled_out(stage.bake_minutes, level, P90),
         longer=found.ruled_out(TWICE * stage.bake_minutes, level, P50),
         wider=_wider(found).ruled_out(stage.bake_minutes, level, P50),
-        sees=found.seen(stage.bake_minutes, level_beside(about.plan, policy.alpha)),
+        sees=found.seen(stage.bake_minutes, outline_of(about.plan).level_beside(policy.alpha)),
         floor_minutes=found.minutes_for(floor, level, P50),
         floor_minutes_p90=found.minutes_for(floor, level, P90),
     )

@@ -28,7 +28,7 @@ from leverframe.nouns.metric_states import MetricState
 from leverframe.nouns.ramps import LimitKind, RampPlan
 from leverframe.rules.evidence import sample_ratio
 from leverframe.rules.evidence import words as say
-from leverframe.rules.evidence.looks import Look, compared, look_at, units_of, value_of
+from leverframe.rules.evidence.looks import Look, look_at, units_of, value_of
 from leverframe.rules.evidence.means import read_mean
 from leverframe.rules.evidence.relative import read_relative
 from leverframe.rules.evidence.slos import read_rate
@@ -55,7 +55,7 @@ def read_stage(
     """
     look = look_at(plan, stage, counts, alpha, beta, stage_minutes)
     ratio = _read_sample_ratio(look)
-    relative = [read_relative(look, guardrail) for guardrail in compared(plan)]
+    relative = [read_relative(look, guardrail) for guardrail in look.outline.compared]
     if ratio.finding is Finding.ERROR:
         relative = [_distrusted(look, reading, ratio) for reading in relative]
     absolute = [read_rate(look, slo) for slo in look.stage.slos if slo.kind is LimitKind.RATE]

@@ -18,8 +18,9 @@ from leverframe.nouns.evidence import CellCounts, StageCounts, StageReading
 from leverframe.nouns.minutes import Met, StageMinutes
 from leverframe.nouns.ramps import Hold, LimitKind, Promote, Ramp, RampPlan, RollBack, Stay, Step, Widen
 from leverframe.nouns.targets import EVERYWHERE
-from leverframe.rules.evidence.looks import compared, met
+from leverframe.rules.evidence.looks import met
 from leverframe.rules.evidence.means import metrics_of
+from leverframe.rules.evidence.outlines import compared, outline_of
 from leverframe.rules.evidence.starts import later_starts
 from leverframe.rules.evidence_time import Traffic, events_within, strata_in
 from leverframe.rules.exposure import is_settled, pending, share_of_cell
@@ -244,7 +245,9 @@ class _Run:
         first = min(self.ramp.published.values(), default=self.now)
         come = sum(first + timedelta(minutes=m) <= self.now for m in later_starts(stage.bake_minutes))
         if come > len(self.starts):
-            self.starts += [met(self.about.plan, self.ramp.stage, self.counted().cells)] * (come - len(self.starts))
+            self.starts += [met(outline_of(self.about.plan), self.ramp.stage, self.counted().cells)] * (
+                come - len(self.starts)
+            )
 
     def told(self, ended: str, because: str, guardrail: str = "") -> Rehearsal:
         minutes = (self.now - self.steps[0].at).total_seconds() / 60.0

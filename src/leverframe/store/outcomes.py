@@ -87,46 +87,41 @@ ByMinute = Mapping[datetime, Mapping[str, CellCounts]]
 """What was counted in each minute, by cell."""
 
 
-def minutes_of(db: Db, asked: Mapping[str, tuple[int, datetime]], until: datetime) -> dict[str, ByMinute]:
-    """Return, of each change's stage, the minutes of what is now read of it: from the given one to `until`, both in.
+def minutes_of(db: Db, asked: Mapping[str, tuple[StageCounts, datetime]], until: datetime) -> dict[str, ByMinute]:
+    """Return, of each change's stage, the minutes of what is read of it: from the given one to `until`, both in.
 
     A minute in which nothing was counted is left out.
     """
     found: dict[str, ByMinute] = {}
     for part in _parts(list(asked)):
         here = {change: asked[change] for change in part}
-        rows = db.execute(_minutes_query(here, until)).all()
-        if rows:
-            found |= _minutes(shares_of(db, sorted({row.change for row in rows})), rows, here)
+        found |= _minutes(db.execute(_minutes_query(here, until)).all(), here)
     return found
 
 
-def _minutes_query(asked: Mapping[str, tuple[int, datetime]], until: datetime) -> Select[Any]:
+def _minutes_query(asked: Mapping[str, tuple[StageCounts, datetime]], until: datetime) -> Select[Any]:
     """Ask for all from the earliest minute that any of them asks for: mostly it is the same for all."""
     c = interval_counts.c
     columns = [c[name] for name in (*_BY, "arm", "name", *_SUMS)]
     first = min(since for _, since in asked.values())
-    stages = sorted({stage for stage, _ in asked.values()})
+    stages = sorted({stage.stage for stage, _ in asked.values()})
     return select(*columns, c.minute).where(
         c.change.in_(list(asked)), c.stage.in_(stages), c.minute >= first, c.minute <= until
     )
 
 
-def _minutes(shares: Shares, rows: Sequence[Any], asked: Mapping[str, tuple[int, datetime]]) -> dict[str, ByMinute]:
+def _minutes(rows: Sequence[Any], asked: Mapping[str, tuple[StageCounts, datetime]]) -> dict[str, ByMinute]:
     """Put each row into its minute and cell, leaving out what is not asked for and what a cell counted otherwise."""
-    stands = {(s.change, s.stage, s.cell): NOWHERE for s in shares}
-    for s in shares:
-        stands[s.change, s.stage, s.cell] = stands[s.change, s.stage, s.cell].then(s.share, s.run)
     cells: dict[tuple[str, datetime, str], _Cell] = {}
-    for row in rows:
-        stage, since = asked[row.change]
-        stand = stands.get((row.change, row.stage, row.cell), NOWHERE)
-        if row.stage == stage and row.minute >= since and stand.share > 0 and row.run == stand.run:
-            cell = cells.setdefault((row.change, row.minute, row.cell), _Cell(stand, row.minute))
-            cell.runs[row.run][row.arm][row.name] = (row.n, row.total, row.squares)
+    for change, stage, cell, run, arm, name, n, total, squares, minute in rows:
+        here, since = asked[change]
+        if stage == here.stage and run == here.runs.get(cell) and minute >= since:
+            stands = Standing(here.cells[cell].share, run, run)
+            counted = cells.setdefault((change, minute, cell), _Cell(stands, minute))
+            counted.runs[run][arm][name] = (n, total, squares)
     found: dict[str, dict[datetime, dict[str, CellCounts]]] = defaultdict(lambda: defaultdict(dict))
-    for (change, minute, name), cell in cells.items():
-        found[change][minute][name] = _cell_counts(cell, cell.stands.run)
+    for (change, minute, name), counted in cells.items():
+        found[change][minute][name] = _cell_counts(counted, counted.stands.run)
     return dict(found)
 
 
@@ -270,7 +265,8 @@ def _stage_counts(
     is_one = all(cell.stands.proof == cell.stands.run for cell in counted.values())
     proof = None if is_one else {name: _cell_counts(cell, cell.stands.proof) for name, cell in counted.items()}
     since = {name: cell.since for name, cell in counted.items()}
-    return StageCounts(stage, whole, proof, began_at, since, metrics=metrics)
+    runs = {name: cell.stands.run for name, cell in counted.items()}
+    return StageCounts(stage, whole, proof, began_at, since, runs, metrics=metrics)
 
 
 def _cell_counts(cell: _Cell, run: int) -> CellCounts:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from math import exp
 
 from leverframe.nouns.evidence import CellCounts, StageCounts
 from leverframe.nouns.minutes import MeanMinutes, Met
 from leverframe.nouns.ramps import RampPlan, Stage
-from leverframe.rules.evidence import carrying
 from leverframe.rules.evidence import words as say
 from leverframe.rules.evidence.labels import Strata, strata_of
-from leverframe.rules.evidence.starts import later_starts
+from leverframe.rules.evidence.outlines import Outline, outline_of
 
 LARGEST_LOG = 700.0
 
@@ -27,7 +25,7 @@ class Look:
     `planned` (`starts.py`). `means` are the metrics of its limits, by minutes.
     """
 
-    plan: RampPlan
+    outline: Outline
     stage: Stage
     carried: tuple[CellCounts, ...]
     cells: tuple[CellCounts, ...]
@@ -61,10 +59,11 @@ def look_at(
     here = next((part for part in counts if part.stage == stage), StageCounts(stage, {}))
     cells = tuple(here.cells.values())
     fresh = cells if here.proof is None else tuple(here.proof.values())
-    begins, later = _outline(plan)
-    first, starts = begins[stage - 1], here.minutes.starts
+    outline, starts = outline_of(plan), here.minutes.starts
+    together = outline.together(stage)
+    first, last = together.start + 1, together.stop
     return Look(
-        plan=plan,
+        outline=outline,
         stage=plan.stages[stage - 1],
         carried=tuple(
             cell if part.stage == first else _newly_bad(cell)
@@ -80,53 +79,18 @@ def look_at(
         is_shared=not cells or any(0.0 < cell.share < 1.0 for cell in cells),
         alpha=alpha,
         beta=beta,
-        since=_since(met(plan, stage, here.cells), starts) if starts else {},
+        since=_since(met(outline, stage, here.cells), starts) if starts else {},
         means=here.minutes.means,
-        to_come=sum(later[stage - 1 : _end(begins, first)]) - len(starts),
-        planned=sum(later[first - 1 : _end(begins, first)]),
+        to_come=sum(outline.later[stage - 1 : last]) - len(starts),
+        planned=sum(outline.later[together]),
     )
 
 
-@lru_cache(maxsize=256)
-def _outline(plan: RampPlan) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return of each stage with which its evidence began, and how many processes look for later harm in it."""
-    return carrying.carried_from(plan), tuple(len(later_starts(stage.bake_minutes)) for stage in plan.stages)
-
-
-def met(plan: RampPlan, stage: int, cells: Mapping[str, CellCounts]) -> dict[str, Strata]:
+def met(outline: Outline, stage: int, cells: Mapping[str, CellCounts]) -> dict[str, Strata]:
     """Say who has met what a floor of the plan compares, as the evidence of this stage counts them."""
-    carries = _outline(plan)[0][stage - 1] < stage
+    carries = outline.carries(stage)
     counted = [_newly_bad(cell) if carries else cell for cell in cells.values()]
-    return {guardrail: strata_of(counted, guardrail) for guardrail in compared(plan)}
-
-
-def compared(plan: RampPlan) -> tuple[str, ...]:
-    """List the guardrails that some stage has a floor for: they are compared in every stage."""
-    return tuple(dict.fromkeys(floor.guardrail for stage in plan.stages for floor in stage.floors))
-
-
-def level_beside(plan: RampPlan, alpha: float) -> float:
-    """Return the part of the ramp's alpha that belongs to one comparison with current.
-
-    Half of alpha is the comparisons'; it is divided over their guardrails, and over the parts of the ramp in which
-    their evidence begins anew.
-    """
-    return alpha / 2.0 / len(compared(plan)) / len(set(_outline(plan)[0]))
-
-
-def level_of(look: Look, guardrail: str) -> float:
-    """Return the part of the ramp's alpha that belongs to an absolute limit in one stage.
-
-    Half of alpha is the limits'; it is divided over their guardrails, and over the stages that test each.
-    """
-    tests = _limited(look.plan)
-    return look.alpha / 2.0 / len(set(tests)) / tests.count(guardrail)
-
-
-@lru_cache(maxsize=256)
-def _limited(plan: RampPlan) -> tuple[str, ...]:
-    """List the guardrail of each absolute limit, once for each stage that tests it."""
-    return tuple(slo.guardrail for stage in plan.stages for slo in stage.slos)
+    return {guardrail: strata_of(counted, guardrail) for guardrail in outline.compared}
 
 
 def _since(now: Mapping[str, Strata], starts: Sequence[Met | None]) -> dict[str, tuple[Strata, ...]]:
@@ -141,11 +105,6 @@ def _less(strata: Strata, before: Mapping[float, tuple[float, float]]) -> Strata
         share: (max(0, candidate - before.get(share, none)[0]), max(0, control - before.get(share, none)[1]))
         for share, (candidate, control) in strata.items()
     }
-
-
-def _end(begins: Sequence[int], first: int) -> int:
-    """Return the last stage (from 1) into which the evidence that began with a stage is carried."""
-    return max(number for number, begin in enumerate(begins, start=1) if begin == first)
 
 
 def _newly_bad(cell: CellCounts) -> CellCounts:

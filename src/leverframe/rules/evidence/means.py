@@ -18,7 +18,7 @@ from leverframe.nouns.minutes import MeanMinutes, Moments
 from leverframe.nouns.ramps import LimitKind, Slo, Stage
 from leverframe.rules.evidence import differences
 from leverframe.rules.evidence import words as say
-from leverframe.rules.evidence.looks import Look, level_of, value_of
+from leverframe.rules.evidence.looks import Look, value_of
 
 FAIRNESS = "fairness_locale_delta"
 FAIRNESS_METRIC = "groundedness"
@@ -56,7 +56,7 @@ def _with(before: MeanMinutes, cells: Iterable[CellCounts], name: str) -> MeanMi
 def read_mean(look: Look, slo: Slo) -> Reading:
     """Test a limit on a mean in this stage; of a fairness limit the worst locale that both arms have scores of."""
     names = _locales(look) if slo.guardrail == FAIRNESS else (slo.guardrail,)
-    tests = [_test(look, slo, name, level_of(look, slo.guardrail) / len(names)) for name in names]
+    tests = [_test(look, slo, name, look.outline.level_of(slo.guardrail, look.alpha) / len(names)) for name in names]
     if not tests:
         return _told(look, slo, _Test(Finding.NO_DATA, _nothing(look, slo.guardrail)))
     telling = [test for test in tests if test.finding is not Finding.NO_DATA] or tests

@@ -8,12 +8,12 @@ from typing import NamedTuple
 from leverframe.nouns.evidence import Finding, Reading
 from leverframe.rules.evidence import labels, starts
 from leverframe.rules.evidence import words as say
-from leverframe.rules.evidence.looks import Look, arms_of, compared, level_beside, value_of
+from leverframe.rules.evidence.looks import Look, arms_of, value_of
 
 
 def read_relative(look: Look, guardrail: str) -> Reading:
     """Compare one guardrail with everyone else at the same time: harm over the ramp, proof in this stage."""
-    alpha = level_beside(look.plan, look.alpha)
+    alpha = look.outline.level_beside(look.alpha)
     carried, since = labels.strata_of(look.carried, guardrail), look.since.get(guardrail, ())
     evidence = starts.log_harm(carried, since, look.to_come, look.planned)
     floor = next((floor.ratio for floor in look.stage.floors if floor.guardrail == guardrail), None)
@@ -45,7 +45,7 @@ def read_relative(look: Look, guardrail: str) -> Reading:
 
 def beta_of(look: Look) -> float:
     """Return one guardrail's part of the stage's beta."""
-    return look.beta / (len(look.stage.floors) or len(compared(look.plan)))
+    return look.beta / (len(look.stage.floors) or len(look.outline.compared))
 
 
 def nothing_to_read(look: Look) -> str:

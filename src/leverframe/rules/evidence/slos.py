@@ -8,12 +8,12 @@ from leverframe.nouns.evidence import Finding, Reading
 from leverframe.nouns.ramps import Slo
 from leverframe.rules.evidence import limits
 from leverframe.rules.evidence import words as say
-from leverframe.rules.evidence.looks import Look, arms_of, level_of, value_of
+from leverframe.rules.evidence.looks import Look, arms_of, value_of
 
 
 def read_rate(look: Look, slo: Slo) -> Reading:
     """Test the rate of first calls in this stage; the current unit's rate at the same time decides whose fault."""
-    needed = -log(level_of(look, slo.guardrail))
+    needed = -log(look.outline.level_of(slo.guardrail, look.alpha))
     arms = arms_of(look.cells, slo.guardrail, first_calls=True)
     evidence = limits.log_above(arms.candidate_bad, arms.candidate_units, slo.limit)
     finding, because = _find_rate(arms, slo.limit, evidence, needed)
