@@ -6,8 +6,8 @@ The table of the house's reference on canary statistics, 4.3, made with our own 
 (what nothing can beat), those of Argo Rollouts, Flagger and Kayenta, and a group-sequential test that knows its end.
 A row is a cell of traffic at a harm: of harmless runs the per cent that are rolled back within 240 minutes, of
 harmful ones the median minute, where half of the runs get there. `ours` is the rule for a metric of that kind: the
-label e-process with processes that begin later; for frequent events the mean of it and the sequence on differences;
-for scores that sequence. 2,000 harmless runs and 1,000 of each harm, Kayenta 300; alpha 5 %; the seeds are fixed.
+label e-process with processes that begin later; for scores the sequence on the differences of minutes. 2,000 harmless
+runs and 1,000 of each harm, Kayenta 300; alpha 5 %; the seeds are fixed.
 
 Then what a look costs (`looks.py`): 10,000 ramps with five guardrails have at most 3 s of a core in a minute.
 """
@@ -32,7 +32,7 @@ from reports import Report, finish, parser, say
 from worlds import CELLS, MINUTES, Cell, Events, scores
 
 SEED, ALPHA = 20_261_122, 0.05
-RUNS, KAYENTA_RUNS, LEAST_RATE_OF_FREQUENT = 2000, 300, 0.10
+RUNS, KAYENTA_RUNS = 2000, 300
 TIMES_LABEL_SPRT, TIMES_FULL_SPRT = 1.5, 2.0
 OTHERWISE_UNEQUAL = ("R: noise of a minute", "R: wandering pods", "R: an arm 5 % off", "R: asking again, by request")
 """Cells whose arms differ though nobody is harmed, or that count requests: shown, and held to no promise."""
@@ -40,13 +40,12 @@ DROPS = (0.01, 0.02, 0.05)
 RAMPS, GOAL_SECONDS = 10_000, 3.0
 
 
-def judges_of(cell: Cell, harm: float | None, rate: float) -> dict[str, Judge]:
+def judges_of(cell: Cell, harm: float | None) -> dict[str, Judge]:
     """Name the judges of one row; who knows the harm judges only where there is one."""
     stages = (MINUTES,)
     named = {
-        "ours": our.both(ALPHA) if rate >= LEAST_RATE_OF_FREQUENT else our.label_process(ALPHA, stages),
+        "ours": our.label_process(ALPHA, stages),
         "ours_from_the_start": our.label_process(ALPHA),
-        "differences": our.differing(ALPHA),
     }
     if harm is not None:
         named |= {"label_sprt": our.label_sprt(ALPHA), "full_sprt": our.full_sprt(ALPHA)}
@@ -65,7 +64,7 @@ def row(place: int, harm: float | None, runs: int) -> dict[str, float]:
     cell, seed = CELLS[place], [SEED, place, round(100 * (harm or 1.0))]
     world = cell.draw(np.random.default_rng(seed), harm or 1.0, runs)
     found = {}
-    for name, judge in judges_of(cell, harm, world.rate).items():
+    for name, judge in judges_of(cell, harm).items():
         asked: Events = world.part(KAYENTA_RUNS) if name == "kayenta" else world
         minutes = judge(asked)
         measured = share_of(minutes) if harm is None else delay(minutes, cell.onset)

@@ -26,30 +26,6 @@ def label_process(alpha: float, stages: tuple[int, ...] = ()) -> Judge:
     return judge
 
 
-def differing(alpha: float) -> Judge:
-    """Judge by the asymptotic confidence sequence on differences of intervals."""
-
-    def judge(world: Events) -> np.ndarray:
-        return np.array([_first(_difference_evidence(run), alpha) for run in _runs(world, units=True)])
-
-    return judge
-
-
-def both(alpha: float) -> Judge:
-    """Judge by the mean of both e-values: what is used for frequent events."""
-
-    def judge(world: Events) -> np.ndarray:
-        pairs = zip(_runs(world), _runs(world, units=True), strict=True)
-        return np.array(
-            [
-                _first(map(_mean, _label_evidence(plain, ()), _difference_evidence(full)), alpha)
-                for plain, full in pairs
-            ]
-        )
-
-    return judge
-
-
 def label_sprt(alpha: float) -> Judge:
     """Judge as who knows the ratio: Wald's test on the labels of bad events."""
 
@@ -98,18 +74,11 @@ def _first(evidence: Iterator[float], alpha: float) -> int:
     return next((minute for minute, value in enumerate(evidence, start=1) if value >= needed), 0)
 
 
-def _mean(one: float, other: float) -> float:
-    return float(np.logaddexp(one, other)) - log(2.0)
-
-
-def _runs(world: Events, *, units: bool = False) -> Iterator[list[tuple[float, ...]]]:
-    """Yield each run as rows of plain numbers: share, both arms' bad, and their units where they are asked for."""
+def _runs(world: Events) -> Iterator[list[tuple[float, ...]]]:
+    """Yield each run as rows of plain numbers: the share, and both arms' bad."""
     shares = world.share.tolist()
     for run in range(len(world.bad)):
-        columns = [shares, world.bad[run].tolist(), world.other_bad[run].tolist()]
-        if units:
-            columns += [world.units[run].tolist(), world.other_units[run].tolist()]
-        yield list(zip(*columns, strict=True))
+        yield list(zip(shares, world.bad[run].tolist(), world.other_bad[run].tolist(), strict=True))
 
 
 def _label_evidence(run: list[tuple[float, ...]], stages: tuple[int, ...]) -> Iterator[float]:
@@ -137,14 +106,6 @@ def _marks(run: list[tuple[float, ...]], stages: tuple[int, ...]) -> frozenset[i
     lengths = [end - begin for begin, end in zip(begins, [*begins[1:], len(shares)], strict=True)]
     long = [(begin, length) for begin, length in zip(begins, lengths, strict=True) if length in stages]
     return frozenset(begin + int(at) for begin, length in long for at in starts.later_starts(length))
-
-
-def _difference_evidence(run: list[tuple[float, ...]]) -> Iterator[float]:
-    seen = differences.Moments()
-    for share, bad, other, units, others in run:
-        interval = differences.of_events([(share, int(bad), int(units), int(other), int(others))])
-        seen += differences.moments([interval])
-        yield differences.log_above(seen)
 
 
 def _score_evidence(mine: np.ndarray, theirs: np.ndarray, each: int) -> Iterator[float]:

@@ -8,14 +8,10 @@ from dataclasses import dataclass, field, fields
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """What one interval (a minute, all cells) says of one metric: how much too much, per how much weight.
-
-    `nuisance` explains some of the gap and is 0 on average where nobody is harmed (rules/evidence/differences.py).
-    """
+    """What one interval (a minute, all cells) says of one metric: how much too much, per how much weight."""
 
     gap: float
     weight: float
-    nuisance: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +21,9 @@ class Moments:
     intervals: int = 0
     gap: float = 0.0
     weight: float = 0.0
-    nuisance: float = 0.0
     gap_gap: float = 0.0
     gap_weight: float = 0.0
-    gap_nuisance: float = 0.0
     weight_weight: float = 0.0
-    weight_nuisance: float = 0.0
-    nuisance_nuisance: float = 0.0
 
     def __add__(self, other: Moments) -> Moments:
         """Return the moments of both."""

@@ -1,24 +1,13 @@
-"""Is a mean, or a frequent event, worse than beside it?
+"""Is a mean worse than beside it, or above a limit?
 
-An asymptotic confidence sequence (Waudby-Smith, Arbour, Sinha, Kennedy & Ramdas, arXiv:2103.06476) on the difference
-of the two arms, one-sided, with the variance of the differences of single intervals: users who ask again within
-minutes and noise that an arm has for a while make intervals differ, and so widen it by themselves (reference "canary
-statistics" 4.3, R). It is not exact, and so it is asked only after 20 intervals.
+An asymptotic confidence sequence (Waudby-Smith, Arbour, Sinha, Kennedy & Ramdas, arXiv:2103.06476), one-sided, with
+the variance of single intervals: users who ask again within minutes and noise that an arm has for a while make
+intervals differ, and so widen it by themselves (reference "canary statistics" 4.3, R). It is not exact, and so it is
+asked only after 20 intervals.
 
-Each interval gives three numbers:
-
-    gap       what the candidate has too much
-    nuisance  what explains some of that and is 0 on average where nobody is harmed
-    weight    how much gap a difference of 1 makes
-
-For means, with n and m scores of the arms in a cell, weight n m / (n + m), gap = weight * (difference of means), no
-nuisance. For events, with the share s of the buckets, b bad and u new units of each arm: gap = (1 - s) b - s b',
-nuisance = (1 - s) u - s u', weight = s (1 - s) (u + u'). Cells of an interval add up. The difference is then
-
-    (gaps - p * nuisances) / weights
-
-where p is the slope of gap on nuisance (regression adjustment: Lindon, Ham, Tingley & Bojinov, arXiv:2210.08589),
-which for events is near their rate: that one arm happened to meet more people says nothing.
+Each interval gives two numbers: `gap`, how much the candidate has too much, and `weight`, how much gap a difference of
+1 makes. With n and m scores of the arms in a cell the weight is n m / (n + m), and the gap that times the difference of
+the means; cells of an interval add up. The difference is then gaps / weights.
 """
 
 from __future__ import annotations
@@ -45,30 +34,20 @@ def moments(intervals: Iterable[Interval], before: Moments = NOTHING) -> Moments
 
 
 def _with(seen: Moments, new: Interval) -> Moments:
-    gap, weight, nuisance = new.gap, new.weight, new.nuisance
+    gap, weight = new.gap, new.weight
     return Moments(
         seen.intervals + 1,
         seen.gap + gap,
         seen.weight + weight,
-        seen.nuisance + nuisance,
         seen.gap_gap + gap * gap,
         seen.gap_weight + gap * weight,
-        seen.gap_nuisance + gap * nuisance,
         seen.weight_weight + weight * weight,
-        seen.weight_nuisance + weight * nuisance,
-        seen.nuisance_nuisance + nuisance * nuisance,
     )
 
 
 def turned(seen: Moments) -> Moments:
     """Return the moments of the opposite difference: control less candidate."""
-    return replace(
-        seen,
-        gap=-seen.gap,
-        nuisance=-seen.nuisance,
-        gap_weight=-seen.gap_weight,
-        weight_nuisance=-seen.weight_nuisance,
-    )
+    return replace(seen, gap=-seen.gap, gap_weight=-seen.gap_weight)
 
 
 def of_mean(cells: Iterable[tuple[int, float]]) -> Interval:
@@ -87,19 +66,9 @@ def of_means(cells: Iterable[tuple[int, float, int, float]]) -> Interval:
     return Interval(gap, weight)
 
 
-def of_events(cells: Iterable[tuple[float, int, int, int, int]]) -> Interval:
-    """Return an interval of events: (share, candidate's bad and new units, control's) in each cell."""
-    gap = weight = nuisance = 0.0
-    for share, bad, units, other_bad, other_units in cells:
-        gap += (1.0 - share) * bad - share * other_bad
-        nuisance += (1.0 - share) * units - share * other_units
-        weight += share * (1.0 - share) * (units + other_units)
-    return Interval(gap, weight, nuisance)
-
-
 def difference(seen: Moments) -> float:
     """Return the estimated difference, candidate minus control."""
-    return (seen.gap - _slope(seen) * seen.nuisance) / seen.weight if seen.weight else 0.0
+    return seen.gap / seen.weight if seen.weight else 0.0
 
 
 def log_above(seen: Moments, limit: float = 0.0) -> float:
@@ -122,17 +91,12 @@ def upper_bound(seen: Moments, alpha: float) -> float:
     return inf if scale is None else difference(seen) + _reach(seen.intervals, alpha) * scale
 
 
-def _slope(seen: Moments) -> float:
-    return seen.gap_nuisance / seen.nuisance_nuisance if seen.nuisance_nuisance else 0.0
-
-
 def _scale(seen: Moments) -> float | None:
     """Return what a difference is divided by, so that it is a sum of as many terms of variance 1 as intervals."""
     if seen.intervals < LEAST_INTERVALS:
         return None
-    slope, value = _slope(seen), difference(seen)
-    squares = seen.gap_gap + slope * slope * seen.nuisance_nuisance + value * value * seen.weight_weight
-    squares += 2.0 * (slope * value * seen.weight_nuisance - slope * seen.gap_nuisance - value * seen.gap_weight)
+    value = difference(seen)
+    squares = seen.gap_gap + value * value * seen.weight_weight - 2.0 * value * seen.gap_weight
     least = 1e-12 * (seen.gap_gap + seen.weight_weight)
     return sqrt(max(squares, least) / seen.intervals) / seen.weight
 
