@@ -5,9 +5,9 @@ the variance of single intervals: users who ask again within minutes and noise t
 intervals differ, and so widen it by themselves (reference "canary statistics" 4.3, R). It is not exact, and so it is
 asked only after 20 intervals.
 
-Each interval gives two numbers: `gap`, how much the candidate has too much, and `weight`, how much gap a difference of
-1 makes. With n and m scores of the arms in a cell the weight is n m / (n + m), and the gap that times the difference of
-the means; cells of an interval add up. The difference is then gaps / weights.
+Each interval gives two numbers: `gap`, how much the candidate has too much, and `weight`, how much gap a difference
+of 1 makes. With n and m scores of the arms in a cell the weight is n m / (n + m), and the gap that times the
+difference of the means; cells of an interval add up. The difference is then gaps / weights.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ were counted, others where they are expected."""
 Mixture = tuple[tuple[float, float], ...]
 """Ratios, each with its weight; the weights add up to 1."""
 
-HARM: Mixture = ((1.1, 0.08), (1.25, 0.27), (1.5, 0.20), (2.0, 0.23), (3.0, 0.15), (6.0, 0.07))
+HARM: Mixture = ((1.1, 0.07), (1.25, 0.36), (1.5, 0.18), (2.0, 0.20), (3.0, 0.13), (6.0, 0.06))
 """The relative risks that the rollback evidence is averaged over. A weight w costs log(1/w) of evidence before harm
 of that ratio is seen, and small harm has the least to spare: most weight lies where a stage is just long enough."""
 
