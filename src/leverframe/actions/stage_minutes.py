@@ -49,8 +49,13 @@ class Minutes:
     def __init__(self) -> None:
         self._kept: dict[_Key, _Known] = {}
 
-    def added(self, db: Db, asked: Iterable[Asked], now: datetime) -> dict[str, Sequence[StageCounts]]:
-        """Return each change's counts, those of its stage with what their minutes say now."""
+    def added(
+        self, db: Db, asked: Iterable[Asked], now: datetime, *, shares: outcomes.Shares | None = None
+    ) -> dict[str, Sequence[StageCounts]]:
+        """Return each change's counts, those of its stage with what their minutes say now.
+
+        Who asks of a moment that is past gives the `shares` that stood then.
+        """
         found: dict[str, Sequence[StageCounts]] = {}
         upto, news = _minute(now - OVER), []
         for change, stage, counts in asked:
@@ -58,7 +63,8 @@ class Minutes:
             here = next((part for part in counts if part.stage == stage), None)
             if here is not None and here.began_at is not None and _tell_by_minutes(change.plan, stage):
                 news.append((change, here, self._before(change, here, upto)))
-        rows = outcomes.minutes_of(db, {c.id: (h.stage, k.upto + MINUTE) for c, h, k in news if k.upto < upto}, upto)
+        since = {c.id: (h.stage, k.upto + MINUTE) for c, h, k in news if k.upto < upto}
+        rows = outcomes.minutes_of(db, since, upto, shares=shares)
         for change, here, known in news:
             known = self._keep(change, here, _grown(change.plan, here, known, rows.get(change.id, {}), upto))
             minutes = StageMinutes(_starts(change.plan, here, known, now), known.means)

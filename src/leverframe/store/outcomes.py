@@ -87,17 +87,20 @@ ByMinute = Mapping[datetime, Mapping[str, CellCounts]]
 """What was counted in each minute, by cell."""
 
 
-def minutes_of(db: Db, asked: Mapping[str, tuple[int, datetime]], until: datetime) -> dict[str, ByMinute]:
+def minutes_of(
+    db: Db, asked: Mapping[str, tuple[int, datetime]], until: datetime, *, shares: Shares | None = None
+) -> dict[str, ByMinute]:
     """Return, of each change's stage, the minutes of what is now read of it: from the given one to `until`, both in.
 
-    A minute in which nothing was counted is left out.
+    A minute in which nothing was counted is left out. `shares` are those that stood, where they have changed since.
     """
     found: dict[str, ByMinute] = {}
     for part in _parts(list(asked)):
         here = {change: asked[change] for change in part}
         rows = db.execute(_minutes_query(here, until)).all()
         if rows:
-            found |= _minutes(shares_of(db, sorted({row.change for row in rows})), rows, here)
+            stood = shares_of(db, sorted({row.change for row in rows})) if shares is None else shares
+            found |= _minutes(stood, rows, here)
     return found
 
 

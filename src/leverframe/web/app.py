@@ -29,6 +29,7 @@ from leverframe.web import (
     pages,
     policy,
     ramps,
+    replays,
     switches,
 )
 from leverframe.web.again import come_back, typed_in
@@ -51,7 +52,20 @@ def make_app(house: House, events: live.Events) -> FastAPI:
     """Return the HTTP application of a house: pages and JSON from one handler."""
     app = FastAPI(title="Leverframe", version=__version__, openapi_url=None, responses=ERRORS)
     app.state.house, app.state.events = house, events
-    for room in (switches, ramps, pages, changes, game_days, policy, outcomes, accounts, doors, live, metrics):
+    for room in (
+        switches,
+        ramps,
+        replays,
+        pages,
+        changes,
+        game_days,
+        policy,
+        outcomes,
+        accounts,
+        doors,
+        live,
+        metrics,
+    ):
         app.include_router(room.router)
     app.add_api_route("/openapi.json", _description(app), include_in_schema=False)
     app.add_api_route("/assets/{name:path}", asset, include_in_schema=False)

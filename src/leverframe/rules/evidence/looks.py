@@ -67,7 +67,7 @@ def look_at(
         plan=plan,
         stage=plan.stages[stage - 1],
         carried=tuple(
-            cell if part.stage == first else _newly_bad(cell)
+            cell if part.stage == first else newly_bad(cell)
             for part in counts
             if first <= part.stage <= stage
             for cell in part.cells.values()
@@ -93,10 +93,15 @@ def _outline(plan: RampPlan) -> tuple[tuple[int, ...], tuple[int, ...]]:
     return carrying.carried_from(plan), tuple(len(later_starts(stage.bake_minutes)) for stage in plan.stages)
 
 
+def begun_with(plan: RampPlan, stage: int) -> int:
+    """Return the stage (from 1) with which the evidence that is carried into a stage began."""
+    return _outline(plan)[0][stage - 1]
+
+
 def met(plan: RampPlan, stage: int, cells: Mapping[str, CellCounts]) -> dict[str, Strata]:
     """Say who has met what a floor of the plan compares, as the evidence of this stage counts them."""
     carries = _outline(plan)[0][stage - 1] < stage
-    counted = [_newly_bad(cell) if carries else cell for cell in cells.values()]
+    counted = [newly_bad(cell) if carries else cell for cell in cells.values()]
     return {guardrail: strata_of(counted, guardrail) for guardrail in compared(plan)}
 
 
@@ -148,7 +153,7 @@ def _end(begins: Sequence[int], first: int) -> int:
     return max(number for number, begin in enumerate(begins, start=1) if begin == first)
 
 
-def _newly_bad(cell: CellCounts) -> CellCounts:
+def newly_bad(cell: CellCounts) -> CellCounts:
     """Leave out who was counted as bad at this share in the stage before already: it is carried."""
     if not cell.candidate_again and not cell.control_again:
         return cell
