@@ -30,7 +30,7 @@ from leverframe.rules.replaying import (
     Facts,
     answer_of,
     evidence_differences,
-    lies_between,
+    lies_inside,
     minutes_between,
     own_differences,
     standing_before,
@@ -180,20 +180,18 @@ def _settled(memory: _Memory, step: RecordedStep, stood: Ramp) -> ReplayedStep:
 def _compared(
     memory: _Memory, step: RecordedStep, entry: Entry | None, stood: Ramp
 ) -> tuple[Answer, tuple[Difference, ...]]:
-    """Ask with what was counted by the end of the step's minute; where only its beginning fits, with that."""
+    """Ask with what was counted by the end of the step's minute, and by its beginning; tell what fits better.
+
+    A step is decided inside a minute: where the counts of its entry lie between both, neither has to be equal.
+    """
     facts = entry.facts if entry else {}
     before, after = (_look(memory, memory.policy, step, entry, stood, each) for each in _minutes_of(step))
+    found = [(look, _differences(memory, step, facts, look)) for look in (after, before)]
     recorded = facts.get("evidence")
-    found = {id(each): _differences(memory, step, facts, each) for each in (after, before)}
-    for each in (after, before):
-        if not any(one.kind.tells for one in found[id(each)]):
-            return answer_of(each.step), tuple(found[id(each)])
-    if recorded and lies_between(recorded, _told(memory, before), _told(memory, after)):
-        for each in (after, before):
-            rest = _inside_the_minute(found[id(each)], step)
-            if not any(one.kind.tells for one in rest):
-                return answer_of(each.step), tuple(rest)
-    return answer_of(after.step), tuple(found[id(after)])
+    if recorded and lies_inside(recorded, _told(memory, before), _told(memory, after)):
+        found = [(look, _differences(memory, step, facts, look, inside=True)) for look in (after, before)]
+    look, differences = min(found, key=lambda each: (any(one.kind.tells for one in each[1]), len(each[1])))
+    return answer_of(look.step), tuple(differences)
 
 
 def _minutes_of(step: RecordedStep) -> tuple[datetime, datetime]:
@@ -208,11 +206,16 @@ def _look(
     return memory.look(policy, stood, step.at, minute, entry, own=own)
 
 
-def _differences(memory: _Memory, step: RecordedStep, facts: Facts, look: Look) -> list[Difference]:
+def _differences(
+    memory: _Memory, step: RecordedStep, facts: Facts, look: Look, *, inside: bool = False
+) -> list[Difference]:
     found = list(verdict_differences(step, facts, answer_of(look.step)))
     if recorded := facts.get("evidence"):
-        found += evidence_differences(recorded, _told(memory, look))
+        found += evidence_differences(recorded, _told(memory, look), counts=not inside)
         found += own_differences(recorded)
+    if inside:
+        then = f"as they stood at {step.at:%H:%M:%S} UTC"
+        found.append(Difference(Differs.MINUTE, "counts", then, "as they stood at an end of that minute"))
     return found
 
 
@@ -220,13 +223,6 @@ def _told(memory: _Memory, look: Look) -> Facts:
     assert look.reading is not None
     policy, plan = memory.policy, memory.change.plan
     return evidence_facts(plan, look.ramp.stage, look.counts, look.reading, alpha=policy.alpha, beta=policy.beta)
-
-
-def _inside_the_minute(found: Sequence[Difference], step: RecordedStep) -> list[Difference]:
-    """Leave out numbers that only the rest of a minute has moved."""
-    own = [each for each in found if each.kind is not Differs.NUMBERS or "own counts" in each.what]
-    at = f"{step.at:%H:%M:%S} UTC"
-    return [*own, Difference(Differs.MINUTE, "counts", f"as they stood at {at}", "at the ends of that minute")]
 
 
 def _then(memory: _Memory, step: RecordedStep, entry: Entry | None, stood: Ramp) -> tuple[Answer | None, bool]:

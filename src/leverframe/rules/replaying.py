@@ -126,8 +126,11 @@ def verdict_differences(step: Taken, facts: Facts, today: Answer) -> Iterator[Di
         yield from _unequal(Differs.WORDS, "because", step.because, today.because)
 
 
-def evidence_differences(recorded: Facts, today: Facts) -> Iterator[Difference]:
-    """Yield in what the evidence of an entry is another than what the same minutes say today."""
+def evidence_differences(recorded: Facts, today: Facts, *, counts: bool = True) -> Iterator[Difference]:
+    """Yield in what the evidence of an entry is another than what the same minutes say today.
+
+    Without `counts`, what moves with each count is left out: the step was decided inside a minute.
+    """
     for name in ("alpha", "beta"):
         yield from _unequal(Differs.NUMBERS, name, recorded[name], today[name])
     yield from _unequal(Differs.VERDICT, "finding", recorded["finding"], today["finding"])
@@ -135,21 +138,24 @@ def evidence_differences(recorded: Facts, today: Facts) -> Iterator[Difference]:
     for key in dict.fromkeys((*before, *now)):
         name = _named(*key)
         if key not in before or key not in now:
-            yield Difference(
-                Differs.VERDICT, name, *("read" if key in each else "not read" for each in (before, now))
-            )
+            said = ["read" if key in each else "not read" for each in (before, now)]
+            yield Difference(Differs.VERDICT, name, *said)
         else:
-            yield from _guardrail_differences(name, before[key], now[key])
+            yield from _guardrail_differences(name, before[key], now[key], counts)
 
 
-def _guardrail_differences(name: str, before: Facts, now: Facts) -> Iterator[Difference]:
+def _guardrail_differences(name: str, before: Facts, now: Facts, counts: bool) -> Iterator[Difference]:
     yield from _unequal(Differs.VERDICT, f"{name}: finding", before["finding"], now["finding"])
-    for number in ("e_value", "e_bound", "bound", "ruled_out", "limit"):
+    for number in (*LEVELS, *(MOVING if counts else ())):
         if number in before:
             yield from _unequal(Differs.NUMBERS, f"{name}: {number}", before[number], now.get(number))
-    counted, counts = counts_in(before), counts_in(now)
-    for place in dict.fromkeys((*counted, *counts)):
-        yield from _unequal(Differs.NUMBERS, f"{name}: {place}", counted.get(place), counts.get(place))
+    then, here = (counts_in(before), counts_in(now)) if counts else ({}, {})
+    for place in dict.fromkeys((*then, *here)):
+        yield from _unequal(Differs.NUMBERS, f"{name}: {place}", then.get(place), here.get(place))
+
+
+LEVELS = ("e_bound", "bound", "limit")
+MOVING = ("e_value", "ruled_out")
 
 
 def own_differences(recorded: Facts) -> Iterator[Difference]:
@@ -159,13 +165,16 @@ def own_differences(recorded: Facts) -> Iterator[Difference]:
         yield from _unequal(Differs.NUMBERS, what, told["e_value"], reckoned(told))
 
 
-def lies_between(recorded: Facts, before: Facts, after: Facts) -> bool:
-    """Say whether an entry's counts lie between those at the beginning and at the end of its minute."""
-    entry, first, last = (_by_guardrail(each) for each in (recorded, before, after))
-    return entry.keys() == last.keys() and all(
-        _is_between(counts_in(told), counts_in(first.get(key, {})), counts_in(last[key]))
-        for key, told in entry.items()
+def lies_inside(recorded: Facts, before: Facts, after: Facts) -> bool:
+    """Say whether an entry's counts lie between those at the two ends of its minute, and are neither."""
+    entry, first, last = (
+        {key: counts_in(told) for key, told in _by_guardrail(each).items()} for each in (recorded, before, after)
     )
+    if entry.keys() != last.keys() or any(
+        all(_equal(entry[key], end.get(key)) for key in entry) for end in (first, last)
+    ):
+        return False
+    return all(_is_between(told, first.get(key, {}), last[key]) for key, told in entry.items())
 
 
 def _is_between(
@@ -220,6 +229,8 @@ def _unequal(kind: Differs, what: str, recorded: object, today: object) -> Itera
 def _equal(one: object, other: object) -> bool:
     if isinstance(one, tuple) and isinstance(other, tuple):
         return len(one) == len(other) and all(map(_equal, one, other))
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(_equal(value, other[name]) for name, value in one.items())
     if isinstance(one, float) and isinstance(other, int | float):
         return isclose(one, other, rel_tol=CLOSE)
     return one == other
