@@ -19,7 +19,7 @@ from leverframe.nouns.audit import Entry
 from leverframe.nouns.changes import Change
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.ramps import Ramp, RampState
-from leverframe.nouns.replays import Answer, Difference, Differs, Earlier, Replay, ReplayedStep
+from leverframe.nouns.replays import Difference, Differs, Earlier, Replay, ReplayedStep, RuleAnswer
 from leverframe.nouns.verdicts import NotFound
 from leverframe.rules.evidence.told import evidence_facts
 from leverframe.rules.exposure import is_settled
@@ -172,14 +172,14 @@ def _replayed(memory: _Memory, place: int, step: RecordedStep) -> ReplayedStep:
 def _settled(memory: _Memory, step: RecordedStep, stood: Ramp) -> ReplayedStep:
     about = (step.at, step.kind, step.stage, step.share_percent, step.by, step.because)
     if is_settled(stood, memory.change.plan, memory.change.blast_radius.regions):
-        return ReplayedStep(*about, today=Answer("settle", step.because))
-    today = Answer("stay", "the last stage has not reached every region")
+        return ReplayedStep(*about, today=RuleAnswer("settle", step.because))
+    today = RuleAnswer("stay", "the last stage has not reached every region")
     return ReplayedStep(*about, False, today, differences=tuple(verdict_differences(step, {}, today)))
 
 
 def _compared(
     memory: _Memory, step: RecordedStep, entry: Entry | None, stood: Ramp
-) -> tuple[Answer, tuple[Difference, ...]]:
+) -> tuple[RuleAnswer, tuple[Difference, ...]]:
     """Ask with what was counted by the end of the step's minute, and by its beginning; tell what fits better.
 
     A step is decided inside a minute: where the counts of its entry lie between both, neither has to be equal.
@@ -225,7 +225,7 @@ def _told(memory: _Memory, look: Look) -> Facts:
     return evidence_facts(plan, look.ramp.stage, look.counts, look.reading, alpha=policy.alpha, beta=policy.beta)
 
 
-def _then(memory: _Memory, step: RecordedStep, entry: Entry | None, stood: Ramp) -> tuple[Answer | None, bool]:
+def _then(memory: _Memory, step: RecordedStep, entry: Entry | None, stood: Ramp) -> tuple[RuleAnswer | None, bool]:
     """Ask by the policy that was in force, where that is another than today's."""
     policy = policies.in_force(memory.db, step.at)
     if policy is None or policy.digest == memory.policy.digest:

@@ -36,7 +36,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class RuleAnswer:
     """What the rules say: `promote`, `widen`, `stay`, `hold`, `roll_back` or `settle`, and where to."""
 
     step: str
@@ -63,8 +63,8 @@ class ReplayedStep:
     by: str
     because: str
     same: bool = True
-    today: Answer | None = None
-    then: Answer | None = None
+    today: RuleAnswer | None = None
+    then: RuleAnswer | None = None
     then_same: bool = True
     not_asked: str = ""
     differences: tuple[Difference, ...] = ()
@@ -79,7 +79,7 @@ class Earlier:
     """
 
     at: datetime
-    answer: Answer
+    answer: RuleAnswer
     instead_of: str
     recorded_at: datetime | None
     same: bool

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from leverframe.nouns.people import CLOCK
 from leverframe.nouns.ramps import Hold, HoldRow, Promote, Ramp, RampState, RollBack, Stay, Step, Widen
-from leverframe.nouns.replays import Answer, Difference, Differs
+from leverframe.nouns.replays import Difference, Differs, RuleAnswer
 from leverframe.rules.evidence.told import reckoned
 from leverframe.rules.growth import Taken as Published
 from leverframe.rules.growth import minute_of
@@ -71,19 +71,19 @@ def why_not_asked(step: Taken, place: int, facts: Facts, alarm: str) -> str:
     return ""
 
 
-def answer_of(step: Step) -> Answer:
+def answer_of(step: Step) -> RuleAnswer:
     """Write a step of the rules as an answer that can be compared."""
     match step:
         case Promote():
-            return Answer("promote", step.because, step.stage, tuple(step.regions))
+            return RuleAnswer("promote", step.because, step.stage, tuple(step.regions))
         case Widen():
-            return Answer("widen", step.because, step.stage, tuple(step.regions))
+            return RuleAnswer("widen", step.because, step.stage, tuple(step.regions))
         case RollBack():
-            return Answer("roll_back", step.because, guardrail=step.guardrail)
+            return RuleAnswer("roll_back", step.because, guardrail=step.guardrail)
         case Hold():
-            return Answer("hold", step.because, step.narrow_to_stage, code=step.code)
+            return RuleAnswer("hold", step.because, step.narrow_to_stage, code=step.code)
         case Stay():
-            return Answer("stay", step.because)
+            return RuleAnswer("stay", step.because)
 
 
 STEPS = {
@@ -106,7 +106,7 @@ SAID = {
 }
 
 
-def verdict_differences(step: Taken, facts: Facts, today: Answer) -> Iterator[Difference]:
+def verdict_differences(step: Taken, facts: Facts, today: RuleAnswer) -> Iterator[Difference]:
     """Yield in what today's answer is another than the recorded step, but for the evidence that it rests on."""
     recorded = STEPS.get(step.kind, step.kind)
     if today.step != recorded:
