@@ -26,4 +26,6 @@ traffic customer-support-ai: 10/min by day, 1/min by night, negative 4 %, candid
 ask customer-support-ai: 1,000 people
 sol$ leverframe changed --since 4h
 remi$ leverframe change show CHG-2026-00002 --ramp
+# Was the rule right? Today it is asked again, about the counts of then.
+remi$ leverframe replay CHG-2026-00002
 remi$ leverframe change review CHG-2026-00002 --close-code rolled_back --notes "Brisk answers cite nothing; the suite gets a check for it."

@@ -255,6 +255,16 @@ SIGHTS = (
         facts={"prospects.0.guardrail": "feedback_negative", "prospects.0.stage": 1},
     ),
     Sight(
+        33,
+        "what today's rules say of a ramp that was rolled back",
+        a_change("bad"),
+        "/changes/{}/replay",
+        "/changes/{}/replay",
+        "replay {}",
+        says=("every verdict is the same", "cannot be asked", "12.5 times as many people met negative feedback"),
+        facts={"same": True, "steps.kind=rolled_back.today.guardrail": "feedback_negative"},
+    ),
+    Sight(
         34,
         "three layers of kill switches",
         lambda house: "",

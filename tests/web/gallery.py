@@ -60,6 +60,7 @@ from leverframe.nouns.ramps import (
     Stage,
     Stay,
 )
+from leverframe.nouns.replays import Difference, Differs, Earlier, Replay, ReplayedStep, RuleAnswer
 from leverframe.nouns.sign_offs import Seat, SignOff
 from leverframe.nouns.staging import StagingRecord, StagingState
 from leverframe.nouns.switch_files import Behind, Drift, Drifted, FileCommit
@@ -533,6 +534,33 @@ def rehearsal_view(**more: object) -> View:
         "harmful": tuple(played("rolled_back", 20 + 7 * (n % 6), "feedback_negative") for n in range(20)),
     }  # fmt: skip
     return View(**{**base, **more})
+
+
+def replay_view() -> Replay:
+    """A ramp that another policy would have gone on with, asked again."""
+    began = ReplayedStep(
+        at(13, 10), "promoted", 1, 1.0, "clock", "the ramp begins at 1 %: the release window is open",
+        not_asked="it began the ramp, on gates and sign-offs that are asked when a ramp starts",
+    )  # fmt: skip
+    because = "the bake of 30 minutes is over, no guardrail shows harm, and this stage asks for no proof"
+    went_on = ReplayedStep(
+        at(13, 10, 30), "promoted", 2, 10.0, "clock", because, today=RuleAnswer("promote", because, 2, ("uk", "ie"))
+    )
+    harm = "2.17 times as many people met negative feedback; the evidence of harm is 62 to 1, and 40 to 1 rolls back"
+    stays = RuleAnswer("stay", "the bake of 4 hours ends Wed 13 May 2026 14:30 Europe/London")
+    against = "feedback_negative against current"
+    differences = (
+        Difference(Differs.VERDICT, "step", "roll back", "stay: the bake ends Wed 13 May 2026 14:30"),
+        Difference(Differs.NUMBERS, "alpha", "0.05", "0.01"),
+        Difference(Differs.NUMBERS, f"{against}: stage 2, share 0.1", "140, 16, 1159, 61", "140, 15, 1159, 61"),
+        Difference(Differs.WORDS, "because", harm, stays.because),
+    )
+    then = RuleAnswer("roll_back", harm, guardrail="feedback_negative")
+    back = ReplayedStep(
+        at(13, 12, 50), "rolled_back", 2, 0.0, "clock", harm, False, stays, then, differences=differences
+    )
+    earlier = Earlier(at(13, 12, 41), then, "rolled_back", at(13, 12, 50), True)
+    return Replay(CHANGE.id, False, (began, went_on, back), (earlier,), 160, 1, DIGEST, ZONE)
 
 
 def change_view(change: Change = CHANGE, **more: object) -> View:
@@ -1175,6 +1203,7 @@ def pages() -> dict[str, str]:
         "changes-empty": ("change_list.html", View(changes=(), filters={}, before=None), "/changes"),
         "change-ramping": ("change.html", change_view(), "/changes/CHG-2026-00012"),
         "growth-harm": ("growth.html", growth_view(harm=2.1), "/changes/CHG-2026-00012/ramp/evidence"),
+        "replay-differs": ("replay.html", replay_view(), "/changes/CHG-2026-00012/replay"),
         "change-held": ("change.html", change_view(ramp=held, may={"release": YES, "abort": YES, "promote": YES}, can_judge_as=("release_manager",)), "/changes/CHG-2026-00012"),
         "change-assess": ("change.html", change_view(FILED, **ASSESSED), "/changes/CHG-2026-00015"),
         "change-stale": ("change.html", change_view(FILED, **ASSESSED), "/changes/CHG-2026-00015", {"problem": STALE, "form": "POST sign-offs", "typed": {"comment": "The probes are fine.", "role": "release_manager"}}),

@@ -87,6 +87,7 @@ def addresses(ids: Mapping[str, str]) -> dict[str, dict[str, str]]:
             "in flight": f"/changes/{ids['ramping']}",
             "rolled back": f"/changes/{ids['bad']}",
             "grown": f"/changes/{ids['bad']}/ramp/evidence?stage=1",
+            "asked again": f"/changes/{ids['bad']}/replay",
             "settled": f"/changes/{ids['settled']}",
             "recent": "/changes/recent?since=7d",
             "calls": "/calls",

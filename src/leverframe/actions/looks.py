@@ -29,6 +29,7 @@ class Look:
     ramp: Ramp
     reading: StageReading | None
     step: Step
+    counts: Sequence[StageCounts] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def look_at(
     step = next_step(ramp, ramp_facts(beside, change, ramp, reading, judged), now)
     if isinstance(step, Promote | Widen) and beside.alarmed:
         step = Hold(ALARM.gate, ALARM.because, ALARM.remedy, page=True)
-    return Look(change, ramp, reading, step)
+    return Look(change, ramp, reading, step, counts)
 
 
 def read(policy: Policy, change: Change, ramp: Ramp, counts: Sequence[StageCounts], now: datetime) -> StageReading:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -28,6 +29,8 @@ from leverframe.rules.ramping import first_step
 from leverframe.rules.sign_offs import authors
 from leverframe.store import changes, outcomes, ramps, tables
 from leverframe.store.database import Db
+
+NOTHING_READ: Mapping[str, object] = {}
 
 
 def start_ramp(house: House, actor: Actor, change_id: str) -> Ramp:
@@ -103,7 +106,16 @@ def _rests_on(house: House, db: Db, change: Change, answers: tuple[Verdict, ...]
 
 
 def go_to_stage(
-    house: House, db: Db, actor: Actor, role: str, change: Change, ramp: Ramp, step: Promote, now: datetime
+    house: House,
+    db: Db,
+    actor: Actor,
+    role: str,
+    change: Change,
+    ramp: Ramp,
+    step: Promote,
+    now: datetime,
+    *,
+    rests_on: Mapping[str, object] = NOTHING_READ,
 ) -> Ramp:
     """Publish a stage in the regions that are open, count from here, and write it down.
 
@@ -113,7 +125,8 @@ def go_to_stage(
     published = dict.fromkeys(step.regions, now)
     ramp = replace(ramp, stage=step.stage, stage_since=now, published=published, hold=None, paged_at=None)
     ramp = ramps.update(db, ramp)
-    return publish_stage(house, db, actor, role, change, ramp, step.regions, "promoted", step.because, now)
+    regions, because = step.regions, step.because
+    return publish_stage(house, db, actor, role, change, ramp, regions, "promoted", because, now, rests_on=rests_on)
 
 
 def publish_stage(
@@ -127,6 +140,8 @@ def publish_stage(
     kind: str,
     because: str,
     now: datetime,
+    *,
+    rests_on: Mapping[str, object] = NOTHING_READ,
 ) -> Ramp:
     """Write down that a stage reached these regions, fix its shares of buckets, and publish the table.
 
@@ -141,7 +156,7 @@ def publish_stage(
     outcomes.set_shares(db, change.id, ramp.stage, by_cell, now, proof_anew=begins)
     ramps.record_step(db, change.id, now, kind, ramp.stage, share, regions, actor.name, because)
     facts = {"stage": ramp.stage, "share_percent": share, "regions": list(regions)}
-    record(db, now, actor, f"ramp.{kind}", change.id, because, facts=facts, role=role)
+    record(db, now, actor, f"ramp.{kind}", change.id, because, facts={**facts, **rests_on}, role=role)
     narrows, what = kind == "narrowed", f"{change.id} {kind} to {share:g} %"
     publish_table(house, db, now, what, targets=(ramp.target,), narrows=narrows)
     told = {"change": change.id, **facts, "because": because}
@@ -223,6 +238,7 @@ def end_ramp(
     role: str,
     *,
     guardrail: str = "",
+    rests_on: Mapping[str, object] = NOTHING_READ,
     received_at: float,
 ) -> tuple[Ramp, Number | None]:
     """End a ramp short of settlement: current to all, a receipt that proves it, the change to its review."""
@@ -234,7 +250,7 @@ def end_ramp(
     what = f"{change.id} {state.value.replace('_', ' ')}"
     number = publish_table(house, db, now, what, targets=(ramp.target,), narrows=True)
     open_receipt(house, db, number, received_at, what)
-    facts = {"stage": ramp.stage, "number": str(number or ""), "guardrail": guardrail}
+    facts = {"stage": ramp.stage, "number": str(number or ""), "guardrail": guardrail, **rests_on}
     record(db, now, actor, f"ramp.{state.value}", change.id, because, role=role, facts=facts)
     told = {"change": change.id, "because": because, "notify": list(change.plan.notify), "stage": ramp.stage}
     tell(db, f"ramp.{state.value}", told, key=f"{change.id}/{state.value}")

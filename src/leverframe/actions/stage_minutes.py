@@ -51,7 +51,7 @@ class Minutes:
         self._kept: dict[_Key, _Known] = {}
 
     def added(self, db: Db, asked: Iterable[Asked], now: datetime) -> dict[str, Sequence[StageCounts]]:
-        """Return each change's counts, those of its stage with what their minutes say now."""
+        """Return each change's counts, those of its stage with what their minutes say now, or at a moment past."""
         found: dict[str, Sequence[StageCounts]] = {}
         upto, news = _minute(now - OVER), []
         for change, stage, counts in asked:

@@ -9,18 +9,22 @@ from datetime import datetime
 from leverframe.actions.house import House, record, tell
 from leverframe.actions.judged import void_judged
 from leverframe.actions.looks import Look, look
-from leverframe.actions.ramps import end_ramp, go_to_stage, publish_stage
+from leverframe.actions.ramps import NOTHING_READ, end_ramp, go_to_stage, publish_stage
 from leverframe.actions.settling import settle_if_reached
 from leverframe.actions.watching import Watch
 from leverframe.clock import monotonic
 from leverframe.nouns.changes import Change
 from leverframe.nouns.documents import digest
+from leverframe.nouns.evidence import Finding
 from leverframe.nouns.people import CLOCK
 from leverframe.nouns.ramps import Hold, HoldRow, Promote, Ramp, RampState, RollBack, Stay, Step, Widen
+from leverframe.rules.evidence.told import evidence_facts
 from leverframe.store import changes, evidence, ramps
 from leverframe.store.database import Db
 
 PAGE_AGAIN_HOURS = 24
+BY_EVIDENCE = frozenset({*(finding.value for finding in Finding if finding.rank > 1), "longest_wait"})
+"""The holds that rest on a reading."""
 
 
 def worth_a_step(house: House, watch: Watch, driven: Mapping[str, int] | None = None) -> list[str]:
@@ -110,12 +114,14 @@ def _act(house: House, db: Db, seen: Look, now: datetime) -> None:
 
 def _promote(house: House, db: Db, seen: Look, step: Promote, now: datetime) -> None:
     _keep_reading(db, seen)
-    ramp = go_to_stage(house, db, CLOCK, "clock", seen.change, seen.ramp, step, now)
+    rests_on = _rests_on(house, db, seen)
+    ramp = go_to_stage(house, db, CLOCK, "clock", seen.change, seen.ramp, step, now, rests_on=rests_on)
     settle_if_reached(house, db, seen.change, ramp, now)
 
 
 def _roll_back(house: House, db: Db, seen: Look, step: RollBack) -> None:
     _keep_reading(db, seen)
+    rests_on = _rests_on(house, db, seen)
     end_ramp(
         house,
         db,
@@ -126,6 +132,7 @@ def _roll_back(house: House, db: Db, seen: Look, step: RollBack) -> None:
         step.because,
         "clock",
         guardrail=step.guardrail,
+        rests_on=rests_on,
         received_at=monotonic(),
     )
 
@@ -135,11 +142,22 @@ def _keep_reading(db: Db, seen: Look) -> None:
         evidence.keep_reading(db, seen.change.id, seen.ramp.stage, seen.reading, digest(seen.reading))
 
 
+def _rests_on(house: House, db: Db, seen: Look) -> dict[str, object]:
+    """Return all that reckons the reading of a step again: facts of its entry."""
+    if seen.reading is None:
+        return {}
+    policy, named = house.policy(db), digest(seen.reading)
+    plan, stage = seen.change.plan, seen.ramp.stage
+    told = evidence_facts(plan, stage, seen.counts, seen.reading, alpha=policy.alpha, beta=policy.beta)
+    return {"evidence": {"stage": stage, "reading": named, "policy": policy.digest, **told}}
+
+
 def _hold(house: House, db: Db, seen: Look, step: Hold, now: datetime) -> None:
     ramp, pages = seen.ramp, _pages(seen.ramp, step, now)
     if _begins(ramp, step):
         ramp = replace(ramp, hold=HoldRow(CLOCK.name, step.code, step.because, now, step.remedy))
-        _note(house, db, seen.change, ramp, "held", step.because, now)
+        on = _rests_on(house, db, seen) if step.code in BY_EVIDENCE else {}
+        _note(house, db, seen.change, ramp, "held", step.because, now, {"code": step.code, **on})
     if pages:
         page = {
             "change": seen.change.id,
@@ -164,8 +182,17 @@ def _narrow(house: House, db: Db, change: Change, ramp: Ramp, step: Hold, now: d
     publish_stage(house, db, CLOCK, "clock", change, ramp, regions, "narrowed", step.because, now)
 
 
-def _note(house: House, db: Db, change: Change, ramp: Ramp, kind: str, because: str, now: datetime) -> None:
+def _note(
+    house: House,
+    db: Db,
+    change: Change,
+    ramp: Ramp,
+    kind: str,
+    because: str,
+    now: datetime,
+    more: Mapping[str, object] = NOTHING_READ,
+) -> None:
     share = change.plan.stages[ramp.stage - 1].share_percent
     ramps.record_step(db, change.id, now, kind, ramp.stage, share, (), CLOCK.name, because)
-    record(db, now, CLOCK, f"ramp.{kind}", change.id, because, role="clock", facts={"stage": ramp.stage})
+    record(db, now, CLOCK, f"ramp.{kind}", change.id, because, role="clock", facts={"stage": ramp.stage, **more})
     db.after_commit(lambda: house.stir("ramp"))

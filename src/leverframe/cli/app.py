@@ -22,6 +22,7 @@ from leverframe.cli import (
     login,
     policy,
     rehearse,
+    replay,
     serve,
     switch,
     table,
@@ -61,7 +62,7 @@ def build() -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for alone in (serve, demo, login, changed, call, rehearse, upkeep):
+    for alone in (serve, demo, login, changed, call, rehearse, replay, upkeep):
         alone.add_to(app)
     for noun in (change, evidence, switch, game_day, target, policy, user, token, gateway, audit, table, key):
         noun.add_to(app)

@@ -69,7 +69,7 @@ def _one(document: Mapping[str, Any]) -> None:
             ("On", entry["object"]),
             ("By", _by(entry)),
             ("Because", entry["because"]),
-            *((words(name), value) for name, value in entry["facts"].items()),
+            *((words(name), _fact(name, value)) for name, value in entry["facts"].items()),
         )
     )
     if entry["decided_digest"]:
@@ -80,6 +80,11 @@ def _one(document: Mapping[str, Any]) -> None:
     heading(f"Proved to be in the log of {document['checkpoint']['size']} entries, by these hashes")
     for hashed in document["proof"]:
         verbatim(hashed)
+
+
+def _fact(name: str, value: Any) -> Any:
+    """Say what the evidence found; its counts are for programs."""
+    return f"{words(value['finding'])}; --json has its counts" if name == "evidence" else value
 
 
 @verb(app, "verify")

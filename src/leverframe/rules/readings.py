@@ -34,9 +34,6 @@ from leverframe.rules.evidence.relative import read_relative
 from leverframe.rules.evidence.slos import read_rate
 from leverframe.rules.metric_states import finding_of
 
-SAMPLE_RATIO = "sample_ratio"
-"""The guardrail name of the reading that checks the counts themselves."""
-
 
 def read_stage(
     plan: RampPlan,
@@ -81,7 +78,7 @@ def _read_sample_ratio(look: Look) -> Reading:
     else:
         finding, because = Finding.PASS, say.fits(mine, theirs, expected)
     return Reading(
-        guardrail=SAMPLE_RATIO,
+        guardrail=sample_ratio.NAME,
         finding=finding,
         because=because,
         e_value=value_of(evidence),

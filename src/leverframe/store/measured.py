@@ -59,7 +59,7 @@ def states_of(
     """Return how the reading of each metric goes, by change and stage; or went, as far as that is still known."""
     found: dict[tuple[str, int], dict[str, MetricState]] = defaultdict(dict)
     for (change, stage, metric), reading in readings_of(db, changes).items():
-        found[change, stage][metric] = reading.state if until is None else _as_of(reading.state, until)
+        found[change, stage][metric] = reading.state if until is None else as_of(reading.state, until)
     return found
 
 
@@ -146,7 +146,7 @@ def _fixed(each: MetricInterval) -> tuple[int, int, int]:
     return each.n, round(each.total * FIXED_POINT), round(squares * FIXED_POINT)
 
 
-def _as_of(state: MetricState, until: datetime) -> MetricState:
+def as_of(state: MetricState, until: datetime) -> MetricState:
     """Return a state as it stood at a moment, as far as that is still known: no fault that began later."""
     if state.fault_since is None or state.fault_since <= until:
         return state

@@ -61,6 +61,12 @@ def activate(db: Db, policy: Policy, files: Mapping[str, str], by: str, at: date
     return db.execute(added.returning(policies.c.version)).scalar_one()
 
 
+def in_force(db: Db, at: datetime) -> Policy | None:
+    """Return the policy that was in force at a moment, or None before the first."""
+    body = db.execute(_newest(policies.c.body).where(policies.c.at <= at)).scalar_one_or_none()
+    return None if body is None else _policy(body)
+
+
 def versions(db: Db) -> list[PolicyVersion]:
     """List the policies that were ever in force, the newest first."""
     query = select(policies.c.version, policies.c.digest, policies.c.by, policies.c.at)

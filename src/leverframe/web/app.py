@@ -30,6 +30,7 @@ from leverframe.web import (
     policy,
     ramps,
     rehearsals,
+    replays,
     switches,
 )
 from leverframe.web.again import come_back, typed_in
@@ -58,6 +59,7 @@ def make_app(house: House, events: live.Events) -> FastAPI:
         pages,
         changes,
         rehearsals,
+        replays,
         game_days,
         policy,
         outcomes,

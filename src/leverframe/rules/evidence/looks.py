@@ -66,7 +66,7 @@ def look_at(
         outline=outline,
         stage=plan.stages[stage - 1],
         carried=tuple(
-            cell if part.stage == first else _newly_bad(cell)
+            cell if part.stage == first else newly_bad(cell)
             for part in counts
             if first <= part.stage <= stage
             for cell in part.cells.values()
@@ -89,7 +89,7 @@ def look_at(
 def met(outline: Outline, stage: int, cells: Mapping[str, CellCounts]) -> dict[str, Strata]:
     """Say who has met what a floor of the plan compares, as the evidence of this stage counts them."""
     carries = outline.carries(stage)
-    counted = [_newly_bad(cell) if carries else cell for cell in cells.values()]
+    counted = [newly_bad(cell) if carries else cell for cell in cells.values()]
     return {guardrail: strata_of(counted, guardrail) for guardrail in outline.compared}
 
 
@@ -107,7 +107,7 @@ def _less(strata: Strata, before: Mapping[float, tuple[float, float]]) -> Strata
     }
 
 
-def _newly_bad(cell: CellCounts) -> CellCounts:
+def newly_bad(cell: CellCounts) -> CellCounts:
     """Leave out who was counted as bad at this share in the stage before already: it is carried."""
     if not cell.candidate_again and not cell.control_again:
         return cell

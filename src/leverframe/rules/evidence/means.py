@@ -55,7 +55,7 @@ def _with(before: MeanMinutes, cells: Iterable[CellCounts], name: str) -> MeanMi
 
 def read_mean(look: Look, slo: Slo) -> Reading:
     """Test a limit on a mean in this stage; of a fairness limit the worst locale that both arms have scores of."""
-    names = _locales(look) if slo.guardrail == FAIRNESS else (slo.guardrail,)
+    names = named(look, slo.guardrail)
     tests = [_test(look, slo, name, look.outline.level_of(slo.guardrail, look.alpha) / len(names)) for name in names]
     if not tests:
         return _told(look, slo, _Test(Finding.NO_DATA, _nothing(look, slo.guardrail)))
@@ -89,12 +89,12 @@ def _test(look: Look, slo: Slo, name: str, level: float) -> _Test:
 
 def _hold(slo: Slo, name: str, known: MeanMinutes, level: float) -> _Test:
     """Hold an estimate against its limit."""
-    seen, theirs, least = _seen(known, slo.kind), _mean(known.control), differences.LEAST_INTERVALS
-    if seen.intervals < least:
-        return _Test(Finding.CONTINUE, say.few_minutes(name, seen.intervals, least))
-    value, lowest = differences.difference(seen), differences.lower_bound(seen, level)
-    evidence, needed = differences.log_above(seen, slo.limit), -log(level)
-    told = say.Mean(name, slo.kind, value, lowest, slo.limit, seen.intervals)
+    moments, theirs, least = seen(known, slo.kind), _mean(known.control), differences.LEAST_INTERVALS
+    if moments.intervals < least:
+        return _Test(Finding.CONTINUE, say.few_minutes(name, moments.intervals, least))
+    value, lowest = differences.difference(moments), differences.lower_bound(moments, level)
+    evidence, needed = differences.log_above(moments, slo.limit), -log(level)
+    told = say.Mean(name, slo.kind, value, lowest, slo.limit, moments.intervals)
     if evidence < needed:
         finding, because = Finding.PASS, say.mean_within(told)
     elif slo.kind is LimitKind.MEAN and theirs is not None and theirs > slo.limit:
@@ -105,7 +105,8 @@ def _hold(slo: Slo, name: str, known: MeanMinutes, level: float) -> _Test:
     return _Test(finding, because, value, theirs, at_least, evidence, needed)
 
 
-def _seen(known: MeanMinutes, kind: LimitKind) -> Moments:
+def seen(known: MeanMinutes, kind: LimitKind) -> Moments:
+    """Return the sums that a limit of a kind is held against."""
     match kind:
         case LimitKind.FALL:
             return differences.turned(known.difference)
@@ -135,6 +136,11 @@ def _told(look: Look, slo: Slo, test: _Test) -> Reading:
         at_least=test.at_least,
         scores=test.scores,
     )
+
+
+def named(look: Look, guardrail: str) -> tuple[str, ...]:
+    """Name the metrics that a limit reads: one, or for fairness the score in each locale."""
+    return _locales(look) if guardrail == FAIRNESS else (guardrail,)
 
 
 def _locales(look: Look) -> tuple[str, ...]:

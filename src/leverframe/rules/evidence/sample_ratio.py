@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from leverframe.nouns.evidence import CellCounts
 from leverframe.rules.evidence.labels import Strata, evenly, log_mixture
 
+NAME = "sample_ratio"
+"""The guardrail name of the reading that checks the counts themselves."""
 ALPHA = 0.001
 """How rarely a sound stage is called unsound: it holds a ramp and never rolls back, so it has its own level."""
 
