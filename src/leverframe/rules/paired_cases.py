@@ -29,6 +29,8 @@ CONFIDENCE = 0.95
 MOST_FLIPPED = 64
 """Of so many cases that differ the sign-flip test is worked out; that takes some milliseconds."""
 GRID = 1 << 14
+MOST_LISTED = 14
+"""So many differing cases have their patterns listed one by one: at most 16,384."""
 COMPARISONS_KEPT = 512
 
 _CASE = struct.Struct(">8sd")
@@ -129,12 +131,15 @@ def _share(count: int, n: int) -> float:
 def sign_flip(weights: Sequence[float], lesser: float) -> float:
     """Return the two-sided p of differences with these sizes, of which the lesser side weighs `lesser`.
 
-    It counts the patterns of signs that put at most so much weight on one side. Weights are rounded down to a grid,
-    so that no pattern is missed and p is never too small. How many patterns weigh k is the coefficient of x**k in
-    the product of (1 + x**weight); the coefficients stand side by side in one long integer.
+    It counts the patterns of signs that put at most so much weight on one side: of few differences each by itself. Of
+    more, weights are rounded down to a grid, so that no pattern is missed and p is never too small. How many patterns
+    weigh k is then the coefficient of x**k in the product of (1 + x**weight); the coefficients stand side by side in
+    one long integer.
     """
     if not lesser:
         return min(1.0, _share(2, len(weights)))
+    if len(weights) <= MOST_LISTED:
+        return min(1.0, _share(2 * len(_lighter(weights, lesser)), len(weights)))
     room, patterns = len(weights) + 1, 1
     whole = (1 << (room * (GRID + 1))) - 1
     for weight in weights:
@@ -142,6 +147,14 @@ def sign_flip(weights: Sequence[float], lesser: float) -> float:
         if at <= GRID:
             patterns += (patterns << (at * room)) & whole
     return min(1.0, _share(2 * _sum_of_fields(patterns, room, GRID + 1), len(weights)))
+
+
+def _lighter(weights: Sequence[float], most: float) -> list[float]:
+    """List what the patterns weigh that put at most so much on one side; what is as heavy but for rounding counts."""
+    found, most = [0.0], most * (1.0 + 1e-12)
+    for weight in weights:
+        found += [so_far + weight for so_far in found if so_far + weight <= most]
+    return found
 
 
 def _sum_of_fields(packed: int, room: int, fields: int) -> int:
