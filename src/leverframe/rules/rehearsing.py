@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from math import exp, sqrt
 from statistics import median
-from typing import Protocol
 
 from leverframe.nouns.evidence import CellCounts, StageCounts, StageReading
 from leverframe.nouns.minutes import Met, StageMinutes
 from leverframe.nouns.ramps import Hold, LimitKind, Promote, Ramp, RampPlan, RollBack, Stay, Step, Widen
 from leverframe.nouns.targets import EVERYWHERE
+from leverframe.rules.drawing import Chance, binomial, poisson
 from leverframe.rules.evidence.looks import met
 from leverframe.rules.evidence.means import metrics_of
 from leverframe.rules.evidence.outlines import compared, outline_of
@@ -69,18 +68,6 @@ class Rehearsal:
     guardrail: str = ""
     exposed: int = 0
     harmed: float = 0.0
-
-
-class Chance(Protocol):
-    """Where the draws come from: random.Random, with a seed."""
-
-    def random(self) -> float:
-        """Draw evenly from 0 to 1."""
-        ...
-
-    def gauss(self, mu: float, sigma: float) -> float:
-        """Draw from the normal distribution."""
-        ...
 
 
 def rehearse(about: Question, traffic: Traffic, harm: Harm, chance: Chance) -> Rehearsal:
@@ -228,12 +215,12 @@ class _Run:
 
     def _come(self, name: str, people: float, share: float, since_start: float) -> None:
         """Draw how many people of one part come to each arm, and how many of them meet each event."""
-        units = _poisson(self.chance, people * share), _poisson(self.chance, people * (1.0 - share))
+        units = poisson(self.chance, people * share), poisson(self.chance, people * (1.0 - share))
         bad = {}
         for event, rate in self.traffic.bad_rate.items():
             harms = event == self.harm.guardrail and since_start >= self.harm.after_minutes
             worse = min(1.0, rate * (self.harm.ratio if harms else 1.0))
-            bad[event] = _binomial(self.chance, units[0], worse), _binomial(self.chance, units[1], rate)
+            bad[event] = binomial(self.chance, units[0], worse), binomial(self.chance, units[1], rate)
             self.harmed += units[0] * (worse - rate)
         self.exposed += units[0]
         for counters in (self.whole, self.proof):
@@ -278,25 +265,3 @@ def unknown_rates(plan: RampPlan, traffic: Traffic | None) -> tuple[str, ...]:
     limited = [slo.guardrail for stage in plan.stages for slo in stage.slos if slo.kind is LimitKind.RATE]
     named = dict.fromkeys((*compared(plan), *limited))
     return tuple(name for name in named if traffic is None or name not in traffic.bad_rate)
-
-
-def _poisson(chance: Chance, mean: float) -> int:
-    """Draw a Poisson number: by Knuth's product where it is small, by the normal where it is large."""
-    if mean <= 0.0:
-        return 0
-    if mean > 30.0:
-        return max(0, round(chance.gauss(mean, sqrt(mean))))
-    limit, product, drawn = exp(-mean), chance.random(), 0
-    while product > limit:
-        product, drawn = product * chance.random(), drawn + 1
-    return drawn
-
-
-def _binomial(chance: Chance, n: int, p: float) -> int:
-    """Draw how many of n meet something that each meets with a chance p."""
-    if n <= 0 or p <= 0.0:
-        return 0
-    mean = n * p
-    if mean > 30.0 and n - mean > 30.0:
-        return min(n, max(0, round(chance.gauss(mean, sqrt(mean * (1.0 - p))))))
-    return min(n, _poisson(chance, mean)) if p < 0.05 else sum(chance.random() < p for _ in range(n))
