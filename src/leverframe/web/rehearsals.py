@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse, Response
 from leverframe.actions import policies, rehearsals
 from leverframe.actions.rehearsals import Asked
 from leverframe.nouns.documents import to_document
+from leverframe.nouns.verdicts import Fault, Invalid
 from leverframe.sources.changes import read_change_form
 from leverframe.web.rendering import respond
 from leverframe.web.sent import Body, describes, sent
@@ -74,5 +75,13 @@ def show_rehearsal(
     seed: Annotated[int, Query()] = 1,
 ) -> Response:
     """Show what each stage can rule out, and how so many runs went; the same address shows the same runs."""
-    asked = Asked(runs, seed, guardrail, ratio, after_minutes, float(per_minute) if per_minute else None)
+    asked = Asked(runs, seed, guardrail, ratio, after_minutes, _number("per_minute", per_minute))
     return respond(visit.request, "rehearsal.html", rehearsals.rehearse_change(visit.house, change_id, asked))
+
+
+def _number(name: str, typed: str) -> float | None:
+    """Read a field that may be left empty."""
+    try:
+        return float(typed) if typed.strip() else None
+    except ValueError:
+        raise Invalid([Fault(name, f"{typed!r} is no number", "write how many people ask in a minute")]) from None

@@ -1,0 +1,45 @@
+"""Is a rehearsal's page drawn from its runs, and what is typed in it checked?"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from gallery import rehearsal_view
+
+from leverframe.nouns.verdicts import Invalid
+from leverframe.rules.rehearsing import Harm, Rehearsal
+from leverframe.web.rehearsal_pictures import endings_figure, say_endings
+from leverframe.web.rehearsals import _number
+
+AT = datetime(2026, 5, 13, 10, tzinfo=UTC)
+
+
+def run(ended: str, minutes: float) -> Rehearsal:
+    return Rehearsal(ended, AT, minutes, 1, "because", ())
+
+
+def test_each_run_is_one_mark_of_its_own_shape():
+    drawn = endings_figure(
+        [run("settled", 90.0)] * 3 + [run("stands", 200.0)], [run("rolled_back", 5.0)] * 2, Harm("x", 2)
+    )
+    assert (drawn.count("ended settled"), drawn.count("ended rolled-back"), drawn.count("ended stands")) == (3, 2, 1)
+    assert 'aria-label="No harm: 3 settled, 1 stood to the end of the ticket of 4"' in drawn
+    assert "Twice as many:" in drawn
+
+
+def test_runs_that_end_at_once_are_drawn_too():
+    assert "ended stands" in endings_figure([run("stands", 0.0)], (), Harm("x", 2))
+    assert say_endings([run("settled", 1.0)]) == "1 settled of 1"
+
+
+def test_the_example_is_whole():
+    view = rehearsal_view()
+    assert endings_figure(view.harmless, view.harmful, view.harm).count('class="ended') == 40
+
+
+def test_a_field_may_be_left_empty_and_may_not_be_nonsense():
+    assert (_number("per_minute", " "), _number("per_minute", "12.5")) == (None, 12.5)
+    with pytest.raises(Invalid) as told:
+        _number("per_minute", "many")
+    assert told.value.faults[0].place == "per_minute"
