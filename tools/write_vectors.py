@@ -20,8 +20,7 @@ from leverframe.nouns.ramps import Clause, Ramp, RampPlan, RampState, Stage
 from leverframe.nouns.tables import Number, RouteTable, Variant
 from leverframe.nouns.targets import Cell, Delivery, Target, Tier
 from leverframe.nouns.units import Unit
-from leverframe.rules.lowering import bound
-from leverframe.rules.routing import Router, bucket
+from leverframe.rules.routing import Router, bound, bucket
 from leverframe.rules.sampling import is_sampled
 from leverframe.rules.tables import RampFacts, TableFacts, compile_table
 

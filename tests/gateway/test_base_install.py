@@ -20,7 +20,7 @@ def test_a_gateway_imports_only_the_standard_library_xxhash_and_its_own_rooms():
     strangers = {name.split(".")[0] for name in imported} - set(sys.stdlib_module_names) - {"leverframe", "xxhash"}
     assert not {name for name in strangers if not name.startswith("_sysconfigdata")}
     rooms = {".".join(name.split(".")[:3]) for name in imported if name.startswith("leverframe.")}
-    rules = {f"leverframe.rules.{question}" for question in ("routing", "exercised", "switches")}
+    rules = {f"leverframe.rules.{question}" for question in ("routing", "exercised", "sampling", "switches")}
     allowed = {"leverframe.nouns", "leverframe.rules", *rules}
     others = {room for room in rooms - allowed if not room.startswith(("leverframe.nouns.", "leverframe.gateway"))}
     assert not others

@@ -9,9 +9,10 @@ from leverframe.nouns.changes import State
 from leverframe.nouns.evidence import Comparison, Finding
 from leverframe.nouns.exercises import ExerciseState, GameDayState
 from leverframe.nouns.ramps import RampState
+from leverframe.nouns.staging import StagingState
 from leverframe.nouns.verdicts import Mode, Outcome
 from leverframe.rules.exercising import Freshness
-from leverframe.web.marks import EXERCISES, SHAPES, WORDS, exercise_mark, mark, state_mark
+from leverframe.web.marks import EXERCISES, SHAPES, STAGED, WORDS, exercise_mark, mark, staging_mark, state_mark
 
 ENUMS = (State, RampState, Finding, Comparison, Outcome, Mode, DuringRamp)
 
@@ -22,6 +23,13 @@ def test_every_state_has_a_mark_with_a_shape_and_a_word(state):
     assert kind in SHAPES
     assert word in state_mark(state)
     assert "<svg" in state_mark(state)
+
+
+def test_what_was_done_on_staging_has_a_mark_with_a_shape_and_a_word():
+    assert set(STAGED) == set(StagingState)
+    for state, (kind, word) in STAGED.items():
+        assert word in staging_mark(state)
+        assert SHAPES[kind] in staging_mark(state)
 
 
 @pytest.mark.parametrize(

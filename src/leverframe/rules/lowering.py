@@ -9,14 +9,13 @@ stands as the stage before left it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from fractions import Fraction
-from functools import lru_cache
 from typing import NamedTuple
 
 from leverframe.nouns.changes import BlastRadius
 from leverframe.nouns.ramps import Clause, Ramp, RampPlan
 from leverframe.nouns.tables import BUCKETS
 from leverframe.nouns.targets import EVERYWHERE, LAST_RING, Cell, Target
+from leverframe.rules.routing import bound
 
 
 class Lowered(NamedTuple):
@@ -105,12 +104,6 @@ def within(cells: Sequence[Cell], regions: Sequence[str], rings: Sequence[str] =
 def key(cell: Cell) -> str:
     """Name a cell as gateways do."""
     return f"{cell.region}|{cell.ring}"
-
-
-@lru_cache(maxsize=1024)
-def bound(share_percent: float) -> int:
-    """Return the exclusive bucket bound of a share, rounded down, so that it never exceeds what was signed."""
-    return int(Fraction(repr(float(share_percent))) * BUCKETS / 100)
 
 
 def _clauses(plan: RampPlan, stage: int) -> Iterator[Clause]:

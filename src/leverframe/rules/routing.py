@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from xxhash import xxh3_64_intdigest
 
-from leverframe.nouns.tables import CandidateRoute, Decision, FeatureRoute, Reason, RouteTable, Variant
+from leverframe.nouns.tables import BUCKETS, CandidateRoute, Decision, FeatureRoute, Reason, RouteTable, Variant
 from leverframe.nouns.targets import EVERYWHERE, LAST_RING
 from leverframe.nouns.units import Unit, allows
 
@@ -24,6 +26,12 @@ def bucket(salt: str, subject: str) -> int:
     The same on every gateway and in every language; docs/reference/buckets.md lists vectors.
     """
     return xxh3_64_intdigest(f"{salt}:{subject}".encode())
+
+
+@lru_cache(maxsize=1024)
+def bound(share_percent: float) -> int:
+    """Return the exclusive bucket bound of a share, rounded down, so that it never exceeds what was signed."""
+    return int(Fraction(repr(float(share_percent))) * BUCKETS / 100)
 
 
 NO_FALLBACKS: Mapping[str, str] = {}

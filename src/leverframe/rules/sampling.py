@@ -7,8 +7,7 @@ bound (docs/reference/buckets.md).
 
 from __future__ import annotations
 
-from leverframe.rules.lowering import bound
-from leverframe.rules.routing import bucket
+from leverframe.rules.routing import bound, bucket
 
 SALT = "live score"
 

@@ -53,7 +53,6 @@ WORDS: dict[Any, tuple[str, str]] = {
     Comparison.WORSE: ("refused", "worse"),
     Comparison.UNCHANGED: ("quiet", "unchanged"),
     Comparison.NOT_COMPARABLE: ("waiting", "not comparable"),
-    StagingState.DEPLOYED: ("fine", "deployed"),
     Outcome.MET: ("fine", "met"),
     Outcome.NOT_MET: ("refused", "not met"),
     Outcome.NOT_NEEDED: ("quiet", "not needed"),
@@ -64,6 +63,10 @@ WORDS: dict[Any, tuple[str, str]] = {
 }
 
 
+STAGED: dict[str, tuple[str, str]] = {
+    StagingState.DEPLOYED: ("fine", "deployed"),
+    StagingState.ROLLED_BACK: ("refused", "rolled back"),
+}
 EXERCISES: dict[str, tuple[str, str]] = {
     GameDayState.RUNNING: ("running", "running"),
     GameDayState.PAUSED: ("waiting", "paused"),
@@ -98,6 +101,11 @@ def state_mark(state: Any) -> Markup:
     """Draw the mark of a change's state, a ramp's, a finding, a comparison, an outcome or a mode."""
     kind, word = WORDS[state]
     return mark(kind, word)
+
+
+def staging_mark(state: str) -> Markup:
+    """Draw the mark of what was done on staging."""
+    return mark(*STAGED[state])
 
 
 def exercise_mark(state: str) -> Markup:

@@ -229,7 +229,17 @@ def environment() -> Environment:
     return room
 
 
-MARKS = ("mark", "shape", "state_mark", "verdict_mark", "opening_mark", "switch_mark", "digest_mark", "exercise_mark")
+MARKS = (
+    "mark",
+    "shape",
+    "state_mark",
+    "verdict_mark",
+    "opening_mark",
+    "switch_mark",
+    "digest_mark",
+    "exercise_mark",
+    "staging_mark",
+)
 SAID = ("filters_query", "can", "typed_of", "faults_at", "by_telling")
 PICTURES = ("lever", "pips")
 
