@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from math import inf, log
 
+from leverframe.nouns.ramps import RampPlan
 from leverframe.rules.evidence import labels, words
 from leverframe.rules.evidence.outlines import compared, outline_of
 from leverframe.rules.evidence_time import (
@@ -30,7 +31,8 @@ from leverframe.rules.moments import say_minutes
 
 LARGEST = 100.0
 """A harm beyond this many times is not looked for."""
-STEPS = 30
+STEPS = 20
+"""Halvings between 1 and the largest: to less than a thousandth of a per cent."""
 TWICE = 2.0
 
 
@@ -80,7 +82,7 @@ def _prospect(about: Question, number: int, since: datetime, guardrail: str) -> 
     rate = about.traffic.bad_rate.get(guardrail) if about.traffic else None
     if about.traffic is None or rate is None:
         return replace(blank, because=f"how often people meet {words.event(guardrail)} is not known yet")
-    found, policy = _Stage(about, about.traffic, number, since, rate), about.policy
+    found, policy = _Stage(about, about.traffic, since, rate, _exposed(about, about.plan, number)), about.policy
     level = policy.beta / (len(stage.floors) or len(compared(about.plan)))
     known = replace(
         blank,
@@ -88,7 +90,7 @@ def _prospect(about: Question, number: int, since: datetime, guardrail: str) -> 
         rules_out=found.ruled_out(stage.bake_minutes, level, P50),
         rules_out_p90=found.ruled_out(stage.bake_minutes, level, P90),
         longer=found.ruled_out(TWICE * stage.bake_minutes, level, P50),
-        wider=_wider(found).ruled_out(stage.bake_minutes, level, P50),
+        wider=_wider(found, number).ruled_out(stage.bake_minutes, level, P50),
         sees=found.seen(stage.bake_minutes, outline_of(about.plan).level_beside(policy.alpha)),
         floor_minutes=found.minutes_for(floor, level, P50),
         floor_minutes_p90=found.minutes_for(floor, level, P90),
@@ -98,17 +100,13 @@ def _prospect(about: Question, number: int, since: datetime, guardrail: str) -> 
 
 @dataclass(frozen=True, slots=True)
 class _Stage:
-    """One stage of what is ahead, when it begins, and how often people meet one event in it."""
+    """One stage of what is ahead: when it begins, how often people meet one event, and who is compared in it."""
 
     about: Question
     traffic: Traffic
-    number: int
     since: datetime
     rate: float
-
-    @property
-    def exposed(self) -> Weighted:
-        return telling(exposed_cells(self.about.plan, self.number, self.about.regions, self.about.population))
+    exposed: Weighted
 
     @property
     def met(self) -> float:
@@ -134,13 +132,21 @@ class _Stage:
         return found if found < inf else None
 
 
-def _wider(found: _Stage) -> _Stage:
+def _exposed(about: Question, plan: RampPlan, number: int) -> Weighted:
+    """Return the parts of the population where the two can be compared, as one where their share is the same."""
+    parts: dict[float, float] = {}
+    for part, share in telling(exposed_cells(plan, number, about.regions, about.population)):
+        parts[share] = parts.get(share, 0.0) + part
+    return [(part, share) for share, part in parts.items()]
+
+
+def _wider(found: _Stage, number: int) -> _Stage:
     """Return the same stage at twice its share, at most at 100 %."""
-    plan, place = found.about.plan, found.number - 1
+    plan, place = found.about.plan, number - 1
     stage = plan.stages[place]
     clauses = tuple(replace(c, share_percent=min(100.0, TWICE * c.share_percent)) for c in stage.clauses)
     stages = (*plan.stages[:place], replace(stage, clauses=clauses), *plan.stages[place + 1 :])
-    return replace(found, about=replace(found.about, plan=replace(plan, stages=stages)))
+    return replace(found, exposed=_exposed(found.about, replace(plan, stages=stages), number))
 
 
 def _expected(events: float, exposed: Weighted, ratio: float) -> float:
