@@ -30,8 +30,8 @@ MOST_KEPT = 100_000
 
 Asked = tuple[Change, int, Sequence[StageCounts]]
 """A change, the stage that is looked at, and the counts of its ramp."""
-_Key = tuple[str, int, int, tuple[tuple[str, datetime], ...]]
-"""A change and its version, a stage, and since when each cell is counted."""
+_Key = tuple[int, int, tuple[tuple[str, datetime], ...]]
+"""The version of a change, a stage, and since when each cell is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Minutes:
     """What one process remembers of them, for any thread."""
 
     def __init__(self) -> None:
-        self._kept: dict[_Key, _Known] = {}
+        self._kept: dict[str, tuple[_Key, _Known]] = {}
 
     def added(self, db: Db, asked: Iterable[Asked], now: datetime) -> dict[str, Sequence[StageCounts]]:
         """Return each change's counts, those of its stage with what their minutes say now, or at a moment past."""
@@ -68,16 +68,18 @@ class Minutes:
 
     def _before(self, change: Change, here: StageCounts, upto: datetime) -> _Known:
         """Return what is known already; nothing, where more is known than had happened then."""
-        kept = self._kept.get(_key(change, here))
-        return kept if kept is not None and kept.upto <= upto else _Known(_before_all(here), {}, (), {})
+        key, kept = self._kept.get(change.id, (None, None))
+        if kept is not None and key == _key(change, here) and kept.upto <= upto:
+            return kept
+        return _Known(_before_all(here), {}, (), {})
 
     def _keep(self, change: Change, here: StageCounts, known: _Known) -> _Known:
-        key = _key(change, here)
-        if key not in self._kept and len(self._kept) >= MOST_KEPT:
+        """Keep what is known of a change's stage, in place of what was known of another or less of this one."""
+        key, (before, newest) = _key(change, here), self._kept.get(change.id, (None, None))
+        if newest is None and len(self._kept) >= MOST_KEPT:
             self._kept.clear()
-        newest = self._kept.get(key)
-        if newest is None or newest.upto < known.upto:
-            self._kept[key] = known
+        if newest is None or before != key or newest.upto < known.upto:
+            self._kept[change.id] = key, known
         return known
 
 
@@ -142,7 +144,7 @@ def _pair(
 
 
 def _key(change: Change, here: StageCounts) -> _Key:
-    return change.id, change.version, here.stage, tuple(here.since.items())
+    return change.version, here.stage, tuple(here.since.items())
 
 
 def _before_all(here: StageCounts) -> datetime:
