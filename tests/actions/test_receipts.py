@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from tests.world import ON_SQLITE, World
 
@@ -64,7 +66,7 @@ def test_a_silent_gateway_that_had_traffic_is_paged_for_once(world: World):
     world.round()
     (page,) = world.told("page.not_obeyed")
     assert "applied by 1 of 1 reporting" in page["sentence"]
-    assert "edge-2 silent since 60 s at 1.1" in page["sentence"]
+    assert re.search(r"edge-2 silent since 6\d s at 1\.1", page["sentence"])
 
 
 def test_no_gateway_at_all_is_not_confirmed_and_pages_nobody(world: World):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -83,15 +84,15 @@ def test_the_gateways_of_a_process_that_died_fall_silent_by_the_same_rule(world:
     world.round()
     (page,) = world.told("page.not_obeyed")
     assert "applied by 1 of 1 reporting" in page["sentence"]
-    assert "edge-9 silent since 16 s at 1.1" in page["sentence"]
-    assert any("edge-9 is silent since 16 s" in alarm for alarm in today(world.house, world.sol).alarms)
+    assert re.search(r"edge-9 silent since 1\d s at 1\.1", page["sentence"])
+    assert any(re.search(r"edge-9 is silent since 1\d s", alarm) for alarm in today(world.house, world.sol).alarms)
 
 
 def test_today_names_the_first_of_very_many_silent_gateways_and_counts_the_others(world: World):
     for place in range(30):
         world.house.fleet.report("edge", f"edge-{place:02}", "a", "1.1", at=monotonic() - 20.0)
     silent = [alarm for alarm in today(world.house, world.sol).alarms if "silent" in alarm]
-    assert silent[0] == "Gateway edge-00 is silent since 20 s, at table 1.1."
+    assert re.fullmatch(r"Gateway edge-00 is silent since 2\d s, at table 1\.1\.", silent[0])
     assert silent[20:] == ["10 more gateways are silent; Gateways names them."]
 
 

@@ -177,7 +177,8 @@ def _publish(plane: ControlPlane, line: str) -> None:
 
 def _print(told: list[Seen]) -> None:
     for seen in told:
-        print(json.dumps(to_document(seen)), flush=True)
+        sys.stdout.write(json.dumps(to_document(seen)) + "\n")  # one write: several lines of gateways tell at once
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -119,6 +119,7 @@ class Desk:
     def sit(self, address: str, cookie: str = "", *, light: str = "light", scripts: bool = True) -> Hands:
         """Let a person begin anew, logged in where a session's cookie is given; who sat here before has gone."""
         tab = self._tabs.get((light, scripts)) or self._tabs.setdefault((light, scripts), self._tab(light, scripts))
+        tab.goto("about:blank")  # or the former page begins to listen with nobody behind it
         tab.context.clear_cookies()
         if cookie:
             tab.context.add_cookies([{"name": COOKIE, "value": cookie, "url": address}])
