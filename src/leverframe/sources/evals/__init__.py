@@ -15,7 +15,7 @@ from pkgutil import iter_modules
 from leverframe.nouns.evidence import EvalImport, Said
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Fault, Invalid
-from leverframe.sources.eval_cases import parse_json
+from leverframe.sources.json_values import parse_json
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,21 +15,13 @@ from leverframe.nouns.evidence import EvalImport, Said
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Fault, Invalid
 from leverframe.rules.eval_columns import Column
-from leverframe.sources import eval_cases
-from leverframe.sources.eval_cases import (
-    DEFAULT_SUITE,
-    File,
-    Row,
-    import_cases,
-    is_object_with,
-    parse_json,
-    take_number,
-    word,
-)
+from leverframe.sources import json_values
+from leverframe.sources.eval_cases import DEFAULT_SUITE, File, Row, import_cases
+from leverframe.sources.json_values import is_object_with, parse_json, take_number, word
 
 NAME = "deepeval"
 
-_member = partial(eval_cases.member, tool=NAME)
+_member = partial(json_values.member, tool=NAME)
 
 
 def recognise(body: bytes) -> bool:

@@ -16,7 +16,8 @@ from leverframe.nouns.evidence import EvalImport, Said
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Fault, Invalid
 from leverframe.rules.eval_columns import Column
-from leverframe.sources.eval_cases import DEFAULT_SUITE, File, Row, import_cases, take_number
+from leverframe.sources.eval_cases import DEFAULT_SUITE, File, Row, import_cases
+from leverframe.sources.json_values import take_number
 
 NAME = "junit"
 

@@ -18,22 +18,15 @@ from leverframe.nouns.evidence import Direction, EvalImport, EvalResult, Said
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Fault, Invalid
 from leverframe.rules.eval_columns import Column, subject_of
-from leverframe.sources import eval_cases
-from leverframe.sources.eval_cases import (
-    File,
-    columns_of,
-    is_object_with,
-    parse_json,
-    standard_error,
-    take_number,
-    word,
-)
+from leverframe.sources import json_values
+from leverframe.sources.eval_cases import File, columns_of, standard_error
+from leverframe.sources.json_values import is_object_with, parse_json, take_number, word
 
 NAME = "lm-eval"
 ABOUT = frozenset({"alias", "name", "sample_len", "sample_count"})
 """What stands beside the metrics of a task."""
 
-_member = partial(eval_cases.member, tool=NAME)
+_member = partial(json_values.member, tool=NAME)
 
 
 def recognise(body: bytes) -> bool:

@@ -14,8 +14,9 @@ from leverframe.nouns.evidence import Direction, EvalImport, EvalResult, Said
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Fault, Invalid
 from leverframe.rules.eval_columns import subject_of
-from leverframe.sources import eval_cases
-from leverframe.sources.eval_cases import DEFAULT_SUITE, UNITS, is_object_with, parse_json, take_number, word
+from leverframe.sources import json_values
+from leverframe.sources.eval_cases import DEFAULT_SUITE, UNITS
+from leverframe.sources.json_values import is_object_with, parse_json, take_number, word
 
 NAME = "leverframe"
 FORMAT = "leverframe-evals/1"
@@ -23,7 +24,7 @@ MEMBERS = frozenset({
     "of", "suite", "metric", "slice", "n", "value", "standard_error", "direction", "dataset_digest",
 })  # fmt: skip
 
-_member = partial(eval_cases.member, tool=NAME)
+_member = partial(json_values.member, tool=NAME)
 
 
 def recognise(body: bytes) -> bool:

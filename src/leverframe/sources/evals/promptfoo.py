@@ -17,17 +17,9 @@ from leverframe.nouns.evidence import EvalImport, Said
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Fault, Invalid
 from leverframe.rules.eval_columns import Column
-from leverframe.sources import eval_cases
-from leverframe.sources.eval_cases import (
-    DEFAULT_SUITE,
-    File,
-    Row,
-    import_cases,
-    is_object_with,
-    parse_json,
-    take_number,
-    word,
-)
+from leverframe.sources import json_values
+from leverframe.sources.eval_cases import DEFAULT_SUITE, File, Row, import_cases
+from leverframe.sources.json_values import is_object_with, parse_json, take_number, word
 
 NAME = "promptfoo"
 VERSION = 3
@@ -35,7 +27,7 @@ VERSION = 3
 LOWER = {"latency_ms": "latencyMs", "cost_usd": "cost"}
 """Our names of what promptfoo measures beside scores; for these, lower is better."""
 
-_member = partial(eval_cases.member, tool=NAME)
+_member = partial(json_values.member, tool=NAME)
 
 
 def recognise(body: bytes) -> bool:
