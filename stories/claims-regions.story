@@ -5,6 +5,7 @@ after first-day
 @ Mon 18 May 2026 10:00 Europe/London
 ana$ leverframe change file examples/acme/changes/claims-regions.yaml
 ci$ leverframe evidence add examples/acme/evals/claims-v3-against-v2.json --change CHG-2026-00001
+ci$ leverframe evidence pull-request examples/acme/pull-requests/claims-902.json --change CHG-2026-00001
 ana$ leverframe change why CHG-2026-00001
 cass$ leverframe change sign CHG-2026-00001 --role platform_engineer
 cleo$ leverframe change sign CHG-2026-00001 --role feature_engineer

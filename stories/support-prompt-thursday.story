@@ -11,6 +11,7 @@ edit support-prompt-thursday.yaml
   +   closes_at: 2026-05-14 12:00
 ana$ leverframe change file support-prompt-thursday.yaml
 ci$ leverframe evidence add examples/acme/evals/support-v8-against-v7.json --change CHG-2026-00001
+ci$ leverframe evidence pull-request examples/acme/pull-requests/support-1482.json --change CHG-2026-00001
 ana$ leverframe change why CHG-2026-00001
 
 cass$ leverframe change sign CHG-2026-00001 --role platform_engineer

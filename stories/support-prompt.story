@@ -8,6 +8,7 @@ ana$ leverframe change why CHG-2026-00001
 
 # The build server posts the evals of v8 beside those of v7, which runs.
 ci$ leverframe evidence add examples/acme/evals/support-v8-against-v7.json --change CHG-2026-00001
+ci$ leverframe evidence pull-request examples/acme/pull-requests/support-1482.json --change CHG-2026-00001
 
 # The CAB sits at ten. Each of them reads the change and signs what stands.
 @ Tue 12 May 2026 10:00

@@ -13,6 +13,7 @@ edit change.yaml
   +   not_after: 2026-05-28 16:00
 ana$ leverframe change file change.yaml
 ci$ leverframe evidence add examples/acme/evals/support-v9-against-v8.json --change CHG-2026-00002
+ci$ leverframe evidence pull-request examples/acme/pull-requests/support-1497.json --change CHG-2026-00002
 cass$ leverframe change sign CHG-2026-00002 --role platform_engineer
 cleo$ leverframe change sign CHG-2026-00002 --role feature_engineer
 remi$ leverframe change sign CHG-2026-00002 --role release_manager

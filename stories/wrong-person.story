@@ -4,6 +4,7 @@ after first-day
 @ Tue 12 May 2026 09:30 Europe/London
 ana$ leverframe change file examples/acme/changes/support-prompt-v8.yaml
 ci$ leverframe evidence add examples/acme/evals/support-v8-against-v7.json --change CHG-2026-00001
+ci$ leverframe evidence pull-request examples/acme/pull-requests/support-1482.json --change CHG-2026-00001
 
 # Reading is open to everybody who has an account; the audit log is not.
 vic$ leverframe change why CHG-2026-00001

@@ -26,6 +26,7 @@ VIOLATIONS = {
     "doors": ("web/changes.py", "from leverframe.store import changes as kept"),
     "gates": ("rules/gates/window.py", "from leverframe.rules.gates import freeze"),
     "metrics": ("sources/metrics/csv_file.py", "from leverframe.sources.metrics import prometheus"),
+    "pull_requests": ("sources/pull_requests/github.py", "from leverframe.sources.pull_requests import neutral"),
     "acts": ("actions/reviews.py", "from leverframe.actions import recent"),
 }
 """For each contract, a file of the house and an import that it may not have."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from tests.world import World, acme, eval_run
+from tests.world import World, acme, eval_run, pull_request
 
 from leverframe.actions import accounts, game_days, gateways, policies
 from leverframe.nouns.documents import to_document
@@ -104,6 +104,12 @@ def given_evals(world: World) -> tuple[str, Any]:
     return f"/changes/{change.id}/evidence", eval_run(change)
 
 
+def given_pull_request(world: World) -> tuple[str, Any]:
+    world.adopt()
+    change = world.file()
+    return f"/changes/{change.id}/pull-request", pull_request(change.artefacts["pull_request"])
+
+
 def given_thrown(world: World) -> tuple[str, Any]:
     world.throw("sol", f"feature/{TARGET}")
     return f"{SWITCH}/set", {"role": "release_manager", **BECAUSE}
@@ -172,6 +178,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/changes/{change_id}/way-back"): Row("sol", given_settled),
     ("PUT", "/changes/{change_id}/review"): Row("remi", given_aborted),
     ("POST", "/changes/{change_id}/evidence"): Row("ana", given_evals),
+    ("PUT", "/changes/{change_id}/pull-request"): Row("remi", given_pull_request),
     ("POST", "/changes/{change_id}/staging"): Row(
         "ana", lambda w: (f"{ready(w)}/staging", {"state": "deployed", **BECAUSE})
     ),

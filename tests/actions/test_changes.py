@@ -112,7 +112,7 @@ def test_checking_a_form_answers_the_same_and_writes_nothing(world: World):
     world.adopt()
     checked = changes.check_change(world.house, world.ana, world.form())
     unmet = [verdict.gate for verdict in checked.verdicts if verdict.refuses]
-    assert unmet == ["evals", "sign_offs", "window"]
+    assert unmet == ["checks", "code_review", "evals", "sign_offs", "window"]
     assert checked.forecast.text == "Wed 10:00 1%, Wed 10:30 10%, Wed 14:30 50%, Thu 14:30 100%"
     assert world.entries("change.") == []
     filed = world.file()
@@ -180,7 +180,7 @@ def test_who_edits_what_is_signed_is_an_author_too_and_may_not_sign(world: World
 def test_who_empties_what_is_signed_is_an_author_too(world: World):
     world.adopt()
     change = world.file(ramp="careful")
-    world.evals(change)
+    world.proved(change)
     change = world.change(change)
     emptied = changes.edit_change(world.house, world.cass, change.id, world.form(ramp=""), change.version)
     assert (emptied.plan.template, emptied.provenance["plan"].by) == ("rollouts/customer-support-ai", "cass")

@@ -21,7 +21,9 @@ pytestmark = ON_SQLITE
 @pytest.fixture
 def change(world: World) -> Change:
     world.adopt()
-    return world.file()
+    filed = world.file()
+    world.pull_request(filed)
+    return filed
 
 
 def add(world: World, actor, change: Change, body: bytes | None = None):
@@ -35,7 +37,12 @@ def test_results_are_compared_with_the_deployed_units_and_the_change_is_ready(wo
     assert world.change(change).state is State.AUTHORIZE
     view = evidence.list_evidence(world.house, change.id)
     assert (view.deltas, view.staging) == (deltas, ())
-    assert [(v.gate, v.outcome.value) for v in view.answers] == [("evals", "met"), ("staging", "not_needed")]
+    assert [(v.gate, v.outcome.value) for v in view.answers] == [
+        ("checks", "met"),
+        ("code_review", "met"),
+        ("evals", "met"),
+        ("staging", "not_needed"),
+    ]
     entry = world.entries("evidence.added")[0]
     assert (entry.actor, entry.because) == ("ana", "promptfoo.json, written by promptfoo")
     assert entry.decided_digest.startswith("sha256:")

@@ -46,7 +46,7 @@ def test_a_start_is_refused_with_every_reason_at_once(world: World):
     change = world.file()
     world.at("Wed 09:00")
     refused = no_of(lambda: ramps.start_ramp(world.house, world.remi, change.id))
-    assert set(refused) == {"kill_switch", "evals", "sign_offs", "window", "not_thrown"}
+    assert set(refused) == {"kill_switch", "checks", "code_review", "evals", "sign_offs", "window", "not_thrown"}
 
 
 def test_a_start_is_refused_to_who_does_not_run_ramps(world: World):
@@ -92,6 +92,7 @@ def test_the_author_of_a_high_change_never_runs_it(world: World):
 def test_a_gate_that_only_advises_is_written_down_where_it_would_have_refused(world: World):
     world.adopt()
     change = world.file()
+    world.pull_request(change)
     world.enforce(replace(world.policy, gates={"evals": Mode.ADVISE, "sign_offs": Mode.ADVISE}, digest="advise"))
     schedules.schedule(world.house, world.remi, change.id)
     world.at("Wed 10:00")

@@ -60,7 +60,7 @@ def test_only_a_release_manager_becomes_the_tickets_release_manager_by_arming(wo
     from leverframe.actions import changes
 
     change = changes.file_change(world.house, world.cass, NOTES)
-    world.evals(change)
+    world.proved(change)
     world.sign_all(change)
     assert schedules.schedule(world.house, world.remi, change.id).release_manager == "remi"
 

@@ -66,7 +66,7 @@ def test_an_author_never_signs_their_own_change_at_any_tier(world: World, name: 
     if name not in world.running:
         world.adopt(world.form(name).target)
     change = world.file(name, by="cleo")
-    world.evals(change)
+    world.proved(change)
     refused = no_of(lambda: sign_as(world, world.cleo, change, "feature_engineer"))
     assert refused == {"segregation": f"cleo is the author of {change.id}"}
 
@@ -93,7 +93,13 @@ def test_tokens_never_sign(world: World):
 def test_nobody_signs_what_is_not_ready_and_is_told_all_that_is_missing(world: World):
     world.adopt()
     change = world.file(bridge="", kill_switch="feature/claims-summary")
-    assert set(no_of(lambda: world.sign("cass", change))) == {"complete", "kill_switch", "evals"}
+    assert set(no_of(lambda: world.sign("cass", change))) == {
+        "complete",
+        "kill_switch",
+        "checks",
+        "code_review",
+        "evals",
+    }
 
 
 def with_groups(world: World, name: str, *groups: str) -> None:

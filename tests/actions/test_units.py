@@ -40,7 +40,7 @@ def test_who_may_not_adopt_and_what_cannot_be_adopted(world: World):
 
 def test_what_was_written_against_no_unit_returns_to_assess(world: World):
     change = world.file()
-    world.evals(change)
+    world.proved(change)
     assert world.change(change).state is State.AUTHORIZE
     world.adopt()
     assert world.change(change).state is State.ASSESS
@@ -50,7 +50,7 @@ def test_what_was_written_against_no_unit_returns_to_assess(world: World):
 def test_a_unit_is_not_adopted_under_a_running_ramp(world: World):
     """With no current unit the fallback is current, and only absolute limits are read."""
     change = world.file()
-    world.evals(change)
+    world.proved(change)
     world.sign_all(change)
     world.at("Wed 10:00")
     from leverframe.actions import ramps

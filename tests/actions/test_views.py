@@ -53,7 +53,7 @@ def test_a_change_says_its_requirements_seats_and_trail(world: World):
     view = world.view(change, by="cass")
     assert showing.requirements(world.house, change.id) == view.requirements
     assert view.can_sign_as == ("platform_engineer",)
-    assert [entry.act for entry in view.trail] == ["evidence.added", "change.filed"]
+    assert [entry.act for entry in view.trail] == ["pull_request.told", "evidence.added", "change.filed"]
     assert view.forecast is not None
     with pytest.raises(NotFound):
         showing.show_change(world.house, world.cass, "CHG-2026-00099")

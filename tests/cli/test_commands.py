@@ -32,6 +32,7 @@ ASKED = {
     "change file", "change list", "change show", "change why", "change edit", "change sign", "change schedule",
     "change ramp", "change hold", "change release", "change promote", "change abort", "change back", "change review",
     "change cancel", "evidence add", "evidence list", "evidence staging",
+    "evidence pull-request",
     "switch list", "switch show", "switch throw", "switch set",
     "switch fmt", "switch drift", "switch exercise",
     "game-day list", "game-day show", "game-day pause", "game-day resume", "game-day abort",

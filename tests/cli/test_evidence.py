@@ -30,8 +30,11 @@ def asks(run, ana: FakeServer, home: Path):
     return lambda verb, *arguments: run("evidence", verb, *arguments, "--change", CHG, "--server", ana.address)
 
 
-def evidence(ana: FakeServer, *answers: object, deltas: object = (DELTA,), staging: object = ()) -> None:
-    ana.gives(f"GET {WHERE}", {"deltas": list(deltas), "answers": list(answers), "staging": list(staging)})  # type: ignore
+def evidence(
+    ana: FakeServer, *answers: object, deltas: object = (DELTA,), staging: object = (), pull_request: object = None
+) -> None:
+    laid = {"deltas": list(deltas), "answers": list(answers), "staging": list(staging), "pull_request": pull_request}  # type: ignore
+    ana.gives(f"GET {WHERE}", laid)
 
 
 def test_each_file_is_sent_as_it_is_under_its_name(asks, ana: FakeServer, home: Path):
@@ -106,6 +109,48 @@ def test_list_says_what_became_of_it_on_staging(asks, ana: FakeServer):
     assert "by ana: it answers nonsense https://ci.acme.example/81" in said
     assert "deployed Tue 12 May 2026" in said
     assert said.endswith("(of an earlier candidate)")
+
+
+SEEN = {
+    "read": {
+        "told": {
+            "url": "https://git.acme.example/7", "commit": "8c1f0b7e5a9d", "state": "merged", "author": "ana-acme",
+            "wrote": [], "checks": [{"name": "policy-lint", "state": "failed", "url": ""}], "reviews": [],
+        },
+        "at": "2026-05-12T08:00:00Z",
+        "by": "pipeline",
+    },
+    "reviewers": [
+        {"login": "cleo-acme", "person": "cleo", "opinion": "approved", "counts": True,
+         "because": "cleo has approved 8c1f0b7", "roles": ["prompt_reviewer"]},
+    ],
+    "asked": ["policy-lint", "adversarial"],
+}  # fmt: skip
+
+
+def test_a_pull_request_is_told_and_what_of_it_counts_is_said(asks, ana: FakeServer, home: Path):
+    (home / "pr.json").write_bytes(b'{"headRefOid": "8c1f0b7e5a9d"}')
+    ana.gives("PUT " + at("changes", CHG, "pull-request"), SEEN)
+    ran = asks("pull-request", home / "pr.json")
+    assert ran.code == 0, ran.err
+    assert ana.written.body == b'{"headRefOid": "8c1f0b7e5a9d"}'
+    for part in (
+        "https://git.acme.example/7: merged at 8c1f0b7",
+        "policy-lint failed asked for",
+        "adversarial not run asked for",
+        "cleo prompt reviewer cleo has approved 8c1f0b7",
+    ):
+        assert part in flat(ran.out)
+
+
+def test_its_gate_answers_for_reviews_and_the_others_do_not(asks, ana: FakeServer, home: Path):
+    (home / "pr.json").write_bytes(b"{}")
+    ana.gives("PUT " + at("changes", CHG, "pull-request"), SEEN)
+    evidence(ana, UNMET | {"gate": "code_review", "because": "1 of 2 code reviewers"}, pull_request=SEEN)
+    ran = asks("pull-request", home / "pr.json", "--gate")
+    assert (ran.code, "1 of 2 code reviewers" in ran.err) == (2, True)
+    listed = asks("list", "--gate")
+    assert (listed.code, "cleo has approved 8c1f0b7" in flat(listed.out)) == (0, True)
 
 
 def test_staging_is_recorded_with_its_reason_and_its_run(asks, ana: FakeServer):

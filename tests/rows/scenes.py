@@ -142,7 +142,7 @@ def same_form(house: Served, change: str, **other: Any) -> ChangeForm:
 def ready(house: Served, name: str = "meeting-notes-v2", by: str = "cass", **other: Any) -> str:
     """File a ticket with its evals."""
     change = filed(house, name, by, **other)
-    house.world.evals(change)
+    house.world.proved(change)
     return change
 
 

@@ -48,6 +48,16 @@ from leverframe.nouns.growth import Growth, Visit
 from leverframe.nouns.outcomes import CallFacts
 from leverframe.nouns.people import Actor, ActorKind
 from leverframe.nouns.policies import EvalAsk, Policy, Requirement, SwitchRule
+from leverframe.nouns.pull_requests import (
+    Check,
+    CheckState,
+    Opinion,
+    PullRequest,
+    PullState,
+    ReadPullRequest,
+    Reviewer,
+    SeenPullRequest,
+)
 from leverframe.nouns.ramps import (
     Clause,
     Floor,
@@ -563,6 +573,40 @@ def replay_view() -> Replay:
     return Replay(CHANGE.id, False, (began, went_on, back), (earlier,), 160, 1, DIGEST, ZONE)
 
 
+PULL_REQUEST = SeenPullRequest(
+    ReadPullRequest(
+        PullRequest(
+            "https://git.acme.example/support-assistant/pull/1482",
+            "8c1f0b7e5a9d24c36e7b1f4d0a2c95836b7ef410",
+            PullState.MERGED,
+            "ana-acme",
+            ("ana-acme",),
+            (
+                Check("lint", CheckState.PASSED, "https://git.acme.example/support-assistant/actions/runs/5"),
+                Check("eval-smoke", CheckState.PASSED, "https://git.acme.example/support-assistant/actions/runs/12"),
+                Check("policy-lint", CheckState.RUNNING, "https://git.acme.example/support-assistant/actions/runs/7"),
+                Check(
+                    "security-scan", CheckState.FAILED, "https://git.acme.example/support-assistant/actions/runs/15"
+                ),
+                Check("nightly", CheckState.SKIPPED),
+            ),
+            (),
+        ),
+        at(12, 8, 40),
+        "pipeline",
+    ),
+    (
+        Reviewer("cleo-acme", "cleo", Opinion.APPROVED, True, "cleo has approved 8c1f0b7", ("prompt_reviewer",)),
+        Reviewer("cass-acme", "cass", Opinion.APPROVED, False, "cass has read 41be7c2; 8c1f0b7 was pushed since"),
+        Reviewer(
+            "rita-acme", "rita", Opinion.CHANGES_REQUESTED, False, "rita asks for changes", ("prompt_reviewer",)
+        ),
+        Reviewer("zed-acme", "", Opinion.APPROVED, False, "zed-acme is nobody in the catalog"),
+    ),
+    ("eval-smoke", "adversarial", "policy-lint", "security-scan"),
+)
+
+
 def change_view(change: Change = CHANGE, **more: object) -> View:
     signed = (
         SignOff(
@@ -590,6 +634,7 @@ def change_view(change: Change = CHANGE, **more: object) -> View:
         "change": change,
         "requirements": REQUIREMENTS,
         "staging": STAGED,
+        "pull_request": PULL_REQUEST,
         "fields": fields(),
         "sign_offs": signed,
         "seats": (("cab_engineer", 2, ("cass", "cleo"), 0), ("release_manager", 1, ("remi",), 0)),

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from leverframe.nouns.calendar import DuringRamp
 from leverframe.nouns.changes import State
 from leverframe.nouns.evidence import Comparison, Finding
 from leverframe.nouns.exercises import ExerciseState, GameDayState
+from leverframe.nouns.pull_requests import CheckState, Opinion, Reviewer
 from leverframe.nouns.ramps import RampState
 from leverframe.nouns.staging import StagingState
 from leverframe.nouns.verdicts import Mode, Outcome
 from leverframe.rules.exercising import Freshness
-from leverframe.web.marks import EXERCISES, SHAPES, STAGED, WORDS, exercise_mark, mark, staging_mark, state_mark
+from leverframe.web.marks import (
+    CHECKED,
+    EXERCISES,
+    SHAPES,
+    STAGED,
+    WORDS,
+    check_mark,
+    exercise_mark,
+    mark,
+    review_mark,
+    staging_mark,
+    state_mark,
+)
 
 ENUMS = (State, RampState, Finding, Comparison, Outcome, Mode, DuringRamp)
 
@@ -30,6 +45,17 @@ def test_what_was_done_on_staging_has_a_mark_with_a_shape_and_a_word():
     for state, (kind, word) in STAGED.items():
         assert word in staging_mark(state)
         assert SHAPES[kind] in staging_mark(state)
+
+
+def test_what_a_check_and_a_reviewer_said_has_a_mark_with_a_shape_and_a_word():
+    assert set(CHECKED) == set(CheckState)
+    for state, (kind, word) in CHECKED.items():
+        assert word in check_mark(state)
+        assert SHAPES[kind] in check_mark(state)
+    reviewer = Reviewer("cleo-acme", "cleo", Opinion.APPROVED, True, "")
+    assert "approved" in review_mark(reviewer)
+    assert "does not count" in review_mark(replace(reviewer, counts=False))
+    assert "asks for changes" in review_mark(replace(reviewer, opinion=Opinion.CHANGES_REQUESTED, counts=False))
 
 
 @pytest.mark.parametrize(

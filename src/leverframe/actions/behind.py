@@ -25,12 +25,6 @@ def with_who_stands_behind(branch: Branch, commit: str, catalog: Catalog, pushes
     return FileCommit(raw.id, raw.made_at, raw.author, raw.subject, _behind(branch, raw, catalog, pushes))
 
 
-def person_of_login(catalog: Catalog, login: str) -> str:
-    """Name whom the git host calls so; a login is the same in small and capital letters."""
-    people = catalog.people.values()
-    return next((p.name for p in people if p.git_login and p.git_login.casefold() == login.casefold()), "")
-
-
 def _behind(branch: Branch, raw: RawCommit, catalog: Catalog, pushes: Sequence[Push]) -> Behind:
     signed = _signed(branch, raw, catalog)
     if signed.person:
@@ -40,7 +34,7 @@ def _behind(branch: Branch, raw: RawCommit, catalog: Catalog, pushes: Sequence[P
     push = _push_of(branch, raw.id, pushes)
     if push is None:
         return Behind(because=f"{signed.because}, and no push of it was told")
-    if person := person_of_login(catalog, push.login):
+    if person := catalog.person_of_login(push.login):
         return Behind(person, f"pushed as {push.login}")
     return Behind(because=f"{signed.because}, and {push.login}, who pushed it, is nobody in the catalog")
 

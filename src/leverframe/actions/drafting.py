@@ -61,7 +61,7 @@ def draft(form: ChangeForm, policy: Policy, author: str, now: datetime) -> Chang
 def redraft(before: Change, form: ChangeForm, policy: Policy, editor: str, now: datetime) -> Change:
     """Return a change as a form edits it: what the form leaves as it was keeps its writer."""
     drafted = draft(form, policy, editor, now)
-    kept = ("id", "author", "filed_at", "state", "version", "armed_by", "earlier_digests")
+    kept = ("id", "author", "filed_at", "state", "version", "armed_by", "earlier_digests", "commit")
     after = replace(drafted, **{name: getattr(before, name) for name in kept}, start=form.start or before.start)
     return replace(after, provenance=_who_wrote(before, after, editor, now))
 

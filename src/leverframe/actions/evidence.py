@@ -13,9 +13,11 @@ from leverframe.actions.house import House, permit, record, refuse, target_of
 from leverframe.nouns.changes import Change
 from leverframe.nouns.evidence import EvalDelta, EvalImport, EvalResult, Said
 from leverframe.nouns.people import Actor, ActorKind
+from leverframe.nouns.pull_requests import SeenPullRequest
 from leverframe.nouns.staging import StagingRecord
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Fault, Invalid, Verdict, failed
+from leverframe.rules.code_review import seen
 from leverframe.rules.shipping import may_ship
 from leverframe.sources.evals import read_evals
 from leverframe.store import changes, evidence
@@ -28,10 +30,11 @@ class EvidenceView:
 
     deltas: tuple[EvalDelta, ...]
     staging: tuple[StagingRecord, ...]
+    pull_request: SeenPullRequest | None
     answers: tuple[Verdict, ...]
 
 
-GATES = ("evals", "staging")
+GATES = ("checks", "code_review", "evals", "staging")
 
 
 def add_evidence(
@@ -101,4 +104,5 @@ def _seen(house: House, db: Db, change_id: str) -> EvidenceView:
     change = changes.get(db, change_id)
     facts = ship_facts(house, db, change)
     answers = tuple(v for v in may_ship(change, facts, house.clock.now()) if v.gate in GATES)
-    return EvidenceView(facts.deltas, facts.staging, answers)
+    pull_request = seen(change, facts.pull_request, facts.asks, facts.policy, facts.targets)
+    return EvidenceView(facts.deltas, facts.staging, pull_request, answers)

@@ -28,7 +28,7 @@ from leverframe.rules.prospects import Prospect, prospects
 from leverframe.rules.shipping import may_ship
 from leverframe.rules.sign_offs import SignFacts, content_digest, counted
 from leverframe.rules.staging import seen_now
-from leverframe.store import evidence, outcomes, ramps, sign_offs, staging, switches, units
+from leverframe.store import evidence, outcomes, pull_requests, ramps, sign_offs, staging, switches, units
 from leverframe.store.database import Db
 
 BAND_DAYS = 14
@@ -48,6 +48,7 @@ def ship_facts(house: House, db: Db, change: Change, *, expected: tuple[Verdict,
         digest_now=content_digest(change, digests),
         deltas=deltas(db, change),
         staging=seen_now(staging.of(db, change.id), change),
+        pull_request=pull_requests.newest(db, change.id),
         ramping={ramp.target: ramp.change for ramp in ramps.active(db)},
         expected=expected,
     )

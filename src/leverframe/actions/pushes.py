@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leverframe.actions.behind import person_of_login
 from leverframe.actions.house import House, permit, record
 from leverframe.nouns.people import Actor
 from leverframe.nouns.verdicts import Fault, Invalid
@@ -40,7 +39,7 @@ def tell_push(
         now, policy = house.clock.now(), house.policy(db)
         role = permit(policy, actor, "account.manage")
         switch_files.note_push(db, Push(commit, before, pusher.strip(), actor.name, now))
-        person = person_of_login(policy.catalog, pusher.strip())
+        person = policy.catalog.person_of_login(pusher.strip())
         because = f"the git host says that {pusher.strip()} pushed it"
         facts = {"before": before, "person": person}
         record(db, now, actor, "switch.file_pushed", f"commit/{commit}", because, role=role, facts=facts)

@@ -21,10 +21,12 @@ from leverframe.nouns.evidence import EvalDelta, StageReading
 from leverframe.nouns.growth import Growth
 from leverframe.nouns.people import Actor
 from leverframe.nouns.policies import Policy
+from leverframe.nouns.pull_requests import SeenPullRequest
 from leverframe.nouns.ramps import Ramp, RampPlan, RampState, Step
 from leverframe.nouns.sign_offs import SignOff
 from leverframe.nouns.staging import StagingRecord
 from leverframe.nouns.verdicts import Verdict, failed, not_needed, passed
+from leverframe.rules.code_review import seen
 from leverframe.rules.forecasting import Forecast
 from leverframe.rules.gates.facts import ShipFacts
 from leverframe.rules.gates.sign_offs import seats
@@ -32,7 +34,7 @@ from leverframe.rules.judging import judged_digest, may_be_judged
 from leverframe.rules.policies import holders, may
 from leverframe.rules.prospects import Prospect
 from leverframe.rules.shipping import may_ship, unready
-from leverframe.rules.sign_offs import WRITTEN, may_sign
+from leverframe.rules.sign_offs import WRITTEN, authors, may_sign
 from leverframe.store import audit, changes, evidence, ramps, sign_offs
 from leverframe.store.database import Db
 
@@ -77,6 +79,7 @@ class ChangeView:
     prospects: tuple[Prospect, ...]
     deltas: tuple[EvalDelta, ...]
     staging: tuple[StagingRecord, ...]
+    pull_request: SeenPullRequest | None
     ramp: RampView | None
     trail: tuple[Entry, ...]
     may: Mapping[str, Verdict]
@@ -113,6 +116,7 @@ def show_change(house: House, actor: Actor, change_id: str, *, with_growth: bool
             prospects=prospects_of(house, db, change, expected, now) if expected and ramp is None else (),
             deltas=facts.deltas,
             staging=facts.staging,
+            pull_request=seen(change, facts.pull_request, facts.asks, policy, facts.targets),
             ramp=ramp,
             trail=tuple(audit.find(db, object=change_id, limit=TRAIL)),
             may=_may(db, policy, actor, change, answers, ramp, can_sign_as, now),
@@ -229,6 +233,7 @@ def _may(
     acts = {
         "edit": (editable, "change.file", "it has begun, or is closed"),
         "evidence": (editable, "change.file", "it has begun, or is closed"),
+        "pull_request": (editable, "change.file", "it has begun, or is closed"),
         "cancel": (editable, "change.schedule", "it has begun, or is closed"),
         "schedule": (editable and not unready(answers), "change.schedule", "its requirements are not met yet"),
         "ramp": (editable and not any(v.refuses for v in answers), "ramp.run", "its requirements are not met yet"),
@@ -240,6 +245,8 @@ def _may(
     result = {act: _one(policy, actor, right, ok, why, target) for act, (ok, right, why) in acts.items()}
     if editable and actor.name == change.author:
         result["cancel"] = passed("may", f"{actor.name} wrote it and may cancel it")
+    if actor.name in authors(change):
+        result["pull_request"] = failed("may", "another person must say who has reviewed what you wrote", remedy="")
     result["sign"] = (
         passed("sign", "you may sign") if can_sign_as else failed("sign", _why_not_sign(answers), remedy="")
     )

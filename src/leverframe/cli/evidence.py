@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +10,7 @@ import typer
 
 from leverframe.cli import change_views as views
 from leverframe.cli import output
+from leverframe.cli.evidence_views import list_evidence, list_most, say_pull_request, staged
 from leverframe.cli.output import say
 from leverframe.cli.verbs import REFUSED, Because, noun, read_bytes, said, server, show, verb
 from leverframe.client import Problem, Server, at
@@ -17,6 +18,9 @@ from leverframe.nouns.verdicts import Fault, Invalid
 
 ANY_FILE = "application/octet-stream"
 UNREADABLE = 422
+RUN = ("evals", "staging")
+"""What a job that runs evals on staging answers for: a review that is missing rolls nothing back."""
+REVIEWED = ("checks", "code_review")
 Change = Annotated[str, typer.Option("--change", metavar="CHG", help="The change's id, such as CHG-2026-00001.")]
 Gate = Annotated[bool, typer.Option("--gate", help="End with exit code 2 where the evidence does not suffice.")]
 
@@ -44,11 +48,11 @@ def add(
     before = one.get(at("changes", change))
     _send(one, change, bodies, {"of": of, "tool_version": tool_version})
     document = one.get(at("changes", change, "evidence"))
-    show(document, lambda found: views.list_most(change, found["deltas"]))
+    show(document, lambda found: list_most(change, found["deltas"]))
     if not said().json:
         views.say_voided(before, one.get(at("changes", change)))
     if gate:
-        _need_enough(document)
+        _need_enough(document, RUN)
 
 
 def _read(paths: Sequence[Path]) -> dict[Path, bytes]:
@@ -79,11 +83,11 @@ def _send(one: Server, change: str, bodies: Mapping[Path, bytes], about: Mapping
 
 @verb(app, "list")
 def list_all(change: Change, gate: Gate = False) -> None:
-    """List a change's eval results beside the deployed unit's, and what became of it on staging."""
+    """List a change's eval results beside the deployed unit's, its pull request, and what became of it on staging."""
     document = server().get(at("changes", change, "evidence"))
-    show(document, views.list_evidence)
+    show(document, list_evidence)
     if gate:
-        _need_enough(document)
+        _need_enough(document, RUN)
 
 
 @verb(app, "staging")
@@ -98,12 +102,33 @@ def staging(
     While the newest record is a rollback the change is not ready.
     """
     body = {"state": done, "because": because, "url": url}
-    show(server().post(at("changes", change, "staging"), body), lambda row: say(f"{change}: {views.staged(row)}"))
+    show(server().post(at("changes", change, "staging"), body), lambda row: say(f"{change}: {staged(row)}"))
 
 
-def _need_enough(document: Mapping[str, Any]) -> None:
-    """End with exit code 2 and every reason, where a gate that reads the evidence refuses."""
-    noes = _refusing(document["answers"])
+@verb(app, "pull-request")
+def pull_request(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="What the git host says: gh's JSON, or ours.")],
+    change: Change,
+    gate: Gate = False,
+) -> None:
+    """Record what the git host says of a change's pull request: its newest commit, checks and reviews.
+
+    gh pr view --json url,headRefOid,state,author,commits,reviews,statusCheckRollup > FILE writes it. Where another
+    commit was pushed since, standing sign-offs are void.
+    """
+    one = server()
+    before = one.get(at("changes", change))
+    seen = one.send("PUT", at("changes", change, "pull-request"), read_bytes(path), "application/json")
+    show(seen, say_pull_request)
+    if not said().json:
+        views.say_voided(before, one.get(at("changes", change)))
+    if gate:
+        _need_enough(one.get(at("changes", change, "evidence")), REVIEWED)
+
+
+def _need_enough(document: Mapping[str, Any], gates: Collection[str]) -> None:
+    """End with exit code 2 and every reason, where one of these gates refuses."""
+    noes = [answer for answer in _refusing(document["answers"]) if answer["gate"] in gates]
     if noes and not said().json:
         output.verdicts(noes, error=True)
     if noes:

@@ -17,7 +17,7 @@ from leverframe.cli.switch import say_seats
 from leverframe.cli.verbs import Because, Data, Database, noun, server, show, verb
 from leverframe.client import at
 from leverframe.nouns.documents import from_document, to_document
-from leverframe.nouns.policies import EvalAsk, Policy
+from leverframe.nouns.policies import EvalAsk, Policy, ReviewAsk
 from leverframe.nouns.verdicts import Fault, Invalid
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The folder with policy.yaml, catalog/ and the rest.")]
@@ -134,6 +134,8 @@ def _row(row: Mapping[str, Any]) -> tuple[Any, ...]:
     parts = [", ".join(words(x) for x in row[key]) for key in ("tiers", "kinds", "paths") if row[key]]
     asks = [words(name) for name in (*row["fields"], *row["artefacts"])]
     asks += [f"{words(name)} by hand" for name in row["by_hand"]]
+    asks += [f"{name} passed" for name in row["checks"]]
+    asks += [said] if (said := from_document(ReviewAsk, row["code_reviews"]).said) else []
     suites = [from_document(EvalAsk, asked).said for asked in row["evals"]]
     return ("; ".join(parts) or "all changes", asks, suites, _seats(row["seats"]))
 

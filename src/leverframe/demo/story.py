@@ -78,7 +78,7 @@ class Story:
             self._throw_lever()
 
     def _file_first(self, now: datetime) -> None:
-        self.first = self._file(FIRST, "support-v8-against-v7.json")
+        self.first = self._file(FIRST, "support-v8-against-v7.json", "support-1482.json")
         self._say(f"{now:%a %H:%M}  ana files {self.first}: answer questions about the new product line")
 
     def _sign_first(self, now: datetime) -> None:
@@ -87,14 +87,15 @@ class Story:
         self._say(f"{now:%a %H:%M}  the CAB signs {self.first}; remi arms it for its window on Wednesday")
 
     def _file_second(self, now: datetime) -> None:
-        self.second = self._file(SECOND, "support-v9-against-v8.json")
+        self.second = self._file(SECOND, "support-v9-against-v8.json", "support-1497.json")
         self._cast.sign_all(self.second)
         self._cast.act("remi").put(f"/changes/{self.second}/schedule")
         self._say(f"{now:%a %H:%M}  {self.second}, whose candidate is worse, is filed, signed and armed")
 
-    def _file(self, name: str, results: str) -> str:
+    def _file(self, name: str, results: str, pull_request: str) -> str:
         change = self._cast.file("ana", self._acme / "changes" / f"{name}.yaml")
         self._cast.post_evals(change, self._acme / "evals" / results)
+        self._cast.tell_pull_request(change, self._acme / "pull-requests" / pull_request)
         return change
 
     def _review_first(self, now: datetime) -> None:

@@ -17,3 +17,8 @@ class Catalog:
     fallbacks: Mapping[str, Fallback] = field(default_factory=dict)
     groups: Mapping[str, Group] = field(default_factory=dict)
     people: Mapping[str, Person] = field(default_factory=dict)
+
+    def person_of_login(self, login: str) -> str:
+        """Name whom the git host calls so (empty: nobody); a login is the same in small and capital letters."""
+        known = self.people.values()
+        return next((p.name for p in known if p.git_login and p.git_login.casefold() == login.casefold()), "")

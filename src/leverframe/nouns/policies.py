@@ -41,11 +41,31 @@ class EvalAsk:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewAsk:
+    """How many people must have approved the code, and how many of them must hold which role."""
+
+    count: int = 0
+    of_whom: tuple[Seat, ...] = ()
+
+    @property
+    def said(self) -> str:
+        """Write it as people read it; empty where nobody is asked for."""
+        if not self.count:
+            return ""
+        roles = ", ".join(f"{seat.count} {seat.role.replace('_', ' ')}" for seat in self.of_whom)
+        return f"{self.count} code reviewer{'s' if self.count > 1 else ''}{f', {roles} among them' if roles else ''}"
+
+
+NO_REVIEW = ReviewAsk()
+
+
+@dataclass(frozen=True, slots=True)
 class Requirement:
     """One row of the table over tier, kind and path; empty parts match all, matching rows add up.
 
     `fields` and `artefacts` must be filled, `evals` are the suites that must be on the ticket, `seats` the
-    sign-offs by role and count, `by_hand` the fields that a person must have written.
+    sign-offs by role and count, `by_hand` the fields that a person must have written, `checks` those that the pull
+    request must have passed, `code_reviews` who must have approved it.
     """
 
     tiers: frozenset[str] = frozenset()
@@ -56,6 +76,8 @@ class Requirement:
     evals: tuple[EvalAsk, ...] = ()
     seats: tuple[Seat, ...] = ()
     by_hand: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
+    code_reviews: ReviewAsk = NO_REVIEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +89,8 @@ class Asks:
     evals: tuple[EvalAsk, ...]
     seats: tuple[Seat, ...]
     by_hand: tuple[str, ...]
+    checks: tuple[str, ...] = ()
+    code_reviews: ReviewAsk = NO_REVIEW
 
 
 @dataclass(frozen=True, slots=True)

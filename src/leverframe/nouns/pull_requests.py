@@ -87,3 +87,18 @@ class Reviewer:
     counts: bool
     because: str
     roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPullRequest:
+    """A pull request as a ticket shows it: what was read, whose reviews count, and which checks are asked for."""
+
+    read: ReadPullRequest
+    reviewers: tuple[Reviewer, ...]
+    asked: tuple[str, ...] = ()
+
+    @property
+    def not_run(self) -> tuple[str, ...]:
+        """Name the checks that are asked for and were not run."""
+        run = {check.name for check in self.read.told.checks}
+        return tuple(name for name in self.asked if name not in run)

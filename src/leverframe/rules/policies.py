@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from leverframe.nouns.people import FEATURE_OWNER, Actor
-from leverframe.nouns.policies import Asks, Policy, Requirement
+from leverframe.nouns.policies import Asks, Policy, Requirement, ReviewAsk
 from leverframe.nouns.sign_offs import Seat
 from leverframe.nouns.targets import Target
 from leverframe.nouns.verdicts import Verdict, failed, passed
@@ -36,6 +36,11 @@ def asks_of(policy: Policy, tier: str, kind: str, path: str) -> Asks:
         evals=added_up(ask for row in rows for ask in row.evals),
         seats=highest(seat for row in rows for seat in row.seats),
         by_hand=_all(row.by_hand for row in rows),
+        checks=_all(row.checks for row in rows),
+        code_reviews=ReviewAsk(
+            count=max((row.code_reviews.count for row in rows), default=0),
+            of_whom=highest(seat for row in rows for seat in row.code_reviews.of_whom),
+        ),
     )
 
 

@@ -10,6 +10,8 @@ from leverframe.nouns.verdicts import Verdict
 from leverframe.rules.gates.allowed_models import allowed_models
 from leverframe.rules.gates.audience_order import audience_order
 from leverframe.rules.gates.blast_radius import blast_radius
+from leverframe.rules.gates.checks import checks
+from leverframe.rules.gates.code_review import code_review
 from leverframe.rules.gates.complete import complete
 from leverframe.rules.gates.evals import evals
 from leverframe.rules.gates.facts import ShipFacts
@@ -30,6 +32,8 @@ READY = (
     blast_radius,
     audience_order,
     allowed_models,
+    checks,
+    code_review,
     evals,
     staging,
     segregation,

@@ -55,6 +55,7 @@ def signed_content(change: Change, eval_digests: Sequence[str]) -> dict[str, obj
         "kill_switch": change.kill_switch,
         "evals": sorted(eval_digests),
         "artefacts": to_document(change.artefacts),
+        "commit": change.commit,
         "start": to_document(change.start),
     }
 

@@ -22,6 +22,7 @@ from leverframe.web import (
     accounts,
     changes,
     doors,
+    evidence,
     game_days,
     live,
     metrics,
@@ -56,6 +57,7 @@ def make_app(house: House, events: live.Events) -> FastAPI:
     for room in (
         switches,
         ramps,
+        evidence,
         pages,
         changes,
         rehearsals,

@@ -14,6 +14,7 @@ from leverframe.nouns.calendar import DuringRamp
 from leverframe.nouns.changes import State
 from leverframe.nouns.evidence import Comparison, Finding
 from leverframe.nouns.exercises import ExerciseState, GameDayState
+from leverframe.nouns.pull_requests import CheckState, Opinion, Reviewer
 from leverframe.nouns.ramps import RampState
 from leverframe.nouns.staging import StagingState
 from leverframe.nouns.verdicts import Mode, Outcome, Verdict
@@ -67,6 +68,12 @@ STAGED: dict[str, tuple[str, str]] = {
     StagingState.DEPLOYED: ("fine", "deployed"),
     StagingState.ROLLED_BACK: ("refused", "rolled back"),
 }
+CHECKED: dict[str, tuple[str, str]] = {
+    CheckState.PASSED: ("fine", "passed"),
+    CheckState.FAILED: ("refused", "failed"),
+    CheckState.RUNNING: ("running", "running"),
+    CheckState.SKIPPED: ("waiting", "skipped"),
+}
 EXERCISES: dict[str, tuple[str, str]] = {
     GameDayState.RUNNING: ("running", "running"),
     GameDayState.PAUSED: ("waiting", "paused"),
@@ -106,6 +113,20 @@ def state_mark(state: Any) -> Markup:
 def staging_mark(state: str) -> Markup:
     """Draw the mark of what was done on staging."""
     return mark(*STAGED[state])
+
+
+def check_mark(state: str) -> Markup:
+    """Draw the mark of what a check of the pull request said."""
+    return mark(*CHECKED[state])
+
+
+def review_mark(reviewer: Reviewer) -> Markup:
+    """Draw the mark of what a reviewer of the code said, and whether it counts."""
+    if reviewer.counts:
+        return mark("fine", "approved")
+    if reviewer.opinion is Opinion.CHANGES_REQUESTED:
+        return mark("refused", "asks for changes")
+    return mark("quiet", "does not count")
 
 
 def exercise_mark(state: str) -> Markup:

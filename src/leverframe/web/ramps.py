@@ -9,7 +9,6 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
 from leverframe.actions import (
-    evidence,
     growth,
     judgements,
     ramps,
@@ -17,17 +16,15 @@ from leverframe.actions import (
     schedules,
     showing,
     sign_offs,
-    staging,
     way_back,
 )
 from leverframe.nouns.changes import StartWindow
 from leverframe.nouns.documents import to_document
-from leverframe.nouns.evidence import Said
 from leverframe.nouns.verdicts import Fault, Invalid, NotFound
 from leverframe.web.answers import done, numbered
 from leverframe.web.change_forms import in_zone
 from leverframe.web.rendering import respond
-from leverframe.web.sent import FORMS, Body, Reason, describes, raw, sent
+from leverframe.web.sent import Body, Reason, describes, sent
 from leverframe.web.visits import Visiting, aside
 
 router = APIRouter(tags=["ramps"])
@@ -64,14 +61,6 @@ class Reviewing(Body):
 
     close_code: str = ""
     notes: str = ""
-
-
-class Staging(Body):
-    """What was done on staging: `deployed` or `rolled-back`, why, and where to look."""
-
-    state: str = ""
-    because: str = ""
-    url: str = ""
 
 
 @router.post("/changes/{change_id}/sign-offs", status_code=201, openapi_extra=describes(Signing))
@@ -203,55 +192,3 @@ def review(visit: Visiting, change_id: str, body: Annotated[Reviewing, Depends(s
     """Record the change review."""
     change = reviews.review(visit.house, visit.actor, change_id, body.close_code, body.notes)
     return done(visit.request, change, f"/changes/{change_id}")
-
-
-@router.get("/changes/{change_id}/evidence")
-def list_evidence(visit: Visiting, change_id: str) -> Response:
-    """List the ticket's eval deltas and what is recorded of staging, with what the gates answer to them."""
-    return JSONResponse(to_document(evidence.list_evidence(visit.house, change_id)))
-
-
-async def _uploaded(request: Request) -> tuple[str, bytes, Said]:
-    """Return the eval tool's file and what is said of it: the body itself, or the file of a form."""
-    asked = request.query_params
-    if request.headers.get("content-type", "").startswith(FORMS):
-        form = await request.form()
-        found, said = form.get("file"), Said(str(form.get("of") or ""), str(form.get("tool_version") or ""))
-        if found is None or isinstance(found, str):
-            raise Invalid([Fault("file", "no file was sent", "choose the eval tool's output")])
-        return found.filename or "results.json", await found.read(), said
-    said = Said(asked.get("of", ""), asked.get("tool_version", ""))
-    return asked.get("name", "results.json"), await raw(request), said
-
-
-ABOUT_FILE = {
-    "name": "what the file is called on the ticket",
-    "of": "whose results they are where the file does not say: candidate or deployed",
-    "tool_version": "the eval tool's version where the file does not say",
-}
-FILE_BODY = {
-    "parameters": [
-        {"name": name, "in": "query", "required": False, "schema": {"type": "string"}, "description": about}
-        for name, about in ABOUT_FILE.items()
-    ],
-    "requestBody": {
-        "required": True,
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
-    },
-}
-
-
-@router.post("/changes/{change_id}/evidence", status_code=201, openapi_extra=FILE_BODY)
-def add_evidence(
-    visit: Visiting, change_id: str, file: Annotated[tuple[str, bytes, Said], Depends(_uploaded)]
-) -> Response:
-    """Import an eval tool's output onto the ticket; `of` and `tool_version` say what the file does not."""
-    view = evidence.add_evidence(visit.house, visit.actor, change_id, *file)
-    return done(visit.request, view, f"/changes/{change_id}", status=201)
-
-
-@router.post("/changes/{change_id}/staging", status_code=201, openapi_extra=describes(Staging))
-def record_staging(visit: Visiting, change_id: str, body: Annotated[Staging, Depends(sent(Staging))]) -> Response:
-    """Record that the candidate was deployed to staging, or rolled back there."""
-    row = staging.record_staging(visit.house, visit.actor, change_id, body.state, body.because, body.url)
-    return done(visit.request, row, f"/changes/{change_id}", status=201)

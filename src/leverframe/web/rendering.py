@@ -239,6 +239,8 @@ MARKS = (
     "digest_mark",
     "exercise_mark",
     "staging_mark",
+    "check_mark",
+    "review_mark",
 )
 SAID = ("filters_query", "can", "typed_of", "faults_at", "by_telling")
 PICTURES = ("lever", "pips")

@@ -10,6 +10,7 @@ from leverframe.nouns.calendar import Subject
 from leverframe.nouns.changes import Change, State
 from leverframe.nouns.evidence import EvalDelta
 from leverframe.nouns.policies import Asks, Policy
+from leverframe.nouns.pull_requests import ReadPullRequest
 from leverframe.nouns.sign_offs import SignOff
 from leverframe.nouns.staging import StagingRecord
 from leverframe.nouns.switches import Switch
@@ -37,6 +38,7 @@ class ShipFacts:
     digest_now: str = ""
     deltas: tuple[EvalDelta, ...] = ()
     staging: tuple[StagingRecord, ...] = ()
+    pull_request: ReadPullRequest | None = None
     ramping: Mapping[str, str] = field(default_factory=dict)
     expected: tuple[Verdict, ...] = ()
 

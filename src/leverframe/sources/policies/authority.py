@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from leverframe.nouns.changes import Kind, Path
 from leverframe.nouns.people import FEATURE_OWNER
-from leverframe.nouns.policies import EvalAsk, Requirement, SwitchRule
+from leverframe.nouns.policies import NO_REVIEW, EvalAsk, Requirement, ReviewAsk, SwitchRule
 from leverframe.nouns.sign_offs import Seat
 from leverframe.nouns.switches import Layer
 from leverframe.nouns.targets import Tier
@@ -74,9 +74,23 @@ def read_requirements(policy: Section, known: Collection[str]) -> tuple[Requirem
                     evals=read_evals(section),
                     seats=read_seats(section, "sign_offs", known),
                     by_hand=section.names("by_hand", known=BY_HAND),
+                    checks=section.names("checks"),
+                    code_reviews=_read_reviews(section, known),
                 )
             )
     return tuple(rows)
+
+
+def _read_reviews(row: Section, known: Collection[str]) -> ReviewAsk:
+    """Return who must have approved the code; those of a role are among the count."""
+    if not row.has("code_reviews"):
+        return NO_REVIEW
+    with row.section("code_reviews") as asked:
+        count = asked.whole("count", required=True, low=1, high=20, example="2")
+        of_whom = read_seats(asked, "of_whom", known)
+        if sum(seat.count for seat in of_whom) > count > 0:
+            asked.wrong("of_whom", "asks for more people than `count`", "Raise the count: they are among it.")
+        return ReviewAsk(count, of_whom)
 
 
 def read_evals(row: Section) -> tuple[EvalAsk, ...]:

@@ -17,6 +17,7 @@ from leverframe.rules.lowering import cells_of
 from leverframe.rules.policies import ACTS, asks_of, holders, seats_left
 from leverframe.sources.policies.model_checks import check_models
 from leverframe.sources.policies.reading import Report, nearest
+from leverframe.sources.policies.review_checks import check_reviews
 from leverframe.sources.policies.rollouts import FOLDER
 from leverframe.sources.policies.switch_checks import check_switches
 
@@ -30,6 +31,7 @@ def check_bundle(policy: Policy, report: Report, today: date | None) -> None:
     _check_roles(policy, report)
     _check_acts(policy, report)
     _check_seats(policy, report)
+    check_reviews(policy, report)
     for target in policy.catalog.targets.values():
         _check_target(target, policy, report)
     for fallback in policy.catalog.fallbacks.values():

@@ -618,6 +618,15 @@ def _make_tables() -> None:
     )
     op.create_index(op.f("ix_staging_records_change"), "staging_records", ["change"], unique=False)
     op.create_table(
+        "pull_requests",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("change", sa.String(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["change"], ["changes.id"], name=op.f("fk_pull_requests_change")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pull_requests")),
+    )
+    op.create_index(op.f("ix_pull_requests_change"), "pull_requests", ["change"], unique=False)
+    op.create_table(
         "switch_file",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
