@@ -17,6 +17,7 @@ from pathlib import Path
 from leverframe.actions import (
     audits,
     deliveries,
+    effects,
     exercising,
     expiring,
     holding,
@@ -147,6 +148,8 @@ class Runner:
                 self._guarded(switch_id, setting.lapse, self.house, switch_id)
             for switch_id in due.expiring:
                 self._guarded(switch_id, expiring.tell_expiring, self.house, switch_id)
+            for change_id in due.effects:
+                self._guarded(change_id, effects.tell_effect, self.house, change_id)
             if self._follower is None:
                 self._follow()
             self._finish(due)

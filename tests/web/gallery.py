@@ -17,6 +17,7 @@ from leverframe.nouns.audit import Checkpoint, Entry
 from leverframe.nouns.calendar import Calendar, DuringRamp, Freeze, Scope, Window
 from leverframe.nouns.changes import BlastRadius, Change, Kind, Provenance, StartWindow, State
 from leverframe.nouns.changes import Path as ChangePath
+from leverframe.nouns.effects import Effect, EffectState, SeenEffect, Served
 from leverframe.nouns.evidence import (
     CellCounts,
     Comparison,
@@ -573,6 +574,24 @@ def replay_view() -> Replay:
     return Replay(CHANGE.id, False, (began, went_on, back), (earlier,), 160, 1, DIGEST, ZONE)
 
 
+EFFECT = SeenEffect(
+    Effect(
+        "CHG-2026-00012",
+        "customer-support-ai",
+        "settled",
+        "customer-support@v8 · openai.gpt-4o-2024-11",
+        "customer-support@v7 · openai.gpt-4o-2024-11",
+        "1.809",
+        at(14, 14, 30),
+    ),
+    EffectState.MISSING,
+    "ap-1 answered with customer-support@v7 · openai.gpt-4o-2024-11 12 s ago, at table 1.808",
+    (
+        Served("customer-support@v8 · openai.gpt-4o-2024-11", "eu-1", "1.809", at(13, 10, 0), at(14, 14, 41)),
+        Served("customer-support@v8 · openai.gpt-4o-2024-11", "us-1", "1.809", at(13, 10, 0), at(14, 14, 41)),
+    ),
+    (Served("customer-support@v7 · openai.gpt-4o-2024-11", "ap-1", "1.808", at(1, 10, 0), at(14, 14, 40)),),
+)
 PULL_REQUEST = SeenPullRequest(
     ReadPullRequest(
         PullRequest(
@@ -644,6 +663,7 @@ def change_view(change: Change = CHANGE, **more: object) -> View:
         "deltas": DELTAS,
         "ramp": View(ramp=RAMP, plan=PLAN, steps=STEPS, reading=READINGS, next=Stay("", at(13, 14, 30)),
                      next_text="It stays at 10 % until the bake ends 14:30 BST and thumbs down below 3x are proved; then 50 %.", share_percent=10.0, judged_by=(), judged_reading=None, reading_digest=DIGEST, growth=growth_view()),
+        "effect": None,
         "trail": entries(),
         "may": {"hold": YES, "abort": YES, "cancel": failed("cancel", "a ramp is in flight", remedy="abort it first"),
                 "way_back": failed("way_back", "nothing has settled", remedy="it may be done from settlement on")},
@@ -1253,7 +1273,7 @@ def pages() -> dict[str, str]:
         "change-assess": ("change.html", change_view(FILED, **ASSESSED), "/changes/CHG-2026-00015"),
         "change-stale": ("change.html", change_view(FILED, **ASSESSED), "/changes/CHG-2026-00015", {"problem": STALE, "form": "POST sign-offs", "typed": {"comment": "The probes are fine.", "role": "release_manager"}}),
         "change-refused": ("change.html", change_view(ramp=held, may={"release": YES, "abort": YES}), "/changes/CHG-2026-00012", {"problem": Problem("invalid", "This cannot be read", 422, "Nothing was changed.", faults=(Fault("because", "a reason is missing", "say in a few words why"),)), "form": "POST ramp/abort", "typed": {"because": " "}}),
-        "change-review": ("change.html", change_view(**settled, deltas=(), sign_offs=(), seats=()), "/changes/CHG-2026-00012"),
+        "change-review": ("change.html", change_view(**settled, deltas=(), sign_offs=(), seats=(), effect=EFFECT), "/changes/CHG-2026-00012"),
         "change-new": ("change_new.html", NEW, "/changes/new"),
         "change-new-bad": ("change_new.html", View(**{**vars(NEW), "verdicts": UNMET, "forecast": WEEKEND}), "/changes", {"problem": BAD, "typed": {"title": "Wider", "max_share_percent": "150", "target": "underwriting-decision-v2"}}),
         "recent": ("recent.html", recent_view(), "/changes/recent"),

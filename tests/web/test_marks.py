@@ -8,6 +8,7 @@ import pytest
 
 from leverframe.nouns.calendar import DuringRamp
 from leverframe.nouns.changes import State
+from leverframe.nouns.effects import EffectState
 from leverframe.nouns.evidence import Comparison, Finding
 from leverframe.nouns.exercises import ExerciseState, GameDayState
 from leverframe.nouns.pull_requests import CheckState, Opinion, Reviewer
@@ -17,11 +18,13 @@ from leverframe.nouns.verdicts import Mode, Outcome
 from leverframe.rules.exercising import Freshness
 from leverframe.web.marks import (
     CHECKED,
+    EFFECTS,
     EXERCISES,
     SHAPES,
     STAGED,
     WORDS,
     check_mark,
+    effect_mark,
     exercise_mark,
     mark,
     review_mark,
@@ -47,8 +50,12 @@ def test_what_was_done_on_staging_has_a_mark_with_a_shape_and_a_word():
         assert SHAPES[kind] in staging_mark(state)
 
 
-def test_what_a_check_and_a_reviewer_said_has_a_mark_with_a_shape_and_a_word():
+def test_what_a_check_a_reviewer_and_an_effect_say_has_a_mark_with_a_shape_and_a_word():
     assert set(CHECKED) == set(CheckState)
+    assert set(EFFECTS) == set(EffectState)
+    for state, (kind, word) in EFFECTS.items():
+        assert word in effect_mark(state)
+        assert SHAPES[kind] in effect_mark(state)
     for state, (kind, word) in CHECKED.items():
         assert word in check_mark(state)
         assert SHAPES[kind] in check_mark(state)

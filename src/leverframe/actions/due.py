@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from leverframe.actions.effects import worth_telling
 from leverframe.actions.expiring import untold
 from leverframe.actions.house import House
 from leverframe.actions.setting import lapses, may_be_set
@@ -35,6 +36,7 @@ class Due:
     expiring: tuple[str, ...] = ()
     telling: bool = False
     exercising: bool = False
+    effects: tuple[str, ...] = ()
     newest: Number | None = None
 
 
@@ -55,6 +57,7 @@ def what_is_due(house: House) -> Due:
             expiring=untold(db, policy, thrown, now),
             telling=bool(outbox.waiting(db)),
             exercising=any(day.state is GameDayState.RUNNING for day in exercises.open_days(db)),
+            effects=worth_telling(db, now),
             newest=tables.newest_number(db),
         )
 

@@ -14,7 +14,7 @@ from leverframe.nouns.outcomes import Batch, CallFacts, Feedback, Outcome
 from leverframe.nouns.ramps import LimitKind, RampPlan
 from leverframe.nouns.tables import Reason
 from leverframe.nouns.verdicts import NotFound
-from leverframe.store import changes, gateways, outcomes
+from leverframe.store import changes, effects, gateways, outcomes
 from leverframe.store.database import Db
 from leverframe.store.outcomes import CountRow
 
@@ -43,7 +43,7 @@ def accept_batch(house: House, gateway: str, targets: frozenset[str], batch: Bat
     with house.store.write() as db:
         if gateways.accept(db, gateway, batch.boot, batch.sequence) == "repeated":
             return Taken(0)
-        desk, rows, unknown, refused = _Desk(house, db), [], 0, 0
+        desk, rows, answered, unknown, refused = _Desk(house, db), [], [], 0, 0
         for outcome in batch.outcomes:
             facts = desk.read(outcome.call)
             if facts is None or (targets and facts.target not in targets):
@@ -52,7 +52,10 @@ def accept_batch(house: House, gateway: str, targets: frozenset[str], batch: Bat
                 refused += 1
             else:
                 rows.append(_row(facts, outcome, desk.slow_ms(facts)))
+                if facts.unit and facts.reason != Reason.MODEL_FALLBACK.value:
+                    answered.append(facts)
         outcomes.count_batch(db, desk.now, rows)
+        effects.note_served(db, desk.now, answered)
         gateways.note_refused(db, gateway, batch.boot, refused)
         return Taken(len(rows), 0, unknown, refused)
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from leverframe.actions.changes import EDITABLE
 from leverframe.actions.duties import owe_review
+from leverframe.actions.effects import expect_effect
 from leverframe.actions.facts import ship_facts, subject_of, verdicts
 from leverframe.actions.house import House, need_reason, permit, record, refuse, target_of, tell
 from leverframe.actions.judged import void_judged
@@ -27,7 +28,7 @@ from leverframe.rules.exposure import pending
 from leverframe.rules.lowering import share_of_all, shares
 from leverframe.rules.ramping import first_step
 from leverframe.rules.sign_offs import authors
-from leverframe.store import changes, outcomes, ramps, tables
+from leverframe.store import changes, outcomes, ramps, tables, units
 from leverframe.store.database import Db
 
 NOTHING_READ: Mapping[str, object] = {}
@@ -250,6 +251,8 @@ def end_ramp(
     what = f"{change.id} {state.value.replace('_', ' ')}"
     number = publish_table(house, db, now, what, targets=(ramp.target,), narrows=True)
     open_receipt(house, db, number, received_at, what)
+    stays, gone = units.current(db, ramp.target), change.candidate[ramp.target]
+    expect_effect(db, change, state.value, stays, gone, number, now)
     facts = {"stage": ramp.stage, "number": str(number or ""), "guardrail": guardrail, **rests_on}
     record(db, now, actor, f"ramp.{state.value}", change.id, because, role=role, facts=facts)
     told = {"change": change.id, "because": because, "notify": list(change.plan.notify), "stage": ramp.stage}

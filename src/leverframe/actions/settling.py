@@ -7,6 +7,7 @@ from datetime import datetime
 
 from leverframe.actions.changes import return_to_assess
 from leverframe.actions.duties import owe_review
+from leverframe.actions.effects import expect_effect
 from leverframe.actions.house import House, record, tell
 from leverframe.actions.tables import publish_table
 from leverframe.nouns.changes import Change
@@ -32,5 +33,7 @@ def settle_if_reached(house: House, db: Db, change: Change, ramp: Ramp, now: dat
     )
     owe_review(house, db, change, now)
     tell(db, "ramp.settled", {"change": change.id, "because": because}, key=f"{change.id}/settled")
-    publish_table(house, db, now, f"{change.id} settled", targets=(ramp.target,))
+    number = publish_table(house, db, now, f"{change.id} settled", targets=(ramp.target,))
+    mine, former = change.candidate[ramp.target], change.current.get(ramp.target)
+    expect_effect(db, change, "settled", mine, former, number, now)
     return settled

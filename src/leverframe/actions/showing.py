@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from leverframe.actions.effects import effect_of
 from leverframe.actions.facts import bands, forecast_of, prospects_of, rest_of, ship_facts, sign_facts
 from leverframe.actions.growth import growth_of
 from leverframe.actions.house import House
@@ -17,6 +18,7 @@ from leverframe.actions.looks import look
 from leverframe.actions.way_back import may_go_back
 from leverframe.nouns.audit import Entry
 from leverframe.nouns.changes import Change, CloseCode, Provenance, State
+from leverframe.nouns.effects import SeenEffect
 from leverframe.nouns.evidence import EvalDelta, StageReading
 from leverframe.nouns.growth import Growth
 from leverframe.nouns.people import Actor
@@ -81,6 +83,7 @@ class ChangeView:
     staging: tuple[StagingRecord, ...]
     pull_request: SeenPullRequest | None
     ramp: RampView | None
+    effect: SeenEffect | None
     trail: tuple[Entry, ...]
     may: Mapping[str, Verdict]
     can_sign_as: tuple[str, ...]
@@ -118,6 +121,7 @@ def show_change(house: House, actor: Actor, change_id: str, *, with_growth: bool
             staging=facts.staging,
             pull_request=seen(change, facts.pull_request, facts.asks, policy, facts.targets),
             ramp=ramp,
+            effect=effect_of(db, change.id, now) if ramp else None,
             trail=tuple(audit.find(db, object=change_id, limit=TRAIL)),
             may=_may(db, policy, actor, change, answers, ramp, can_sign_as, now),
             can_sign_as=can_sign_as,

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from leverframe.actions.changes import editable_on, return_to_assess
 from leverframe.actions.duties import owe_review
+from leverframe.actions.effects import expect_effect
 from leverframe.actions.house import House, need_reason, permit, record, refuse, target_of, tell
 from leverframe.actions.ramps import end_ramp
 from leverframe.actions.receipts import open_receipt
@@ -45,6 +46,8 @@ def go_back(
         ramps.record_step(db, change.id, now, "went_back", 0, 0.0, (), actor.name, reason)
         number = publish_table(house, db, now, f"{change.id} went back", targets=change.targets, narrows=True)
         open_receipt(house, db, number, since, f"{change.id} went back")
+        stays, gone = change.current[change.target], change.candidate[change.target]
+        expect_effect(db, change, "went_back", stays, gone, number, now)
         facts = {"number": str(number or "")}
         record(db, now, actor, "change.went_back", change.id, reason, role=role, facts=facts)
         tell(db, "change.went_back", {"change": change.id, "because": reason}, key=f"{change.id}/went_back")

@@ -140,6 +140,7 @@ def whole(document: Mapping[str, Any]) -> None:
     _say_forecast(document)
     if document["ramp"]:
         _say_ramp_view(document["ramp"], document["zone"])
+    _say_effect(document)
 
 
 def ramp_alone(document: Mapping[str, Any]) -> None:
@@ -150,6 +151,18 @@ def ramp_alone(document: Mapping[str, Any]) -> None:
         _say_ramp_view(document["ramp"], document["zone"])
     else:
         say("Its ramp has not begun.")
+    _say_effect(document)
+
+
+def _say_effect(document: Mapping[str, Any]) -> None:
+    seen = document.get("effect")
+    if not seen:
+        return
+    heading("What users get")
+    effect = seen["effect"]
+    since = f"since it {words(effect['what'])} {when(effect['since'], document['zone'])}, table {effect['number']}"
+    say(f"{effect['serves']} {since}")
+    say(f"{words(seen['state'])}: {seen['because']}")
 
 
 def _say_content(change: Mapping[str, Any], document: Mapping[str, Any]) -> None:

@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from leverframe.nouns.calendar import DuringRamp
 from leverframe.nouns.changes import State
+from leverframe.nouns.effects import EffectState
 from leverframe.nouns.evidence import Comparison, Finding
 from leverframe.nouns.exercises import ExerciseState, GameDayState
 from leverframe.nouns.pull_requests import CheckState, Opinion, Reviewer
@@ -74,6 +75,13 @@ CHECKED: dict[str, tuple[str, str]] = {
     CheckState.RUNNING: ("running", "running"),
     CheckState.SKIPPED: ("waiting", "skipped"),
 }
+EFFECTS: dict[str, tuple[str, str]] = {
+    EffectState.WAITING: ("waiting", "not shown yet"),
+    EffectState.PROVEN: ("fine", "proven"),
+    EffectState.MISSING: ("refused", "missing"),
+    EffectState.UNPROVEN: ("quiet", "not shown"),
+    EffectState.OVERTAKEN: ("quiet", "overtaken"),
+}
 EXERCISES: dict[str, tuple[str, str]] = {
     GameDayState.RUNNING: ("running", "running"),
     GameDayState.PAUSED: ("waiting", "paused"),
@@ -127,6 +135,11 @@ def review_mark(reviewer: Reviewer) -> Markup:
     if reviewer.opinion is Opinion.CHANGES_REQUESTED:
         return mark("refused", "asks for changes")
     return mark("quiet", "does not count")
+
+
+def effect_mark(state: str) -> Markup:
+    """Draw the mark of how far it is shown what users get."""
+    return mark(*EFFECTS[state])
 
 
 def exercise_mark(state: str) -> Markup:

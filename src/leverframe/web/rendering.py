@@ -240,6 +240,7 @@ MARKS = (
     "exercise_mark",
     "staging_mark",
     "check_mark",
+    "effect_mark",
     "review_mark",
 )
 SAID = ("filters_query", "can", "typed_of", "faults_at", "by_telling")

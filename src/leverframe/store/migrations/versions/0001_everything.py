@@ -627,6 +627,35 @@ def _make_tables() -> None:
     )
     op.create_index(op.f("ix_pull_requests_change"), "pull_requests", ["change"], unique=False)
     op.create_table(
+        "served_units",
+        sa.Column("target", sa.String(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("gateway", sa.String(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("first_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("target", "unit", "gateway", name=op.f("pk_served_units")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "effects",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("change", sa.String(), nullable=False),
+        sa.Column("target", sa.String(), nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("serves", sa.Text(), nullable=False),
+        sa.Column("instead_of", sa.Text(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("because", sa.Text(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["change"], ["changes.id"], name=op.f("fk_effects_change")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_effects")),
+    )
+    op.create_index(op.f("ix_effects_change"), "effects", ["change"], unique=False)
+    op.create_index("ix_effects_ended_at", "effects", ["ended_at"], unique=False)
+    op.create_table(
         "switch_file",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
