@@ -39,7 +39,8 @@ ask customer-support-ai: 1,000 people
 # On Friday morning the change is reviewed; it closes a day after it has settled.
 traffic customer-support-ai: stops
 @ until Fri 15 May 2026 09:30
-remi$ leverframe change review CHG-2026-00001 --close-code successful --notes "No complaint about Acme Home; v8 stays."
+remi$ leverframe change review CHG-2026-00001 --close-code successful --notes "No complaint about Acme Home; v8 stays." --hours 4
 @ until Fri 15 May 2026 14:35
 ana$ leverframe change show CHG-2026-00001 --ramp
+ana$ leverframe change show CHG-2026-00001
 sol$ leverframe audit verify

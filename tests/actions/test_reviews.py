@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.world import LONDON, ON_SQLITE, World, faults_of, no_of
 
 from leverframe.actions import reviews
@@ -29,8 +30,32 @@ def test_a_change_is_reviewed_from_settlement_on_and_closes_after_24_hours(world
     world.rounds_until("Fri 14:30")
     closed = world.change(change)
     assert (closed.state, closed.close_code) == (State.CLOSED, CloseCode.SUCCESSFUL)
-    assert world.acts(change.id)[-3:] == ["change.reviewed", "change.watch_ended", "change.closed"]
+    ends = [act for act in world.acts(change.id) if act.startswith("change.")][-3:]
+    assert ends == ["change.reviewed", "change.watch_ended", "change.closed"]
     assert world.entries("change.closed")[0].because == "reviewed by remi: successful"
+
+
+def test_hours_of_work_are_told_at_the_review_and_stand_beside_the_time_that_elapsed(world: World):
+    change = world.settle(world.ramping())
+    world.at("Fri 10:00")
+    reviews.review(world.house, world.remi, change.id, "successful", "ten minutes", 4.0)
+    assert world.entries("change.reviewed")[0].facts == {"close_code": "successful", "active_hours": 4.0}
+    world.rounds_until("Fri 14:30", every=240)
+    spent = world.view(change).spent
+    assert (spent.active_hours, spent.told_by, spent.held_minutes) == (4.0, "remi", 0.0)
+    assert sum(part.minutes for part in spent.parts) == spent.elapsed_minutes
+    assert {part.name: round(part.minutes / 60, 1) for part in spent.parts} == {
+        "preparing": 0.0, "sign-offs": 0.0, "window": 25.0, "ramp": 28.5, "watch and review": 24.0,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("hours", [0.0, -1.0, 10_001.0, float("inf"), float("nan")])
+def test_hours_that_are_none_are_refused_and_nothing_is_reviewed(world: World, hours: float):
+    change = world.ramping()
+    world.abort("sol", change)
+    ask = lambda: reviews.review(world.house, world.remi, change.id, "aborted", "it annoys people", hours)  # noqa: E731
+    assert set(faults_of(ask)) == {"active_hours"}
+    assert world.change(change).review is None
 
 
 def test_a_change_that_nobody_reviewed_waits_in_its_review(world: World):

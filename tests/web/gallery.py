@@ -73,6 +73,7 @@ from leverframe.nouns.ramps import (
 )
 from leverframe.nouns.replays import Difference, Differs, Earlier, Replay, ReplayedStep, RuleAnswer
 from leverframe.nouns.sign_offs import Seat, SignOff
+from leverframe.nouns.spent_time import SpentPart, SpentTime
 from leverframe.nouns.staging import StagingRecord, StagingState
 from leverframe.nouns.switch_files import Behind, Drift, Drifted, FileCommit
 from leverframe.nouns.switches import Layer, Switch
@@ -574,6 +575,16 @@ def replay_view() -> Replay:
     return Replay(CHANGE.id, False, (began, went_on, back), (earlier,), 160, 1, DIGEST, ZONE)
 
 
+SPENT = SpentTime(
+    5_790.0,
+    (
+        SpentPart("preparing", at(11, 15, 0), at(12, 9, 30), 1_110.0),
+        SpentPart("sign-offs", at(12, 9, 30), at(12, 10, 8), 38.0),
+        SpentPart("window", at(12, 10, 8), at(13, 10, 0), 1_432.0),
+        SpentPart("ramp", at(13, 10, 0), None, 3_210.0),
+    ),
+    95.0,
+)
 EFFECT = SeenEffect(
     Effect(
         "CHG-2026-00012",
@@ -664,6 +675,7 @@ def change_view(change: Change = CHANGE, **more: object) -> View:
         "ramp": View(ramp=RAMP, plan=PLAN, steps=STEPS, reading=READINGS, next=Stay("", at(13, 14, 30)),
                      next_text="It stays at 10 % until the bake ends 14:30 BST and thumbs down below 3x are proved; then 50 %.", share_percent=10.0, judged_by=(), judged_reading=None, reading_digest=DIGEST, growth=growth_view()),
         "effect": None,
+        "spent": SPENT,
         "trail": entries(),
         "may": {"hold": YES, "abort": YES, "cancel": failed("cancel", "a ramp is in flight", remedy="abort it first"),
                 "way_back": failed("way_back", "nothing has settled", remedy="it may be done from settlement on")},

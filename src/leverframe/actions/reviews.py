@@ -12,25 +12,38 @@ from leverframe.nouns.verdicts import Fault, Invalid, Verdict, failed, passed
 from leverframe.store import changes, follow_ups, outcomes
 from leverframe.store.database import Db
 
+MOST_HOURS = 10_000
 
-def review(house: House, actor: Actor, change_id: str, close_code: str, notes: str) -> Change:
+
+def review(
+    house: House, actor: Actor, change_id: str, close_code: str, notes: str, active_hours: float | None = None
+) -> Change:
     """Record the change review. The change closes when 24 h after settlement have passed as well.
 
     A settled change was successful, with issues or without; one that ended otherwise keeps the code of its end.
+    `active_hours` are the hours of work that went into it, of all people together.
     """
     said = need_reason(notes, place="notes")
+    _need_hours(active_hours)
     with house.store.write() as db:
         now, policy, change = house.clock.now(), house.policy(db), changes.get(db, change_id)
         role = permit(policy, actor, "change.review", target_of(policy, change.target))
         refuse([_is_due(change)])
         code = _code(change, close_code)
-        change = replace(change, review=Review(actor.name, now, code, said), close_code=code)
+        change = replace(change, review=Review(actor.name, now, code, said, active_hours), close_code=code)
         change = changes.update(db, change)
         follow_ups.done(db, change_id, "change_review", now)
-        record(db, now, actor, "change.reviewed", change_id, said, role=role, facts={"close_code": code.value})
+        facts = {"close_code": code.value, **({} if active_hours is None else {"active_hours": active_hours})}
+        record(db, now, actor, "change.reviewed", change_id, said, role=role, facts=facts)
         change = close_if_done(house, db, change, now)
         db.after_commit(lambda: house.stir("change"))
         return change
+
+
+def _need_hours(active_hours: float | None) -> None:
+    if active_hours is not None and not 0 < active_hours <= MOST_HOURS:
+        because = f"{active_hours:g} hours of work are none"
+        raise Invalid([Fault("active_hours", because, f"a number above 0, at most {MOST_HOURS:,}, or nothing")])
 
 
 def _is_due(change: Change) -> Verdict:

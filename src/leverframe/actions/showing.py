@@ -15,6 +15,7 @@ from leverframe.actions.judged import judged_reading, standing_judgement
 from leverframe.actions.judgements import judges
 from leverframe.actions.listing import share_now
 from leverframe.actions.looks import look
+from leverframe.actions.spent_time import spent_on
 from leverframe.actions.way_back import may_go_back
 from leverframe.nouns.audit import Entry
 from leverframe.nouns.changes import Change, CloseCode, Provenance, State
@@ -26,6 +27,7 @@ from leverframe.nouns.policies import Policy
 from leverframe.nouns.pull_requests import SeenPullRequest
 from leverframe.nouns.ramps import Ramp, RampPlan, RampState, Step
 from leverframe.nouns.sign_offs import SignOff
+from leverframe.nouns.spent_time import SpentTime
 from leverframe.nouns.staging import StagingRecord
 from leverframe.nouns.verdicts import Verdict, failed, not_needed, passed
 from leverframe.rules.code_review import seen
@@ -84,6 +86,7 @@ class ChangeView:
     pull_request: SeenPullRequest | None
     ramp: RampView | None
     effect: SeenEffect | None
+    spent: SpentTime
     trail: tuple[Entry, ...]
     may: Mapping[str, Verdict]
     can_sign_as: tuple[str, ...]
@@ -122,6 +125,7 @@ def show_change(house: House, actor: Actor, change_id: str, *, with_growth: bool
             pull_request=seen(change, facts.pull_request, facts.asks, policy, facts.targets),
             ramp=ramp,
             effect=effect_of(db, change.id, now) if ramp else None,
+            spent=spent_on(db, change, facts, ramp.steps if ramp else (), now),
             trail=tuple(audit.find(db, object=change_id, limit=TRAIL)),
             may=_may(db, policy, actor, change, answers, ramp, can_sign_as, now),
             can_sign_as=can_sign_as,

@@ -240,11 +240,11 @@ def review(
     change: Change,
     close_code: Annotated[str, typer.Option("--close-code", help="How it went, such as successful.")],
     notes: Annotated[str, typer.Option("--notes", metavar="TEXT", help="What was learned.")] = "",
+    hours: Annotated[float | None, typer.Option("--hours", help="Hours of work that went into it, of all.")] = None,
 ) -> None:
     """Record the change review; the change closes when its watch has ended too."""
-    show(
-        server().put(at("changes", change, "review"), {"close_code": close_code, "notes": notes}), views.say_reviewed
-    )
+    told = {"close_code": close_code, "notes": notes, **({} if hours is None else {"active_hours": hours})}
+    show(server().put(at("changes", change, "review"), told), views.say_reviewed)
 
 
 @verb(app, "cancel")

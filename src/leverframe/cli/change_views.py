@@ -14,6 +14,7 @@ from leverframe.cli.output import facts, heading, indented, listing, role, say, 
 from leverframe.cli.receipts import say_number
 from leverframe.nouns.documents import from_document
 from leverframe.nouns.units import Unit
+from leverframe.rules.moments import say_span
 
 
 def say_filed(change: Mapping[str, Any]) -> None:
@@ -141,6 +142,7 @@ def whole(document: Mapping[str, Any]) -> None:
     if document["ramp"]:
         _say_ramp_view(document["ramp"], document["zone"])
     _say_effect(document)
+    _say_spent(document)
 
 
 def ramp_alone(document: Mapping[str, Any]) -> None:
@@ -152,6 +154,30 @@ def ramp_alone(document: Mapping[str, Any]) -> None:
     else:
         say("Its ramp has not begun.")
     _say_effect(document)
+
+
+def _say_spent(document: Mapping[str, Any]) -> None:
+    spent = document.get("spent")
+    if not spent:
+        return
+    heading("Where the time went")
+    hours = spent["active_hours"]
+    work = "told at the review" if hours is None else f"{hours:g} h, told by {spent['told_by']} at the review"
+    held = f", held for {say_span(spent['held_minutes'])} of it" if spent["held_minutes"] else ""
+    facts(
+        (
+            ("Elapsed", say_span(spent["elapsed_minutes"])),
+            ("Work", work),
+            *(
+                (part["name"].capitalize(), f"{_took(part)}{held if part['name'] == 'ramp' else ''}")
+                for part in spent["parts"]
+            ),
+        )
+    )
+
+
+def _took(part: Mapping[str, Any]) -> str:
+    return f"{say_span(part['minutes'])}{'' if part['ended_at'] else ', so far'}"
 
 
 def _say_effect(document: Mapping[str, Any]) -> None:

@@ -89,12 +89,13 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """The change review: who held it, when, with which outcome."""
+    """The change review: who held it, when, with which outcome; `active_hours` of work went into the change."""
 
     by: str
     at: datetime
     close_code: CloseCode
     notes: str
+    active_hours: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

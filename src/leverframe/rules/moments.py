@@ -47,3 +47,14 @@ def _readings(wall: datetime, zone: str) -> tuple[datetime, datetime]:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}" if number else ""
+
+
+def say_span(minutes: float) -> str:
+    """Say a stretch of minutes in at most two units: 34 min, 4 h, 1 d 4 h."""
+    whole = round(abs(minutes))
+    if whole < 1:
+        return "under 1 min"
+    days, rest = divmod(whole, 24 * 60)
+    hours, left = divmod(rest, 60)
+    parts = [f"{amount} {unit}" for amount, unit in ((days, "d"), (hours, "h"), (left, "min")) if amount]
+    return " ".join(parts[:2])

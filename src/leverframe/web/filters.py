@@ -21,6 +21,7 @@ from leverframe.nouns.units import UNIT_PARTS, Unit
 from leverframe.nouns.verdicts import Fault, Verdict
 from leverframe.rules.evals import said_pairs
 from leverframe.rules.evidence import words as sentences
+from leverframe.rules.moments import say_span
 from leverframe.rules.sign_offs import spoken
 from leverframe.web import times
 
@@ -194,7 +195,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "pairs": said_pairs,
     "sentence": times.say_sentence,
     "share": times.say_share,
-    "span": times.say_span,
+    "span": say_span,
     "count": times.say_count,
     "on_day": times.say_date,
     "ratio": ratio,

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
+from pydantic import BeforeValidator
 
 from leverframe.actions import (
     growth,
@@ -61,6 +62,7 @@ class Reviewing(Body):
 
     close_code: str = ""
     notes: str = ""
+    active_hours: Annotated[float | None, BeforeValidator(lambda typed: typed or None)] = None
 
 
 @router.post("/changes/{change_id}/sign-offs", status_code=201, openapi_extra=describes(Signing))
@@ -190,5 +192,5 @@ async def go_back(request: Request, visit: Visiting, change_id: str, body: Becau
 @router.put("/changes/{change_id}/review", openapi_extra=describes(Reviewing))
 def review(visit: Visiting, change_id: str, body: Annotated[Reviewing, Depends(sent(Reviewing))]) -> Response:
     """Record the change review."""
-    change = reviews.review(visit.house, visit.actor, change_id, body.close_code, body.notes)
+    change = reviews.review(visit.house, visit.actor, change_id, body.close_code, body.notes, body.active_hours)
     return done(visit.request, change, f"/changes/{change_id}")

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from markupsafe import Markup
 
 from leverframe.rules.evidence.words import times
+from leverframe.rules.moments import say_span
 from leverframe.rules.rehearsing import ROLLED_BACK, SETTLED, Harm, Rehearsal
-from leverframe.web.times import say_span
 
 WIDTH, LEFT, RIGHT = 420, 8, 24
 STEP = 8

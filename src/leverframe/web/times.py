@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from leverframe.rules.moments import say_span
+
 
 def say_time(at: datetime, zone: str, now: datetime, *, home: str = "") -> str:
     """Say a time in a zone, with its name; with its date when it is not today where the reader is (`home`)."""
@@ -30,17 +32,6 @@ def zone_name(local: datetime, zone: str) -> str:
     """Name the zone as people do (CEST); by its IANA name where its short name is only a number."""
     short = local.tzname() or ""
     return short if short.isalpha() else zone
-
-
-def say_span(minutes: float) -> str:
-    """Say a stretch of minutes in at most two units: 34 min, 4 h, 1 d 4 h."""
-    whole = round(abs(minutes))
-    if whole < 1:
-        return "under 1 min"
-    days, rest = divmod(whole, 24 * 60)
-    hours, left = divmod(rest, 60)
-    parts = [f"{amount} {unit}" for amount, unit in ((days, "d"), (hours, "h"), (left, "min")) if amount]
-    return " ".join(parts[:2])
 
 
 def say_ago(at: datetime, now: datetime) -> str:
