@@ -23,6 +23,7 @@ from tests.rows.deeds import (
     exercise_without_reason,
     hold,
     hold_without_reason,
+    is_met,
     is_proved,
     is_served,
     judge,
@@ -37,6 +38,8 @@ from tests.rows.deeds import (
     stands,
     start,
     start_of_none,
+    tell_of_another,
+    tell_pull_request,
     throw,
     throw_without_reason,
 )
@@ -276,6 +279,19 @@ THE_TICKET = (
 )
 
 THE_SIGN_OFFS = (
+    Act(
+        17,
+        "what the git host says of the pull request is put on the ticket",
+        scenes.reviewed_elsewhere,
+        tell_pull_request,
+        by="cass",
+        seen=is_met("checks", "code_review"),
+        noes=(
+            No("ana", 409, "ana has written", "let the pipeline's token post it, or another person"),
+            No("vic", 403, "vic may not file a change", "ask ana, cass, cleo, remi"),
+            No("cass", 422, "is not the pull request that", "edit the link", tell_of_another),
+        ),
+    ),
     Act(
         50,
         "an edit of what was signed voids the sign-offs",

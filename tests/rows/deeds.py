@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 from tests.rows import scenes
 from tests.rows.doors import Deed
 from tests.served import Served
+from tests.world import pull_request
 
 from leverframe.actions import levers
 from leverframe.actions.receipts import latest_receipt
+from leverframe.nouns.verdicts import Outcome
 
 BECAUSE = {"because": "the tests ask for it"}
 SAID = "--because 'the tests ask for it'"
@@ -74,6 +77,16 @@ def review(house: Served, change: str, code: str = "aborted") -> Deed:
     return Deed("PUT", f"/changes/{change}/review", command, body)
 
 
+def tell_pull_request(house: Served, change: str, **other: object) -> Deed:
+    told = {**pull_request(house.world.change(change).artefacts["pull_request"]), **other}
+    command = f"evidence pull-request {{file}} --change {change}"
+    return Deed("PUT", f"/changes/{change}/pull-request", command, json.dumps(told).encode(), typed={})
+
+
+def tell_of_another(house: Served, change: str) -> Deed:
+    return tell_pull_request(house, change, url="https://git.acme.example/other/pull/1")
+
+
 def throw(house: Served, switch: str) -> Deed:
     return Deed("PUT", f"/switches/{switch}/throw", f"switch throw {switch} {SAID}", BECAUSE)
 
@@ -103,6 +116,15 @@ def set_as(role: str) -> Made:
 
 
 # ------------------------------------------------------------------------------------------------ what is seen
+
+
+def is_met(*gates: str) -> Seen:
+    """Return what says whether all of some gates of a change are met."""
+
+    def seen(house: Served, change: str) -> bool:
+        return all(house.world.verdict(change, gate).outcome is Outcome.MET for gate in gates)
+
+    return seen
 
 
 def is_served(house: Served, change: str) -> bool:

@@ -18,7 +18,7 @@ from tests.answering import addresses, carry_out
 from tests.rows.doors import Deed
 from tests.served import Served
 
-from leverframe.actions import changes, game_days, listing, ramps, reviews
+from leverframe.actions import changes, game_days, listing, ramps, reviews, staging
 from leverframe.nouns.changes import StartWindow
 from leverframe.nouns.documents import to_document
 from leverframe.nouns.forms import ChangeForm
@@ -144,6 +144,18 @@ def ready(house: Served, name: str = "meeting-notes-v2", by: str = "cass", **oth
     change = filed(house, name, by, **other)
     house.world.proved(change)
     return change
+
+
+def staged(house: Served) -> str:
+    """Have a ticket whose candidate stands on staging."""
+    change = ready(house)
+    staging.record_staging(house.built.house, house.world.cass, change, "deployed", "built from 1ab90f3")
+    return change
+
+
+def reviewed_elsewhere(house: Served) -> str:
+    """Have a ticket of Ana's of whose pull request nothing is known."""
+    return filed(house, "support-prompt-v9", "ana")
 
 
 def signed(house: Served) -> str:
