@@ -82,7 +82,7 @@ def test_what_is_typed_is_not_taken_away_when_something_changes(browser: Browser
     )
     with tab.expect_response(LOOKED_AT):
         tab.evaluate("htmx.trigger('#live', 'look')")
-    tab.wait_for_function("document.querySelector('#state').textContent.includes('implement')")
+    tab.locator("#state", has_text="implement").wait_for()
     assert tab.locator("textarea[name=comment]").first.input_value() == "The probes are fine."
     assert tab.locator("#sign-offs").get_attribute("data-kept") is not None
     tab.close()
@@ -101,7 +101,7 @@ def test_a_table_that_was_opened_by_keyboard_stays_open_when_something_changes(
     drawn = tab.locator("#evidence").inner_html()
     tab.route(re.compile(r"/changes/CHG-2026-00012\?read="), lambda route: route.fulfill(body=PAGES["change-held"]))
     tab.evaluate("htmx.trigger('#live', 'look')")
-    tab.wait_for_function("document.querySelector('#ramp').textContent.includes('held by')")
+    tab.locator("#ramp", has_text="held by").wait_for()
     assert tab.locator("#evidence").inner_html() == drawn, "only its own panel is not renewed"
     assert tab.locator("#evidence details[open]").count() == 1
     tab.close()
