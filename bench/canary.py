@@ -29,6 +29,15 @@ from floors import load
 from looks import microseconds
 from our_judges import Judge
 from reports import Report, finish, parser, say
+from unequal_users import (
+    HANDBOOK,
+    begins_of,
+    by_request,
+    by_unit_and_arm,
+    by_unit_and_stage,
+    share_rolled_back,
+    unequal_users,
+)
 from worlds import CELLS, MINUTES, Cell, Events, scores
 
 SEED, ALPHA = 20_261_122, 0.05
@@ -36,6 +45,8 @@ RUNS, KAYENTA_RUNS = 2000, 300
 TIMES_LABEL_SPRT, TIMES_FULL_SPRT = 1.5, 2.0
 OTHERWISE_UNEQUAL = ("R: noise of a minute", "R: wandering pods", "R: an arm 5 % off", "R: asking again, by request")
 """Cells whose arms differ though nobody is harmed, or that count requests: shown, and held to no promise."""
+WAYS = {"people, by stage": by_unit_and_stage, "people, by arm": by_unit_and_arm, "requests": by_request}
+"""In which the unequal users' bad events are counted; the first is ours, the others are shown and held to nothing."""
 DROPS = (0.01, 0.02, 0.05)
 RAMPS, GOAL_SECONDS = 10_000, 3.0
 
@@ -87,6 +98,13 @@ def score_row(drop: float, runs: int) -> dict[str, float]:
     }
 
 
+def unequal_row(counted: str, runs: int) -> dict[str, float]:
+    """Measure the null ramp of 1, 10, 50 % with unequal users, counted in one way; per cent rolled back."""
+    count, seed = WAYS[counted], list(WAYS).index(counted)
+    rate = share_rolled_back(unequal_users, count, HANDBOOK, begins_of(HANDBOOK), ALPHA, runs, [SEED, 98, seed])
+    return {"ours": 100.0 * rate}
+
+
 def share_of(minutes: np.ndarray) -> float:
     """Return the per cent of runs that are rolled back."""
     return float(100.0 * (minutes > 0).mean())
@@ -106,6 +124,9 @@ def rows(names: list[str], runs: int) -> Iterator[tuple[str, tuple]]:
             yield f"{cell.name}, no harm: % rolled back", (row, place, None, runs)
             for harm in cell.harms:
                 yield f"{cell.name}, x{harm:g}: minutes", (row, place, harm, runs // 2)
+    for counted in WAYS:
+        if not names or "unequal" in names:
+            yield f"unequal users counted as {counted}, no harm: % rolled back", (unequal_row, counted, runs)
     if not names or "B" in names:
         yield "B, no harm: % rolled back", (score_row, 0.0, runs)
         for drop in DROPS:
@@ -114,7 +135,8 @@ def rows(names: list[str], runs: int) -> Iterator[tuple[str, tuple]]:
 
 def hold_to_goals(report: Report, measured: Mapping[str, Mapping[str, float]], runs: int) -> None:
     """Hold what was measured against what is promised."""
-    promised = {name: of for name, of in measured.items() if not name.startswith(OTHERWISE_UNEQUAL)}
+    shown = (*OTHERWISE_UNEQUAL, *(f"unequal users counted as {way}" for way in list(WAYS)[1:]))
+    promised = {name: of for name, of in measured.items() if not name.startswith(shown)}
     harmless = {name: of["ours"] for name, of in promised.items() if "no harm" in name}
     error = 200.0 * (ALPHA * (1.0 - ALPHA) / runs) ** 0.5
     worst = max(harmless, key=lambda name: harmless[name])
@@ -137,7 +159,7 @@ def main() -> int:
     """Measure, print, and say by the exit code whether the run counts and the goals are met."""
     options = parser(__doc__)
     options.add_argument("--runs", type=int, default=RUNS, help="harmless runs of each cell")
-    options.add_argument("--cells", nargs="*", default=[], help="only these: A1 A2 A3 A4 A5 B C ramp LATE R")
+    options.add_argument("--cells", nargs="*", default=[], help="only these: A1 A2 A3 A4 A5 B C ramp LATE R unequal")
     given = options.parse_args()
     before, report, measured = load(), Report(), {}
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
