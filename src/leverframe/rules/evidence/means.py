@@ -82,8 +82,8 @@ def _bet(wealth: betting.Wealth, pairs: Sequence[_Pair], slo: Slo) -> betting.We
     weighed = list(zip(weights, pairs, strict=True))
     candidate = sum(w * total / n for w, (n, total, _, _) in weighed if w) / whole
     control = sum(w * other / m for w, (_, _, m, other) in weighed if w) / whole
-    scaled = [min(max((mean - low) / (high - low), 0.0), 1.0) for mean in (control, candidate)]
-    return betting.bet_on_block(wealth, *scaled, slo.limit / (high - low))
+    theirs, mine = (min(max((mean - low) / (high - low), 0.0), 1.0) for mean in (control, candidate))
+    return betting.bet_on_block(wealth, theirs, mine, slo.limit / (high - low))
 
 
 def read_mean(look: Look, slo: Slo) -> Reading:
