@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from types import SimpleNamespace as Taken
@@ -100,6 +101,36 @@ def ratios(*ruled_out: float | None, bound: float | None = 3.0, **last: object) 
 
 def said(grown: Grown) -> str:
     return sentence_of(grown, lambda at: f"{at:%H:%M}")
+
+
+def fall(finding: Finding, lowest: float | None, *, minutes: int = 60, estimate: float | None = 0.06) -> Grown:
+    last = moment(10, finding=finding, estimate=estimate, lowest=lowest, highest=lowest and 0.09)
+    moments = (moment(0, finding=Finding.PASS), replace(last, minutes=minutes))
+    return Grown("groundedness", Against.FALL, 0.04, 240.0, moments, "groundedness")
+
+
+@pytest.mark.parametrize(
+    ("grown", "sentence"),
+    [
+        (
+            fall(Finding.PASS, 0.01),
+            "groundedness is 0.06 lower than beside it over 60 minutes; it lies between 0.01 lower and 0.09 lower, "
+            "and the limit is 0.04 lower",
+        ),
+        (
+            fall(Finding.HARM, None, minutes=11),
+            "harm is shown since 10:10: groundedness is 0.06 lower than beside it over 11 minutes, shown by bets on "
+            "a fall beyond the limit of 0.04",
+        ),
+        (
+            fall(Finding.NO_DATA, None, minutes=0, estimate=None),
+            "groundedness has not been scored in a minute that is well over; the limit is 0.04 lower",
+        ),
+        (fall(Finding.ERROR, None), "nothing is told of it: its source fails"),
+    ],
+)
+def test_a_mean_is_said_with_its_interval_and_its_limit(grown, sentence):
+    assert said(grown) == sentence
 
 
 def test_what_is_ruled_out_counts_since_it_has_stayed_so():

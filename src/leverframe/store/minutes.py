@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,9 +10,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func, literal, select
 
 from leverframe.nouns.evidence import StageCounts
+from leverframe.nouns.metric_states import MetricState
+from leverframe.store import measured
 from leverframe.store.counted import interval_counts
 from leverframe.store.database import Db
-from leverframe.store.outcomes import Shares, by_change, shares_of
+from leverframe.store.outcomes import Shares, by_change, is_score_of, shares_of
 
 _Key = tuple[Any, ...]
 """Stage, cell, run, arm and name."""
@@ -26,15 +28,17 @@ class Minutes:
     change: str
     shares: Shares
     totals: Mapping[datetime, Mapping[_Key, int]]
+    states: Mapping[tuple[str, int], Mapping[str, MetricState]]
 
     def at(self, minute: datetime, *, of: datetime | None = None) -> list[StageCounts]:
         """Return the counts as they stood when a minute was over; with `of`, what an earlier minute gives to them.
 
-        Sums of scores are left out.
+        Of scores it is told how many there were; what they add up to is left out.
         """
         shares = self._standing(minute)
         totals = [(self.change, *key, n, 0, 0) for key, n in self.totals[of or minute].items()]
-        return by_change([self.change], shares, totals)[self.change]
+        states = {key: _as_of(states, minute) for key, states in self.states.items()}
+        return by_change([self.change], shares, totals, states)[self.change]
 
     def runs(self, minute: datetime) -> int:
         """Count the runs that had begun by a minute: between two minutes with as many, the same runs are read."""
@@ -44,22 +48,38 @@ class Minutes:
         return [row for row in self.shares if row.since.replace(second=0, microsecond=0) <= minute]
 
 
-def counted_by(db: Db, change: str, stages: range, guardrails: Iterable[str], minutes: Iterable[datetime]) -> Minutes:
-    """Read once what was counted for some guardrails in some stages, for all of some minutes."""
+def _as_of(states: Mapping[str, MetricState], minute: datetime) -> dict[str, MetricState]:
+    return {name: measured.as_of(state, minute) for name, state in states.items()}
+
+
+def counted_by(
+    db: Db,
+    change: str,
+    stages: range,
+    guardrails: Iterable[str],
+    minutes: Iterable[datetime],
+    *,
+    metrics: Collection[str] = (),
+) -> Minutes:
+    """Read once what was counted for some guardrails and metrics in some stages, for all of some minutes."""
     ends = sorted(set(minutes))
     shares = [row for row in shares_of(db, [change]) if row.stage in stages]
-    wanted = ["units", *(f"{kind}:{guardrail}" for kind in KINDS for guardrail in guardrails)]
-    return Minutes(change, shares, _added_up(ends, _by_end(db, change, stages, wanted, ends)))
+    names = ["units", *(f"{kind}:{guardrail}" for kind in KINDS for guardrail in guardrails)]
+    wanted = interval_counts.c.name.in_(names) | is_score_of(metrics)
+    states = measured.states_of(db, [change]) if metrics else {}
+    return Minutes(change, shares, _added_up(ends, _by_end(db, change, stages, wanted, ends)), states)
 
 
-def _by_end(db: Db, change: str, stages: range, names: Sequence[str], ends: Sequence[datetime]) -> Sequence[Any]:
+def _by_end(
+    db: Db, change: str, stages: range, wanted: ColumnElement[bool], ends: Sequence[datetime]
+) -> Sequence[Any]:
     """Sum what was counted after each of the minutes before it, and by it."""
     by = [interval_counts.c[name] for name in ("stage", "cell", "run", "arm", "name")]
     place = _end_of(ends, 0).label("place")
     counted = select(place, *by, func.sum(interval_counts.c.n)).where(
         interval_counts.c.change == change,
         interval_counts.c.stage.between(stages[0], stages[-1]),
-        interval_counts.c.name.in_(names),
+        wanted,
         interval_counts.c.minute <= ends[-1],
     )
     return db.execute(counted.group_by("place", *by)).all()

@@ -88,13 +88,27 @@ def _bet(wealth: betting.Wealth, pairs: Sequence[_Pair], slo: Slo) -> betting.We
 
 def read_mean(look: Look, slo: Slo) -> Reading:
     """Test a limit on a mean in this stage; of a fairness limit the worst locale that both arms have scores of."""
-    names = named(look, slo.guardrail)
-    tests = [_test(look, slo, name, look.outline.level_of(slo.guardrail, look.alpha) / len(names)) for name in names]
+    tests = list(_tests(look, slo).values())
     if not tests:
         return _told(look, slo, _Test(Finding.NO_DATA, _nothing(look, slo.guardrail)))
     telling = [test for test in tests if test.finding is not Finding.NO_DATA] or tests
     worst = max(telling, key=lambda test: (test.finding.rank, test.evidence, test.value or 0.0))
     return _told(look, slo, worst)
+
+
+def read_each(look: Look, slo: Slo) -> dict[str, Reading]:
+    """Test a limit in each metric that it reads, at its part of the level: for fairness in each locale."""
+    return {name: _told(look, slo, test) for name, test in _tests(look, slo).items()}
+
+
+def level_of(look: Look, slo: Slo) -> float:
+    """Return the part of alpha at which a limit is tested in each metric that it reads."""
+    return look.outline.level_of(slo.guardrail, look.alpha) / max(1, len(named(look, slo.guardrail)))
+
+
+def _tests(look: Look, slo: Slo) -> dict[str, _Test]:
+    level = level_of(look, slo)
+    return {name: _test(look, slo, name, level) for name in named(look, slo.guardrail)}
 
 
 class _Test(NamedTuple):
@@ -122,7 +136,7 @@ def _test(look: Look, slo: Slo, name: str, level: float) -> _Test:
 
 def _hold(slo: Slo, name: str, known: MeanMinutes, level: float) -> _Test:
     """Hold an estimate against its limit."""
-    moments, theirs, least = seen(known, slo.kind), _mean(known.control), differences.LEAST_INTERVALS
+    moments, theirs, least = seen(known, slo.kind), mean_of(known.control), differences.LEAST_INTERVALS
     bets = known.wealth if is_bet_on(slo) else ()
     if not moments.intervals or (moments.intervals < least and not bets):
         return _Test(Finding.CONTINUE, say.few_minutes(name, moments.intervals, least))
@@ -154,7 +168,16 @@ def log_beyond(moments: Moments, wealth: betting.Wealth, limit: float) -> float:
 
 def lower_bound(slo: Slo, moments: Moments, level: float) -> float:
     """Return what a limit's mean is at least by the sequence's part of a level; -inf where that is unknown."""
-    return differences.lower_bound(moments, (1.0 - BET) * level if is_bet_on(slo) else level)
+    return differences.lower_bound(moments, _of_the_sequence(slo, level))
+
+
+def upper_bound(slo: Slo, moments: Moments, level: float) -> float:
+    """Return what a limit's mean is at most, at the level of what it is at least; inf where that is unknown."""
+    return differences.upper_bound(moments, _of_the_sequence(slo, level))
+
+
+def _of_the_sequence(slo: Slo, level: float) -> float:
+    return (1.0 - BET) * level if is_bet_on(slo) else level
 
 
 def seen(known: MeanMinutes, kind: LimitKind) -> Moments:
@@ -210,7 +233,8 @@ def _scores(cells: Iterable[CellCounts], name: str, *, both: bool) -> int:
     return mine if theirs or not both else 0
 
 
-def _mean(seen: Moments) -> float | None:
+def mean_of(seen: Moments) -> float | None:
+    """Return the mean of one arm's minutes, or None without any."""
     return seen.gap / seen.weight if seen.weight else None
 
 

@@ -210,6 +210,25 @@ def mean_fell(mean: Mean, stands: float, needed: float) -> str:
     )
 
 
+def mean_and_span(mean: Mean, between: str) -> str:
+    """Say a mean's estimate, between what it lies, and its limit."""
+    return f"{_estimate(mean)}; it lies {between}, and the limit is {_limit(mean)}"
+
+
+def mean_bet_on(mean: Mean) -> str:
+    """Say a mean's estimate, and that bets have shown it to be beyond its limit."""
+    return f"{_estimate(mean)}, shown by bets on a fall beyond the limit of {mean.limit:.3g}"
+
+
+def distance(value: float, kind: LimitKind) -> str:
+    """Say a mean, or how far it lies from the control's: 0.03 lower."""
+    if kind is LimitKind.MEAN:
+        return f"{value:.3g}"
+    if round(value, 6) == 0.0:
+        return "0"
+    return f"{abs(value):.3g} {'lower' if (value > 0) is (kind is LimitKind.FALL) else 'higher'}"
+
+
 def both_means_above(mean: Mean, theirs: float) -> str:
     """Say that a mean is beyond its limit with and without the candidate."""
     return f"both are above the limit of {mean.limit:.3g}: {_estimate(mean)}, and {theirs:.3g} beside it"
