@@ -82,7 +82,7 @@ def test_each_mean_is_said_with_its_distance_and_the_worst_locales_first(asks):
         "groundedness in ga-IE, limit 0.04 lower Groundedness in ga-IE is 0.031 lower than beside it over 240 "
         "minutes; it lies between 0.011 lower and 0.061 lower, and the limit is 0.04 lower."
     ) in flat
-    assert "14:30 0.869 0.9 0.031 lower 0.011 lower and 0.061 lower 0.4 to 1 pass" in flat
+    assert "14:30 0.869 0.9 0.031 0.011 and 0.061 0.4 to 1 pass" in flat
     assert "groundedness in en-GB" not in flat
     assert "1 more with --json" in flat
     assert "Cost per call is 0.012 over 240 minutes; it lies between -0.008 and 0.042" in flat

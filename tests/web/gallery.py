@@ -501,8 +501,8 @@ def cell_after(minutes: float, harm: float) -> CellCounts:
     rates = {"feedback_negative": 0.041, "error": 0.004, "slow": 0.031}
     mine = {name: met(rate, candidate, harm * wave) for name, rate in rates.items()}
     theirs = {name: met(rate, control, 1.0) for name, rate in rates.items()}
-    scores = [dict.fromkeys(USUAL, (units, 0.0, 0.0)) for units in (candidate, control)]
-    return CellCounts(0.1, candidate, control, mine, theirs, mine, theirs, *scores)
+    ours, others = (dict.fromkeys(USUAL, (units, 0.0, 0.0)) for units in (candidate, control))
+    return CellCounts(0.1, candidate, control, mine, theirs, mine, theirs, ours, others)
 
 
 USUAL = {"cost_usd": 0.0119, "groundedness": 0.91, "groundedness@en-GB": 0.92, "groundedness@ga-IE": 0.88}

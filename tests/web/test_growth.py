@@ -117,7 +117,7 @@ def test_a_fall_is_drawn_about_nought_and_told_as_a_distance():
     html = str(growth_figures(told, NOW, "Europe/London"))
     row = re.findall(r">([^<]+)</td>", re.findall(r"<tr>(<td.+?)</tr>", html)[0])
     assert row == [
-        "10:50 BST", "21", "0.88", "0.9", "0.02 lower", "0.01 higher and 0.06 lower", "4 to 1", "continue",
+        "10:50 BST", "21", "0.88", "0.9", "0.02", "-0.01 and 0.06", "4 to 1", "continue",
     ]  # fmt: skip
     assert "feedback negative, limit 0.05 lower" in html
     svg = picture(told)
@@ -129,7 +129,7 @@ def test_a_fall_is_drawn_about_nought_and_told_as_a_distance():
 def test_a_mean_has_no_distance_and_lies_above_nought():
     told = growth([(0.01, 0.012, 0.014)], Against.MEAN, candidate_mean=0.012, control_mean=0.011, minutes=60)
     html = str(growth_figures(told, NOW, "Europe/London"))
-    assert "Distance" not in html
+    assert "Lower by" not in html
     assert "0.01 and 0.014" in html
     assert 'class="even"' not in picture(told)
 

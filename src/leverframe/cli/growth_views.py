@@ -12,7 +12,7 @@ from leverframe.cli.output import count, heading, say, share, table, when, words
 from leverframe.nouns.documents import from_document
 from leverframe.nouns.growth import Against, Grown, Growth, Moment, Slice
 from leverframe.rules.evidence.words import odds
-from leverframe.rules.growth_words import between, name_of, sentence_of, value_of
+from leverframe.rules.growth_words import between, figure_of, name_of, sentence_of
 
 WORST_LOCALES = 3
 """So many locales of a limit on the worst one are shown; a document has them all."""
@@ -54,8 +54,8 @@ ESTIMATES = {
     Against.CURRENT: ">Ratio",
     Against.LIMIT: ">Rate",
     Against.MEAN: ">Mean",
-    Against.FALL: ">Distance",
-    Against.RISE: ">Distance",
+    Against.FALL: ">Lower by",
+    Against.RISE: ">Higher by",
 }
 
 
@@ -87,7 +87,7 @@ def _thinned(moments: Sequence[Moment]) -> Sequence[Moment]:
 
 
 def _row(grown: Grown, moment: Moment, clock: Callable[[datetime], str]) -> Iterator[str]:
-    value = partial(value_of, grown)
+    value = partial(figure_of, grown)
     yield clock(moment.at)
     yield from _arms(grown, moment)
     yield value(moment.estimate) if moment.estimate is not None else ""

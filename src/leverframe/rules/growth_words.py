@@ -34,6 +34,11 @@ def value_of(grown: Grown, value: float) -> str:
     return f"{value:.3g}x" if grown.against is Against.CURRENT else percent(value)
 
 
+def figure_of(grown: Grown, value: float) -> str:
+    """Write the same in a column whose head says which way it is meant."""
+    return f"{value:.3g}" if grown.against.is_mean else value_of(grown, value)
+
+
 def name_of(grown: Grown) -> str:
     """Name what grew, and with what it is compared."""
     if not grown.against.is_mean:

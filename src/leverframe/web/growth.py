@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from leverframe.nouns.growth import Against, Grown, Growth, Moment, Slice
 from leverframe.rules.evidence.words import odds
-from leverframe.rules.growth_words import between, name_of, sentence_of, value_of
+from leverframe.rules.growth_words import between, figure_of, name_of, sentence_of
 from leverframe.web.growth_pictures import growth_picture
 from leverframe.web.marks import state_mark
 from leverframe.web.times import say_sentence, say_time
@@ -110,13 +110,14 @@ def _legend() -> Markup:
 RATIO_HEADS = ("At", "Candidate", "Current", "Ratio", "Between", "Ruled out", "Evidence of harm", "Says")
 RATE_HEADS = ("At", "Candidate", "Current", "Rate", "Between", "Evidence of harm", "Says")
 MEAN_HEADS = ("At", "Minutes", "Candidate", "Current", "Between", "Evidence of harm", "Says")
-DISTANCE_HEADS = ("At", "Minutes", "Candidate", "Current", "Distance", "Between", "Evidence of harm", "Says")
+FALL_HEADS = ("At", "Minutes", "Candidate", "Current", "Lower by", "Between", "Evidence of harm", "Says")
+RISE_HEADS = ("At", "Minutes", "Candidate", "Current", "Higher by", "Between", "Evidence of harm", "Says")
 HEADS = {
     Against.CURRENT: RATIO_HEADS,
     Against.LIMIT: RATE_HEADS,
     Against.MEAN: MEAN_HEADS,
-    Against.FALL: DISTANCE_HEADS,
-    Against.RISE: DISTANCE_HEADS,
+    Against.FALL: FALL_HEADS,
+    Against.RISE: RISE_HEADS,
 }
 
 
@@ -134,7 +135,7 @@ def _table(grown: Grown, name: str, now: datetime, zone: str) -> Markup:
 
 
 def _cells(grown: Grown, moment: Moment, now: datetime, zone: str) -> Iterator[str]:
-    say = partial(value_of, grown)
+    say = partial(figure_of, grown)
     yield say_time(moment.at, zone, now)
     yield from _arms(grown, moment)
     if grown.against is not Against.MEAN:
