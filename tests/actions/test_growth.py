@@ -115,6 +115,23 @@ def test_each_locale_is_told_by_itself_and_the_worst_first(world: World):
     assert evidence == sorted(evidence, reverse=True)
 
 
+def test_locales_are_told_in_every_stage_from_what_was_scored_there(world: World):
+    change = scored_each_minute(world, (0.9, 0.85))
+    growth = grown(world, change)
+    with world.store.read() as db:
+        (here,) = (part for part in outcomes.counts(db, change.id) if part.stage == 2)
+    scores = {
+        name: sum(cell.candidate_sums.get(name, (0,))[0] for cell in here.cells.values())
+        for name in ("groundedness@en-GB", *(f"groundedness@{each.locale}" for each in growth.locales))
+    }
+    assert len(growth.locales) > 1
+    for each in growth.locales:
+        assert each.scores == scores[f"groundedness@{each.locale}"]
+        assert each.estimate is not None
+        assert each.estimate == pytest.approx(0.035, abs=0.01)
+        assert (each.lowest or -1.0) < each.estimate < (each.highest or 1.0)
+
+
 def test_where_a_proof_begins_anew_a_mean_is_still_what_was_read_then(world: World):
     change = scored_each_minute(world, minutes=15)
     with world.store.write() as db:

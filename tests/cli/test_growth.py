@@ -11,7 +11,7 @@ from fake_server import FakeServer
 
 from leverframe.nouns.documents import to_document
 from leverframe.nouns.evidence import Finding
-from leverframe.nouns.growth import Against, Grown, Growth, Moment, Slice, Visit
+from leverframe.nouns.growth import Against, Grown, Growth, LocaleSlice, Moment, Slice, Visit
 
 CHG = "CHG-2026-00001"
 BEGAN = datetime(2026, 5, 13, 9, 30, tzinfo=UTC)
@@ -52,6 +52,10 @@ GROWTH = Growth(
     (Visit(1, 1.0, BEGAN - timedelta(minutes=30), BEGAN), VISIT),
     "Europe/London",
     (Slice("region", "uk", "error", 2.0, 1.2, 4.0, 900, 18, 8100, 81),),
+    (
+        LocaleSlice("ga-IE", "groundedness", 0.84, 0.88, 0.041, 0.02, 0.06, 720),
+        LocaleSlice("en-GB", "groundedness", 0.92, 0.91, -0.01, None, None, 720),
+    ),
 )
 
 
@@ -73,6 +77,8 @@ def test_each_guardrail_is_said_in_a_sentence_with_a_dozen_of_its_moments(asks):
     assert len(rows) == 6 * 12
     assert "region uk error 18 of 900 81 of 8,100 2x 1.2x and 4x" in flat
     assert "Watching only, not corrected for looking at many" in flat
+    assert "Groundedness by locale Watching only" in flat
+    assert "ga-IE 0.84 0.88 0.041 0.02 and 0.06 720 en-GB 0.92 0.91 -0.01 anywhere 720" in flat
     assert " ".join(rows[11]) == "14:30 96 of 24,000 960 of 216,000 0.9x below 2.5x 0.4 to 1 pass"
 
 

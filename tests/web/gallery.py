@@ -77,7 +77,7 @@ from leverframe.rules.growth import grown, moments_of
 from leverframe.rules.prospects import Prospect
 from leverframe.rules.readings import read_stage
 from leverframe.rules.rehearsing import Harm, Rehearsal
-from leverframe.rules.slices import slices_of
+from leverframe.rules.slices import locales_of, slices_of
 from leverframe.web.problems import Problem
 from leverframe.web.rendering import Reader, page
 
@@ -520,6 +520,19 @@ def scored_minute(minute: int, harm: float) -> dict[str, CellCounts]:
     return {"uk|everyone": CellCounts(0.1, 3, 27, candidate_sums=sums[0], control_sums=sums[1])}
 
 
+def scored_until(minute: int, harm: float) -> dict[str, CellCounts]:
+    """Add up what was scored in all minutes by one."""
+    minutes = [scored_minute(each, harm)["uk|everyone"] for each in range(minute + 1)]
+
+    def added(arm: str) -> dict[str, tuple[int, float, float]]:
+        rows = {name: [getattr(each, arm)[name] for each in minutes] for name in USUAL}
+        return {name: (sum(n for n, _, _ in of), sum(t for _, t, _ in of), 0.0) for name, of in rows.items()}
+
+    return {
+        "uk|everyone": CellCounts(0.1, candidate_sums=added("candidate_sums"), control_sums=added("control_sums"))
+    }
+
+
 def growth_view(harm: float = 0.95, stage: int = 2) -> Growth:
     """Read the second stage from its beginning until now."""
     visit = Visit(2, 10.0, at(13, 10, 30), None)
@@ -540,7 +553,8 @@ def growth_view(harm: float = 0.95, stage: int = 2) -> Growth:
         read = read_stage(plan, stage, counts, alpha=0.05, beta=0.05, stage_minutes=minutes, now=moment)
         looks[moment] = look, read
     slices = slices_of(cells, ("feedback_negative", "slow"), alpha=0.05, beta=0.05)
-    return Growth(CHANGE.id, visit, grown(looks), (first, visit), ZONE, slices)
+    locales = locales_of([scored_until(minute, harm) for minute in range(2, told, 3)], 0.05)
+    return Growth(CHANGE.id, visit, grown(looks), (first, visit), ZONE, slices, locales)
 
 
 PROSPECTS = (

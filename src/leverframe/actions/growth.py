@@ -24,10 +24,10 @@ from leverframe.nouns.ramps import Ramp, RampPlan
 from leverframe.nouns.verdicts import NotFound
 from leverframe.rules.evidence.carrying import carried_from
 from leverframe.rules.evidence.looks import Look, look_at, met
-from leverframe.rules.evidence.means import metrics_of, with_minute
+from leverframe.rules.evidence.means import FAIRNESS_METRIC, metrics_of, with_minute
 from leverframe.rules.evidence.outlines import outline_of
 from leverframe.rules.growth import Taken, grown, guardrails_of, later_of, moments_of, standing_in, visits_of
-from leverframe.rules.slices import slices_of
+from leverframe.rules.slices import locales_of, slices_of
 from leverframe.store import changes, minutes, outcomes, ramps
 from leverframe.store.database import Db
 
@@ -63,7 +63,8 @@ def growth_of(
     looks = {minute: _looked(policy, change, stood[minute], counts.by(minute), minute) for minute in moments}
     cells, guardrails = counts.cells(moments[-1]), guardrails_of(change.plan, visit.stage)
     slices = slices_of(cells, guardrails, alpha=policy.alpha, beta=policy.beta)
-    return Growth(change.id, visit, grown(looks), visits, policy.calendar.home_zone, slices)
+    locales = locales_of([counts.cells(moments[-1], of=moment) for moment in moments], policy.alpha)
+    return Growth(change.id, visit, grown(looks), visits, policy.calendar.home_zone, slices, locales)
 
 
 def _looked(
@@ -77,7 +78,7 @@ def _read(db: Db, change: Change, stage: int, moments: Sequence[datetime], begin
     stages = range(carried_from(change.plan)[stage - 1], stage + 1)
     every = (*moments, *(begin - BEFORE for begin in begins))
     guardrails, metrics = guardrails_of(change.plan, stage), metrics_of(change.plan.stages[stage - 1])
-    counted = minutes.counted_by(db, change.id, stages, guardrails, every, metrics=metrics)
+    counted = minutes.counted_by(db, change.id, stages, guardrails, every, metrics={*metrics, FAIRNESS_METRIC})
     scores = outcomes.scores_of(db, change.id, stage, metrics, moments[-1] - OVER) if metrics else ()
     return _Counts(change.plan, stage, counted, begins, scores)
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from leverframe.cli.output import count, heading, say, share, table, when, words
 from leverframe.nouns.documents import from_document
-from leverframe.nouns.growth import Against, Grown, Growth, Moment, Slice
+from leverframe.nouns.growth import Against, Grown, Growth, LocaleSlice, Moment, Slice
 from leverframe.rules.evidence.words import odds
 from leverframe.rules.growth_words import between, figure_of, name_of, sentence_of
 
@@ -36,6 +36,8 @@ def grown(document: Mapping[str, Any]) -> None:
         say(f"Of the locales, {len(locales) - WORST_LOCALES} more with --json.", style="dim")
     if growth.slices:
         _say_slices(growth.slices)
+    if growth.locales:
+        _say_locales(growth.locales)
 
 
 def _say_grown(grown: Grown, growth: Growth) -> None:
@@ -69,6 +71,26 @@ def _say_slices(slices: Sequence[Slice]) -> None:
     )
     if len(slices) > ROWS:
         say(f"{len(slices) - ROWS} more with --json.", style="dim")
+
+
+def _say_locales(locales: Sequence[LocaleSlice]) -> None:
+    heading(f"{words(locales[0].metric).capitalize()} by locale")
+    say("Watching only, not corrected for looking at many. What is minus is higher than beside it.")
+    table(
+        ("Locale", ">Candidate", ">Current", ">Lower by", ">Between", ">Scores"),
+        (tuple(_locale(each)) for each in locales[:ROWS]),
+        empty="",
+    )
+    if len(locales) > ROWS:
+        say(f"{len(locales) - ROWS} more with --json.", style="dim")
+
+
+def _locale(each: LocaleSlice) -> Iterator[str]:
+    yield each.locale
+    for value in (each.candidate_mean, each.control_mean, each.estimate):
+        yield "" if value is None else f"{value:.3g}"
+    yield between(each.lowest, each.highest, lambda value: f"{value:.3g}").removeprefix("between ")
+    yield count(each.scores)
 
 
 def _slice(each: Slice) -> Iterator[str]:

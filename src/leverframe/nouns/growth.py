@@ -100,10 +100,28 @@ class Slice:
 
 
 @dataclass(frozen=True, slots=True)
+class LocaleSlice:
+    """A live score in one locale, read by itself: watched only, and it never decides.
+
+    `estimate` is how much lower the candidate's mean is than beside it, like with like in each cell, and lies between
+    `lowest` and `highest`; None where that is not known yet. `scores` are the candidate's.
+    """
+
+    locale: str
+    metric: str
+    candidate_mean: float | None
+    control_mean: float | None
+    estimate: float | None
+    lowest: float | None
+    highest: float | None
+    scores: int
+
+
+@dataclass(frozen=True, slots=True)
 class Growth:
     """One visit to a stage, how the evidence of each guardrail grew in it, and all visits of the ramp.
 
-    `slices` are of its last moment, the worst first; `zone` is the organisation's.
+    `slices` and `locales` are of its last moment, the worst first; `zone` is the organisation's.
     """
 
     change: str
@@ -112,3 +130,4 @@ class Growth:
     visits: tuple[Visit, ...]
     zone: str
     slices: tuple[Slice, ...] = ()
+    locales: tuple[LocaleSlice, ...] = ()

@@ -18,6 +18,8 @@ from leverframe.store.outcomes import Shares, by_change, is_score_of, shares_of
 
 _Key = tuple[Any, ...]
 """Stage, cell, run, arm and name."""
+_Sums = tuple[int, int, int]
+"""How often, the total and the squares in billionths."""
 KINDS = ("bad", "first_bad", "again")
 
 
@@ -27,16 +29,13 @@ class Minutes:
 
     change: str
     shares: Shares
-    totals: Mapping[datetime, Mapping[_Key, int]]
+    totals: Mapping[datetime, Mapping[_Key, _Sums]]
     states: Mapping[tuple[str, int], Mapping[str, MetricState]]
 
     def at(self, minute: datetime, *, of: datetime | None = None) -> list[StageCounts]:
-        """Return the counts as they stood when a minute was over; with `of`, what an earlier minute gives to them.
-
-        Of scores it is told how many there were; what they add up to is left out.
-        """
+        """Return the counts as they stood when a minute was over; with `of`, what an earlier minute gives to them."""
         shares = self._standing(minute)
-        totals = [(self.change, *key, n, 0, 0) for key, n in self.totals[of or minute].items()]
+        totals = [(self.change, *key, *sums) for key, sums in self.totals[of or minute].items()]
         states = {key: _as_of(states, minute) for key, states in self.states.items()}
         return by_change([self.change], shares, totals, states)[self.change]
 
@@ -76,7 +75,8 @@ def _by_end(
     """Sum what was counted after each of the minutes before it, and by it."""
     by = [interval_counts.c[name] for name in ("stage", "cell", "run", "arm", "name")]
     place = _end_of(ends, 0).label("place")
-    counted = select(place, *by, func.sum(interval_counts.c.n)).where(
+    sums = [func.sum(interval_counts.c[name]) for name in ("n", "total", "squares")]
+    counted = select(place, *by, *sums).where(
         interval_counts.c.change == change,
         interval_counts.c.stage.between(stages[0], stages[-1]),
         wanted,
@@ -94,15 +94,16 @@ def _end_of(ends: Sequence[datetime], first: int) -> ColumnElement[int]:
     return case((is_early, _end_of(ends[:half], first)), else_=_end_of(ends[half:], first + half))
 
 
-def _added_up(ends: Sequence[datetime], rows: Sequence[Any]) -> dict[datetime, dict[_Key, int]]:
+def _added_up(ends: Sequence[datetime], rows: Sequence[Any]) -> dict[datetime, dict[_Key, _Sums]]:
     """Return what had been counted by each minute: by the one before it, and since then."""
     added: dict[int, list[Any]] = {}
     for row in rows:
         added.setdefault(row[0], []).append(row)
-    total: dict[_Key, int] = {}
-    by_end: dict[datetime, dict[_Key, int]] = {}
+    sums: dict[_Key, _Sums] = {}
+    by_end: dict[datetime, dict[_Key, _Sums]] = {}
     for place, end in enumerate(ends):
-        for _, *key, n in added.get(place, ()):
-            total[tuple(key)] = total.get(tuple(key), 0) + int(n)
-        by_end[end] = dict(total)
+        for _, *key, n, total, squares in added.get(place, ()):
+            before = sums.get(tuple(key), (0, 0, 0))
+            sums[tuple(key)] = before[0] + int(n), before[1] + int(total), before[2] + int(squares)
+        by_end[end] = dict(sums)
     return by_end

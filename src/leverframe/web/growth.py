@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 
 from markupsafe import Markup
 
-from leverframe.nouns.growth import Against, Grown, Growth, Moment, Slice
+from leverframe.nouns.growth import Against, Grown, Growth, LocaleSlice, Moment, Slice
 from leverframe.rules.evidence.words import odds
 from leverframe.rules.growth_words import between, figure_of, name_of, sentence_of
 from leverframe.web.growth_pictures import growth_picture
@@ -57,20 +57,54 @@ def slices_table(slices: Sequence[Slice]) -> Markup:
     return whole.format(_slices(slices[:WORST]), more.format(len(rest), _slices(rest)) if rest else "")
 
 
+def locales_table(locales: Sequence[LocaleSlice]) -> Markup:
+    """Tell how each locale reads by itself; all but the worst stand behind the first."""
+    if not locales:
+        return Markup("")
+    whole = Markup(
+        '<div class="slices"><h3>{} by locale</h3><p class="hint">Watching only, not corrected for looking at many. '
+        "What is minus is higher than beside it.</p>{}{}</div>"
+    )
+    more = Markup('<details class="behind body"><summary>{} more</summary>{}</details>')
+    rest = locales[WORST:]
+    name = locales[0].metric.replace("_", " ").capitalize()
+    behind = more.format(len(rest), _locales(rest)) if rest else ""
+    return whole.format(name, _locales(locales[:WORST]), behind)
+
+
+LOCALE_HEADS = ("Locale", "Candidate", "Current", "Lower by", "Between", "Scores")
+
+
+def _locales(locales: Sequence[LocaleSlice]) -> Markup:
+    return _rows(LOCALE_HEADS, 1, (_locale_cells(each) for each in locales))
+
+
+def _locale_cells(locale: LocaleSlice) -> Iterator[Markup | str]:
+    yield Markup('<strong class="name">{}</strong>').format(locale.locale)
+    for value in (locale.candidate_mean, locale.control_mean, locale.estimate):
+        yield "none yet" if value is None else f"{value:.3g}"
+    yield between(locale.lowest, locale.highest, lambda value: f"{value:.3g}").removeprefix("between ")
+    yield f"{locale.scores:,}"
+
+
 WORST = 6
 """So many slices are shown at once."""
 SLICE_HEADS = ("Slice", "Guardrail", "Candidate", "Current", "Ratio", "Between")
-SLICE_KINDS = ("head-cell", "head-cell", "num", "num", "num", "num")
 
 
 def _slices(slices: Sequence[Slice]) -> Markup:
+    return _rows(SLICE_HEADS, 2, (_slice_cells(each) for each in slices))
+
+
+def _rows(heads: Sequence[str], text: int, rows: Iterable[Iterable[Markup | str]]) -> Markup:
+    """Make a table of which the first columns hold text and the others numbers."""
     cell = Markup('<td class="{}" data-label="{}">{}</td>')
-    rows = Markup("").join(
-        Markup("<tr>{}</tr>").format(Markup("").join(map(cell.format, SLICE_KINDS, SLICE_HEADS, _slice_cells(each))))
-        for each in slices
+    kinds = ["head-cell" if place < text else "num" for place in range(len(heads))]
+    told = Markup("").join(
+        Markup("<tr>{}</tr>").format(Markup("").join(map(cell.format, kinds, heads, cells))) for cells in rows
     )
     whole = Markup('<table class="rows stack"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>')
-    return whole.format(_heads(SLICE_HEADS, text=2), rows)
+    return whole.format(_heads(heads, text=text), told)
 
 
 def _heads(names: Sequence[str], *, text: int) -> Markup:

@@ -225,6 +225,7 @@ def environment() -> Environment:
     room.globals |= {"staircase_figure": staircases.staircase_figure, "interval_bars": readings.interval_bars}
     room.globals |= {"endings_figure": rehearsal_pictures.endings_figure, "summed": rehearsing.summed}
     room.globals |= {"growth_figures": growth.growth_figures, "slices_table": growth.slices_table}
+    room.globals |= {"locales_table": growth.locales_table}
     room.globals |= {"asset": asset} | {name: getattr(filters, name) for name in SAID}
     return room
 
