@@ -217,6 +217,15 @@ def test_a_ramps_steps_are_said_as_plans_are(asks, ana: FakeServer):
     assert "Requirements" not in said
 
 
+def test_a_live_mean_is_said_beside_what_staging_promised(asks, ana: FakeServer):
+    because = "groundedness is 0.87 on live calls, 0.91 ± 0.01 in staging: 0.04 lower than staging promised"
+    told = [{"because": because, "beside": 0.9}, {"because": "tone is 4 on live calls", "beside": None}]
+    ramp = {"ramp": RAMP, "steps": [], "reading": None, "next": None, "next_text": "bakes", "share_percent": 10.0}
+    ana.gives(f"GET /changes/{CHG}", VIEW | {"ramp": ramp | {"baselines": told}, "forecast": None})
+    said = flat(asks("show", CHG).out)
+    assert f"Against staging {because} (0.9 beside it now) tone is 4 on live calls" in said
+
+
 SIGNED = {"person": "ana", "subject": CHG, "role": "ai_risk"}
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import SimpleNamespace as View
 
 from leverframe.nouns.audit import Checkpoint, Entry
+from leverframe.nouns.baselines import Baseline
 from leverframe.nouns.calendar import Calendar, DuringRamp, Freeze, Scope, Window
 from leverframe.nouns.changes import BlastRadius, Change, Kind, Provenance, StartWindow, State
 from leverframe.nouns.changes import Path as ChangePath
@@ -533,6 +534,14 @@ def scored_until(minute: int, harm: float) -> dict[str, CellCounts]:
     }
 
 
+BASELINES = (
+    Baseline("groundedness", "production", 0.87, 412, 0.9, 0.004, 0.91, 0.01, 400, True, Comparison.WORSE,
+             "groundedness is 0.87 on live calls, 0.91 ± 0.01 in staging: 0.04 lower than staging promised"),
+    Baseline("groundedness@ga-IE", "locale-fairness", 0.88, 96, 0.88, None, 0.88, 0.02, 120, True, Comparison.UNCHANGED,
+             "groundedness in ga-IE is 0.88 on live calls, 0.88 ± 0.02 in staging: as staging promised"),
+)  # fmt: skip
+
+
 def growth_view(harm: float = 0.95, stage: int = 2) -> Growth:
     """Read the second stage from its beginning until now."""
     visit = Visit(2, 10.0, at(13, 10, 30), None)
@@ -643,7 +652,7 @@ def change_view(change: Change = CHANGE, **more: object) -> View:
         "prospects": PROSPECTS,
         "deltas": DELTAS,
         "ramp": View(ramp=RAMP, plan=PLAN, steps=STEPS, reading=READINGS, next=Stay("", at(13, 14, 30)),
-                     next_text="It stays at 10 % until the bake ends 14:30 BST and thumbs down below 3x are proved; then 50 %.", share_percent=10.0, judged_by=(), judged_reading=None, reading_digest=DIGEST, growth=growth_view()),
+                     next_text="It stays at 10 % until the bake ends 14:30 BST and thumbs down below 3x are proved; then 50 %.", share_percent=10.0, judged_by=(), judged_reading=None, reading_digest=DIGEST, growth=growth_view(), baselines=BASELINES),
         "trail": entries(),
         "may": {"hold": YES, "abort": YES, "cancel": failed("cancel", "a ramp is in flight", remedy="abort it first"),
                 "way_back": failed("way_back", "nothing has settled", remedy="it may be done from settlement on")},

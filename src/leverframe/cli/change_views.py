@@ -302,6 +302,7 @@ def _say_ramp_view(view: Mapping[str, Any], zone: str) -> None:
             ("Not before", when(step["until"], zone) if step.get("until") else ""),
             ("Held", "" if hold.get("because", "") in view["next_text"] else hold["because"]),
             ("Reading", f"{words(reading['finding'])}: {reading['because']}" if reading else ""),
+            *(("Against staging" if not n else "", said) for n, said in enumerate(_promised(view))),
         )
     )
     listing(
@@ -312,6 +313,14 @@ def _say_ramp_view(view: Mapping[str, Any], zone: str) -> None:
         ),
         empty="No step was taken yet.",
     )
+
+
+def _promised(view: Mapping[str, Any]) -> list[str]:
+    """Say of each live mean whether it is as the ticket's evals promised, and what it is beside the candidate."""
+    return [
+        each["because"] + (f" ({each['beside']:.3g} beside it now)" if each["beside"] is not None else "")
+        for each in view.get("baselines", ())
+    ]
 
 
 def _so_far(view: Mapping[str, Any], zone: str) -> str:
