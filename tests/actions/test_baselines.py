@@ -28,7 +28,7 @@ def test_live_scores_are_told_beside_what_the_evals_on_the_ticket_promised(world
     assert {each.suite for each in found} >= {"production", "adversarial"}
     for each in found:
         assert (each.staging, each.live, each.beside) == (1.0, pytest.approx(0.9), pytest.approx(0.9))
-        assert "in the ticket's evals: " in each.because
+        assert "in the evals on the ticket (suite " in each.because
 
 
 def test_a_promise_that_is_not_kept_decides_nothing(world: World):

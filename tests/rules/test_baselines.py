@@ -12,7 +12,7 @@ from leverframe.nouns.evidence import CellCounts, Comparison, Direction, EvalRes
 from leverframe.nouns.minutes import MeanMinutes, StageMinutes
 from leverframe.nouns.staging import StagingRecord, StagingState
 from leverframe.nouns.units import Unit
-from leverframe.rules.baselines import baselines_of
+from leverframe.rules.baselines import baselines_of, measured
 from leverframe.rules.evidence import differences
 
 NOW = datetime(2026, 5, 13, 10, 30, tzinfo=UTC)
@@ -51,11 +51,17 @@ def told(results: list[EvalResult], counts: StageCounts, staging: tuple[StagingR
             result(),
             0.87,
             Comparison.WORSE,
-            "groundedness is 0.87 on live calls, 0.91 ± 0.01 in staging: 0.04 lower than staging promised",
+            "groundedness is 0.87 on live calls, 0.91 ± 0.01 in staging (suite production): "
+            "0.04 lower than staging promised",
         ),
-        (result(), 0.895, Comparison.UNCHANGED, "0.91 ± 0.01 in staging: as staging promised"),
+        (result(), 0.895, Comparison.UNCHANGED, "0.91 ± 0.01 in staging (suite production): as staging promised"),
         (result(), 0.94, Comparison.BETTER, "0.03 higher than staging promised"),
-        (result(error=None), 0.905, Comparison.WORSE, "0.905 on live calls, 0.91 in staging: 0.005 lower"),
+        (
+            result(error=None),
+            0.905,
+            Comparison.WORSE,
+            "0.905 on live calls, 0.91 in staging (suite production): 0.005 lower",
+        ),
         (result(error=None), 0.91, Comparison.UNCHANGED, "as staging promised"),
         (result(direction=Direction.LOWER), 0.94, Comparison.WORSE, "0.03 higher than staging promised"),
     ],
@@ -88,6 +94,21 @@ def test_what_nobody_scored_live_another_unit_and_another_scale_promise_nothing(
     assert told([result()], here(scores=0)) == ()
 
 
+@pytest.mark.parametrize(
+    ("value", "error", "said"),
+    [
+        (0.91, 0.01, "0.91 ± 0.01"),
+        (0.9753, 0.0247, "0.98 ± 0.02"),
+        (0.00066, 5.9e-06, "0.000660 ± 0.000006"),
+        (412.4, 12.0, "412 ± 12"),
+        (1.0, None, "1"),
+        (1.0, 0.0, "1"),
+    ],
+)
+def test_a_mean_is_said_as_far_as_its_error_leaves_it_sure(value, error, said):
+    assert measured(value, error=error) == said
+
+
 def test_the_last_result_of_a_suite_counts_and_each_suite_is_told():
     found = told([result(0.99), result(0.87), result(0.95, suite="adversarial")], here(0.87))
     assert [(each.suite, each.comparison) for each in found] == [
@@ -107,4 +128,6 @@ def test_the_last_result_of_a_suite_counts_and_each_suite_is_told():
 def test_without_a_deployment_of_this_candidate_nothing_is_said_of_staging(staging):
     (found,) = told([result()], here(), staging)
     assert not found.is_staged
-    assert found.because.endswith("0.91 ± 0.01 in the ticket's evals: 0.04 lower than they promised")
+    assert found.because.endswith(
+        "0.91 ± 0.01 in the evals on the ticket (suite production): 0.04 lower than they promised"
+    )

@@ -536,9 +536,9 @@ def scored_until(minute: int, harm: float) -> dict[str, CellCounts]:
 
 BASELINES = (
     Baseline("groundedness", "production", 0.87, 412, 0.9, 0.004, 0.91, 0.01, 400, True, Comparison.WORSE,
-             "groundedness is 0.87 on live calls, 0.91 ± 0.01 in staging: 0.04 lower than staging promised"),
+             "groundedness is 0.87 on live calls, 0.91 ± 0.01 in staging (suite production): 0.04 lower than staging promised"),
     Baseline("groundedness@ga-IE", "locale-fairness", 0.88, 96, 0.88, None, 0.88, 0.02, 120, True, Comparison.UNCHANGED,
-             "groundedness in ga-IE is 0.88 on live calls, 0.88 ± 0.02 in staging: as staging promised"),
+             "groundedness in ga-IE is 0.88 on live calls, 0.88 ± 0.02 in staging (suite locale-fairness): as staging promised"),
 )  # fmt: skip
 
 

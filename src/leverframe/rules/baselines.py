@@ -11,7 +11,7 @@ standard errors, of both together as far as they are known.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from math import hypot
+from math import ceil, hypot, log10
 
 from leverframe.nouns.baselines import Baseline
 from leverframe.nouns.evidence import CellCounts, Comparison, Direction, EvalResult, StageCounts
@@ -66,7 +66,9 @@ def _baseline(name: str, result: EvalResult, here: StageCounts, *, is_staged: bo
     live, beside = total / scores, other / others if others else None
     error = differences.standard_error(here.minutes.means.get(name, NOTHING).candidate)
     comparison = _compared(live - result.value, error, result)
-    where = "in staging" if is_staged else "in the ticket's evals"
+    promised = measured(result.value, error=result.standard_error)
+    where = f"{'in staging' if is_staged else 'in the evals on the ticket'} (suite {result.suite})"
+    moved = _moved(live - result.value, comparison, is_staged=is_staged)
     return Baseline(
         metric=name,
         suite=result.suite,
@@ -79,8 +81,7 @@ def _baseline(name: str, result: EvalResult, here: StageCounts, *, is_staged: bo
         n=result.n,
         is_staged=is_staged,
         comparison=comparison,
-        because=f"{metric(name)} is {live:.3g} on live calls, {_measured(result)} {where}: "
-        f"{_moved(live - result.value, comparison, is_staged=is_staged)}",
+        because=f"{metric(name)} is {live:.3g} on live calls, {promised} {where}: {moved}",
     )
 
 
@@ -105,9 +106,12 @@ def _compared(difference: float, error: float | None, result: EvalResult) -> Com
     return Comparison.BETTER if is_better else Comparison.WORSE
 
 
-def _measured(result: EvalResult) -> str:
-    error = result.standard_error
-    return f"{result.value:.3g}" if error is None else f"{result.value:.3g} ± {error:.2g}"
+def measured(value: float, *, error: float | None) -> str:
+    """Say a mean with its standard error, both to the figure that the error leaves sure."""
+    if not error:
+        return f"{value:.3g}"
+    figures = max(0, ceil(-log10(error)))
+    return f"{value:.{figures}f} ± {error:.{figures}f}"
 
 
 def _moved(difference: float, comparison: Comparison, *, is_staged: bool) -> str:

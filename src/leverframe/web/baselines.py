@@ -8,11 +8,12 @@ from markupsafe import Markup
 
 from leverframe.nouns.baselines import Baseline
 from leverframe.nouns.evidence import Comparison
+from leverframe.rules.baselines import measured
 from leverframe.rules.evidence.words import metric
 from leverframe.web.marks import state_mark
 from leverframe.web.times import say_sentence
 
-HEADS = ("Against staging", "On live calls", "Current", "Promised", "Says")
+HEADS = ("Against its evals", "On live calls", "Current", "Promised", "Says")
 KINDS = ("head-cell", "num", "num", "num", "says")
 LABELS = ("", "On live calls", "Current", "Promised", "")
 
@@ -36,11 +37,10 @@ def baselines_table(baselines: Sequence[Baseline]) -> Markup:
 
 
 def _cells(baseline: Baseline) -> Iterator[Markup | str]:
-    error = baseline.staging_error
     mark = state_mark(baseline.comparison) if baseline.comparison is not Comparison.UNCHANGED else ""
     name = Markup('<span class="name">{}</span><span class="sub">{}</span>')
     yield name.format(f"{metric(baseline.metric)}, {baseline.suite}", mark)
     yield f"{baseline.live:.3g}, {baseline.scores:,} scores"
     yield "none yet" if baseline.beside is None else f"{baseline.beside:.3g}"
-    yield f"{baseline.staging:.3g}" if error is None else f"{baseline.staging:.3g} ± {error:.2g}"
+    yield measured(baseline.staging, error=baseline.staging_error)
     yield say_sentence(baseline.because)
