@@ -9,7 +9,7 @@ from typing import Protocol
 
 from leverframe.nouns.evidence import Finding, Reading, StageReading
 from leverframe.nouns.growth import Against, Grown, Moment, Visit
-from leverframe.nouns.ramps import LimitKind, Ramp, RampPlan, Slo
+from leverframe.nouns.ramps import LimitKind, Ramp, RampPlan
 from leverframe.rules.evidence import intervals, labels
 from leverframe.rules.evidence.looks import Look
 from leverframe.rules.evidence.outlines import compared
@@ -160,11 +160,6 @@ def _rate(reading: Reading) -> tuple[float | None, intervals.Interval]:
     """Bound the rate of first calls, on both sides at the level of its limit."""
     bad, units = reading.candidate_bad, reading.candidate_units
     return bad / units if units else None, intervals.bounds_of_rate(bad, units, 1.0 / reading.e_bound)
-
-
-def limits_on_means(plan: RampPlan, stage: int) -> tuple[Slo, ...]:
-    """List a stage's limits on means."""
-    return tuple(slo for slo in plan.stages[stage - 1].slos if slo.kind is not LimitKind.RATE)
 
 
 def guardrails_of(plan: RampPlan, stage: int) -> tuple[str, ...]:

@@ -96,10 +96,10 @@ def _limited(look: Look, reading: Reading) -> dict[str, Any]:
         return told | {"first_calls": [mine, reading.candidate_bad, theirs, reading.control_bad]}
     known = {name: look.means[name] for name in means.named(look, reading.guardrail) if name in look.means}
     arms = {name: means.seen(each, reading.limit_kind or LimitKind.MEAN) for name, each in known.items()}
-    wealth = {name: list(each.wealth) for name, each in known.items() if each.wealth}
-    return (
-        told | {"moments": {name: _sums(each) for name, each in arms.items()}} | ({"bets": wealth} if wealth else {})
-    )
+    told |= {"moments": {name: _sums(each) for name, each in arms.items()}}
+    is_fall = reading.limit_kind is LimitKind.FALL
+    bets = {name: list(each.wealth) for name, each in known.items() if each.wealth and is_fall}
+    return told | ({"bets": bets} if bets else {})
 
 
 def _sums(moments: Moments) -> dict[str, float]:
