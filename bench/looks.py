@@ -25,7 +25,7 @@ NOW = datetime(2026, 5, 13, 14, 30, tzinfo=UTC)
 SLOS = (
     Slo("p95_latency_ms_max", "slow", LimitKind.RATE, 0.05, 4500),
     Slo("error_rate_max", "error", LimitKind.RATE, 0.01),
-    Slo("eval_groundedness_drift_max", "groundedness", LimitKind.FALL, 0.04),
+    Slo("eval_groundedness_drift_max", "groundedness", LimitKind.FALL, 0.04, bounds=(0.0, 1.0)),
     Slo("cost_per_call_usd_max", "cost_usd", LimitKind.MEAN, 0.014),
 )
 FLOOR = "feedback_negative"
@@ -74,7 +74,9 @@ def means(chance: random.Random) -> dict[str, MeanMinutes]:
     """Draw what 600 minutes have said of both means: near their usual value, well within their limits."""
     return {
         "cost_usd": MeanMinutes(scattered(chance, 0.01), scattered(chance, 0.01), scattered(chance, 0.0)),
-        "groundedness": MeanMinutes(scattered(chance, 0.9), scattered(chance, 0.9), scattered(chance, 0.0)),
+        "groundedness": MeanMinutes(
+            scattered(chance, 0.9), scattered(chance, 0.9), scattered(chance, 0.0), (-20.0, -60.0, -90.0)
+        ),
     }
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from worlds import Events
 
 from leverframe.rules.evidence import betting, differences, starts
+from leverframe.rules.evidence.means import log_beyond
 
 Judge = Callable[[Events], np.ndarray]
 
@@ -50,7 +51,7 @@ def full_sprt(alpha: float) -> Judge:
 
 
 def score_differences(alpha: float, mine: np.ndarray, theirs: np.ndarray) -> np.ndarray:
-    """Judge scores by the asymptotic confidence sequence."""
+    """Judge scores as a limit on their fall does: by the asymptotic sequence, and by bets on a collapse."""
     return np.array(
         [
             _first(_score_evidence(a.sum(axis=1), b.sum(axis=1), a.shape[1]), alpha)
@@ -109,10 +110,11 @@ def _marks(run: list[tuple[float, ...]], stages: tuple[int, ...]) -> frozenset[i
 
 
 def _score_evidence(mine: np.ndarray, theirs: np.ndarray, each: int) -> Iterator[float]:
-    seen = differences.Moments()
+    seen, wealth = differences.Moments(), betting.NO_BLOCKS
     for a, b in zip(mine.tolist(), theirs.tolist(), strict=True):
         seen += differences.moments([differences.of_means([(each, -a, each, -b)])])
-        yield differences.log_above(seen)
+        wealth = betting.bet_on_block(wealth, b / each, a / each, 0.0)
+        yield log_beyond(seen, wealth, 0.0)
 
 
 def _bet_evidence(losses: np.ndarray) -> Iterator[float]:

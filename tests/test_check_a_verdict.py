@@ -85,7 +85,9 @@ def test_the_formula_of_means_gives_their_e_value(world: World):
     script = f"{MEANS}\nimport json, sys\n" + (
         'for g in json.load(sys.stdin)["entry"]["facts"]["evidence"]["guardrails"]:\n'
         '    for name, sums in g.get("moments", {}).items():\n'
-        '        print(g["guardrail"], name, e_of_mean(sums, g["limit"]), g["e_value"], g["finding"])\n'
+        '        bets = g.get("bets", {}).get(name)\n'
+        '        e = e_of_fall(sums, bets, g["limit"]) if bets else e_of_mean(sums, g["limit"])\n'
+        '        print(g["guardrail"], name, e, g["e_value"], g["finding"])\n'
     )
     lines = [line for line in run(script, told) if line[0] == line[1]]
     assert "harm" in [line[4] for line in lines]

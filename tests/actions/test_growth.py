@@ -65,11 +65,100 @@ def test_at_each_moment_the_numbers_are_what_the_ramp_read_to_the_last_bit(world
     change = asked_for_hours(world, 200, candidate_negative=0.06)
     for stage in (1, 2):
         growth = grown(world, change, stage)
-        assert {each.against for each in growth.guardrails} == {Against.CURRENT, Against.LIMIT}
-        for each in growth.guardrails:
+        people = [each for each in growth.guardrails if not each.against.is_mean]
+        assert {each.against for each in people} == {Against.CURRENT, Against.LIMIT}
+        for each in people:
             key = (each.guardrail, each.against is Against.CURRENT)
             then = [read_at(world, change, growth, moment)[key] for moment in each.moments]
             assert [said(moment) for moment in each.moments] == [said(reading) for reading in then]
+
+
+def scored_each_minute(world: World, groundedness: tuple[float, float] = (0.9, 0.9), minutes: int = 34) -> Change:
+    """A ramp that stands at 10 % while answers are scored in each minute, a little otherwise in each."""
+    change = asked_for_hours(world, 0)
+    for n in range(minutes):
+        if world.ramp(change).state == "ramping":
+            mine = groundedness[1] + 0.01 * (n % 4)
+            world.outcomes(change, per_minute=120, groundedness=(groundedness[0], mine))
+            world.clock.advance(timedelta(minutes=1))
+            world.round()
+    return change
+
+
+def means_of(growth: Growth) -> list[Grown]:
+    return [each for each in growth.guardrails if each.against.is_mean]
+
+
+def test_at_each_moment_a_mean_is_what_the_ramp_read_to_the_last_bit(world: World):
+    change = scored_each_minute(world)
+    growth = grown(world, change)
+    found = means_of(growth)
+    assert {each.guardrail for each in found} == {"cost_usd", "groundedness", "fairness_locale_delta"}
+    for place, moment in enumerate(found[0].moments):
+        then = read_at(world, change, growth, moment)
+        for guardrail in {each.guardrail for each in found}:
+            reading = then[guardrail, False]
+            told = [each.moments[place] for each in found if each.guardrail == guardrail]
+            worst = max(told, key=lambda one: (one.finding.rank, one.e_value, one.estimate or 0.0))
+            assert (worst.finding, worst.e_value) == (reading.finding, reading.e_value)
+            assert worst.lowest == reading.at_least
+            assert worst.estimate == reading.value or reading.value is None
+    assert all(each.moments[-1].minutes > 25 for each in found)
+
+
+def test_each_locale_is_told_by_itself_and_the_worst_first(world: World):
+    found = means_of(grown(world, scored_each_minute(world)))
+    locales = [each for each in found if each.guardrail == "fairness_locale_delta"]
+    assert [each.metric.partition("@")[0] for each in locales] == ["groundedness"] * len(locales)
+    assert len({each.metric for each in locales}) == len(locales) > 1
+    evidence = [each.moments[-1].e_value for each in locales]
+    assert evidence == sorted(evidence, reverse=True)
+
+
+def test_locales_are_told_in_every_stage_from_what_was_scored_there(world: World):
+    change = scored_each_minute(world, (0.9, 0.85))
+    growth = grown(world, change)
+    with world.store.read() as db:
+        (here,) = (part for part in outcomes.counts(db, change.id) if part.stage == 2)
+    scores = {
+        name: sum(cell.candidate_sums.get(name, (0,))[0] for cell in here.cells.values())
+        for name in ("groundedness@en-GB", *(f"groundedness@{each.locale}" for each in growth.locales))
+    }
+    assert len(growth.locales) > 1
+    for each in growth.locales:
+        assert each.scores == scores[f"groundedness@{each.locale}"]
+        assert each.estimate is not None
+        assert each.estimate == pytest.approx(0.035, abs=0.01)
+        assert (each.lowest or -1.0) < each.estimate < (each.highest or 1.0)
+
+
+def test_where_a_proof_begins_anew_a_mean_is_still_what_was_read_then(world: World):
+    change = scored_each_minute(world, minutes=15)
+    with world.store.write() as db:
+        for cell in cells_of(db, change.id, 2):
+            outcomes.set_shares(db, change.id, 2, {cell: 0.2}, world.now, proof_anew=True)
+        ramps.record_step(db, change.id, world.now, "widened", 2, 10.0, ("uk",), "clock", "open")
+    for _ in range(10):
+        world.outcomes(change, per_minute=120, groundedness=(0.9, 0.88))
+        world.clock.advance(timedelta(minutes=1))
+    growth = grown(world, change)
+    each = next(each for each in means_of(growth) if each.guardrail == "groundedness")
+    then = [read_at(world, change, growth, moment)["groundedness", False] for moment in each.moments]
+    assert [(m.finding, m.e_value) for m in each.moments] == [(r.finding, r.e_value) for r in then]
+    counted = [moment.minutes for moment in each.moments]
+    assert max(counted) > counted[-1] > 0, "at another share the minutes are counted anew"
+
+
+def test_a_mean_that_fell_shows_by_when_it_was_beyond_its_limit(world: World):
+    change = scored_each_minute(world, (0.9, 0.6))
+    assert world.ramp(change).state == "rolled_back"
+    each = next(each for each in means_of(grown(world, change)) if each.guardrail == "groundedness")
+    last = each.moments[-1]
+    assert each.bound is not None
+    assert last.e_value >= each.e_bound or (last.lowest or 0.0) >= each.bound
+    assert last.candidate_mean is not None
+    assert last.control_mean is not None
+    assert last.candidate_mean < last.control_mean
 
 
 def test_where_regions_wait_and_a_ramp_was_narrowed_the_numbers_are_what_was_read_then(world: World):
@@ -95,13 +184,13 @@ def test_the_last_moment_is_the_reading_as_it_stands(world: World):
     assert view is not None
     assert view.reading is not None
     now = {(each.guardrail, each.limit is None): said(each) for each in view.reading.readings}
-    for each in grown(world, change).guardrails:
+    for each in (each for each in grown(world, change).guardrails if not each.against.is_mean):
         assert said(each.moments[-1]) == now[each.guardrail, each.against is Against.CURRENT]
 
 
 def test_the_estimate_lies_within_its_interval_which_narrows(world: World):
     change = asked_for_hours(world, 200)
-    for each in grown(world, change).guardrails:
+    for each in (each for each in grown(world, change).guardrails if not each.against.is_mean):
         last = each.moments[-1]
         assert last.estimate is not None
         assert (last.lowest or 0.0) <= last.estimate <= (last.highest or 99.0)
@@ -128,11 +217,11 @@ def test_a_change_without_a_ramp_and_a_stage_that_was_never_reached_have_no_grow
         grown(world, change, 3)
 
 
-def test_however_long_a_visit_lasts_the_minutes_are_read_at_once(world: World):
+def test_however_long_a_visit_lasts_the_minutes_are_read_at_once_and_the_scores_too(world: World):
     change, asked = asked_for_hours(world, 120), []
     with world.store.read() as db:
         steps, ramp = ramps.steps(db, change.id), world.ramp(change)
         event.listen(db.connection, "before_cursor_execute", lambda *told: asked.append(told[2]))
         growth.growth_of(world.house, db, change, ramp, steps, world.now)
-    assert len([statement for statement in asked if "interval_counts" in statement]) == 1
-    assert len(asked) <= 4
+    assert len([statement for statement in asked if "interval_counts" in statement]) == 2
+    assert len(asked) <= 6

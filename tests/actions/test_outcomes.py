@@ -74,6 +74,7 @@ BAD_SCORES = [
     {"metric": "groundedness", "value": float("nan")}, {"metric": "groundedness", "value": 1.1e9},
     {"metric": "groundedness", "value": float("-inf")}, {"metric": "x\x00", "value": 1.0},
     {"metric": "groundedness@fr-FR", "value": 1.0}, {"negative": True, "metric": "x" * 65},
+    {"metric": "groundedness", "value": 1.01}, {"metric": "groundedness", "value": -0.01},
 ]  # fmt: skip
 
 
@@ -90,7 +91,7 @@ def test_feedback_that_cannot_be_counted_takes_nobodys_along(world: World, chang
 def test_the_largest_value_is_counted_at_every_door(world: World, change: Change):
     asked = calls(world, 2)
     assert accept(world, batch(1, asked, cost_usd=LARGEST_VALUE, latency_ms=LARGEST_VALUE)).recorded == 2
-    said = [Feedback(call, metric="groundedness", value=-LARGEST_VALUE) for call in asked]
+    said = [Feedback(call, metric="tone", value=-LARGEST_VALUE) for call in asked]
     assert outcomes.accept_feedback(world.house, said).recorded == 2
 
 

@@ -99,6 +99,23 @@ def test_an_entry_gives_its_own_e_values_by_its_counts(world: World):
     assert max(each["e_value"] for each in entry.facts["evidence"]["guardrails"]) > 100
 
 
+def test_a_collapse_that_was_bet_on_is_rolled_back_today_and_its_entry_gives_the_e_value(world: World):
+    change = world.ramping()
+    for _ in range(25):
+        if world.ramp(change).state == "ramping":
+            world.outcomes(change, per_minute=600, groundedness=(0.9, 0.0))
+            world.clock.advance(timedelta(minutes=1))
+            world.round()
+    assert world.ramp(change).state == "rolled_back"
+    (entry,) = world.entries("ramp.rolled_back", change.id)
+    (fact,) = [each for each in entry.facts["evidence"]["guardrails"] if each["guardrail"] == "groundedness"]
+    assert fact["moments"]["groundedness"]["intervals"] < 20
+    assert reckoned(fact) == pytest.approx(fact["e_value"], rel=1e-12)
+    told = asked(world, change)
+    assert differences(told) == []
+    assert told.same
+
+
 def test_a_change_without_a_ramp_has_nothing_to_replay(world: World):
     with pytest.raises(NotFound, match="has not begun to ramp"):
         asked(world, world.armed())

@@ -217,6 +217,19 @@ def test_a_ramps_steps_are_said_as_plans_are(asks, ana: FakeServer):
     assert "Requirements" not in said
 
 
+def test_a_live_mean_is_said_beside_what_staging_promised(asks, ana: FakeServer):
+    because = "groundedness is 0.87 on live calls, 0.91 ± 0.01 in staging (suite a): 0.04 lower than staging promised"
+    told = [
+        {"because": because, "beside": 0.9, "comparison": "worse"},
+        {"because": "tone is 4 on live calls", "beside": None, "comparison": "better"},
+        {"because": "cost per call is as promised", "beside": 0.1, "comparison": "unchanged"},
+    ]
+    ramp = {"ramp": RAMP, "steps": [], "reading": None, "next": None, "next_text": "bakes", "share_percent": 10.0}
+    ana.gives(f"GET /changes/{CHG}", VIEW | {"ramp": ramp | {"baselines": told}, "forecast": None})
+    said = flat(asks("show", CHG).out)
+    assert f"Promised {because} (0.9 beside it now) tone is 4 on live calls 1 as promised" in said
+
+
 SIGNED = {"person": "ana", "subject": CHG, "role": "ai_risk"}
 
 

@@ -107,7 +107,8 @@ BAD_FEEDBACK = [
     None, 7, {}, {"call": "x", "negative": True}, {"call": "lf1.a.b"}, {"call": "lf1.a.b", "negative": "yes"},
     {"call": "lf1.a.b", "metric": "groundedness"}, {"call": "lf1.a.b", "metric": "G!", "value": 1},
     {"call": "lf1.a.b", "metric": "groundedness", "value": True}, {"call": 7, "negative": True},
-    {"call": "lf1.a.b", "metric": "groundedness", "value": 1e12},
+    {"call": "lf1.a.b", "metric": "tone", "value": 1e12},
+    {"call": "lf1.a.b", "metric": "groundedness", "value": 1.01},
     {"call": "lf1.a.b", "metric": "groundedness", "value": 10**400}, [{"call": "lf1.a.b", "negative": True}, {}],
     [{"call": "lf1.a.b", "negative": True}] * 1001,
 ]  # fmt: skip

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from math import exp, log
+from math import exp, isfinite, log
 from statistics import median
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from leverframe.rules.evidence import betting
@@ -39,6 +39,25 @@ def test_nobody_wins_on_average_from_losses_of_at_most_the_limit(limit, low, hig
 def test_a_score_outside_of_its_bounds_is_refused(loss):
     with pytest.raises(ValueError, match="scores lie in"):
         betting.bet(betting.NOTHING, [loss])
+
+
+@given(st.floats(0, 1), st.tuples(*[st.floats(0, 1)] * 2), st.tuples(*[st.floats(0, 1)] * 2), st.floats(0, 1))
+def test_nobody_wins_on_average_from_blocks_that_fall_by_at_most_the_limit(limit, control, candidate, chance):
+    """Both means take two values, by themselves; the candidate's is on average at most the limit lower."""
+    high = chance * max(control) + (1 - chance) * min(control)
+    assume(high - sum(candidate) / 2 <= limit)
+    chances = ((max(control), chance), (min(control), 1 - chance))
+    won = [
+        p / 2 * exp(betting.log_wealth(betting.bet_on_block(betting.NO_BLOCKS, theirs, mine, limit)))
+        for theirs, p in chances
+        for mine in candidate
+    ]
+    assert sum(won) <= 1 + 1e-9
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
+def test_no_block_takes_all_that_was_won(control, candidate, limit):
+    assert all(isfinite(value) for value in betting.bet_on_block(betting.NO_BLOCKS, control, candidate, limit))
 
 
 def minutes(drop: float, runs: int, seed: int) -> list[float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from types import SimpleNamespace as Taken
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from leverframe.nouns.evidence import Finding
 from leverframe.nouns.growth import Against, Grown, Moment
 from leverframe.nouns.ramps import Ramp, RampState
+from leverframe.rules.evidence.methods import LABELS, ONE_SAMPLE, SEQUENCE
 from leverframe.rules.growth import MOST, minute_of, moments_of, standing_in, visits_of
 from leverframe.rules.growth_words import ruled_out_since, sentence_of
 
@@ -95,11 +97,41 @@ def moment(minutes: float, **more: object) -> Moment:
 def ratios(*ruled_out: float | None, bound: float | None = 3.0, **last: object) -> Grown:
     moments = [moment(10 * n, ruled_out=each) for n, each in enumerate(ruled_out[:-1])]
     moments.append(moment(10 * len(moments), ruled_out=ruled_out[-1], **last))
-    return Grown("feedback_negative", Against.CURRENT, bound, 40.0, tuple(moments))
+    return Grown("feedback_negative", Against.CURRENT, bound, 40.0, tuple(moments), LABELS)
 
 
 def said(grown: Grown) -> str:
     return sentence_of(grown, lambda at: f"{at:%H:%M}")
+
+
+def fall(finding: Finding, lowest: float | None, *, minutes: int = 60, estimate: float | None = 0.06) -> Grown:
+    last = moment(10, finding=finding, estimate=estimate, lowest=lowest, highest=lowest and 0.09)
+    moments = (moment(0, finding=Finding.PASS), replace(last, minutes=minutes))
+    return Grown("groundedness", Against.FALL, 0.04, 240.0, moments, SEQUENCE, "groundedness")
+
+
+@pytest.mark.parametrize(
+    ("grown", "sentence"),
+    [
+        (
+            fall(Finding.PASS, 0.01),
+            "groundedness is 0.06 lower than beside it over 60 minutes; it lies between 0.01 lower and 0.09 lower, "
+            "and the limit is 0.04 lower",
+        ),
+        (
+            fall(Finding.HARM, None, minutes=11),
+            "harm is shown since 10:10: groundedness is 0.06 lower than beside it over 11 minutes, shown by bets on "
+            "a fall beyond the limit of 0.04",
+        ),
+        (
+            fall(Finding.NO_DATA, None, minutes=0, estimate=None),
+            "groundedness has not been scored in a minute that is well over; the limit is 0.04 lower",
+        ),
+        (fall(Finding.ERROR, None), "nothing is told of it: its source fails"),
+    ],
+)
+def test_a_mean_is_said_with_its_interval_and_its_limit(grown, sentence):
+    assert said(grown) == sentence
 
 
 def test_what_is_ruled_out_counts_since_it_has_stayed_so():
@@ -144,10 +176,12 @@ def test_a_ratio_is_said_by_since_when_what_is_ruled_out(grown, sentence):
 
 
 def test_a_rate_is_said_with_its_bounds_and_its_limit():
-    rate = Grown("error", Against.LIMIT, 0.01, 120.0, (moment(0, estimate=0.004, lowest=0.001, highest=0.012),))
+    rate = Grown(
+        "error", Against.LIMIT, 0.01, 120.0, (moment(0, estimate=0.004, lowest=0.001, highest=0.012),), ONE_SAMPLE
+    )
     assert said(rate) == (
         "0.4 % of people met an error at their first call; "
         "the rate lies between 0.1 % and 1.2 %, and the limit is 1 %"
     )
-    nobody = Grown("error", Against.LIMIT, 0.01, 120.0, (moment(0, estimate=None),))
+    nobody = Grown("error", Against.LIMIT, 0.01, 120.0, (moment(0, estimate=None),), ONE_SAMPLE)
     assert said(nobody) == "nobody has been served the candidate yet; the limit is 1 %"

@@ -13,7 +13,7 @@ from leverframe.nouns.evidence import CellCounts, Finding, StageCounts
 from leverframe.nouns.minutes import StageMinutes
 from leverframe.nouns.ramps import Clause, Floor, LimitKind, RampPlan, Slo, Stage
 from leverframe.rules.evidence import words
-from leverframe.rules.evidence.means import metrics_of, with_minute
+from leverframe.rules.evidence.means import with_minute
 from leverframe.rules.readings import read_stage
 
 NOW = datetime(2026, 5, 13, 10, 30, tzinfo=UTC)
@@ -55,12 +55,12 @@ def scores(value, n, spread=0.1):
 
 def minutes(of, stage, *cells, count=60):
     """So many minutes in each of which these cells scored the same, but for a little that comes and goes."""
-    known, metrics = {}, metrics_of(of.stages[stage - 1])
+    known = {}
     for n in range(count if cells else 0):
         nudge = 1.0 + (0.02 if n % 2 else -0.02)
         scored = ((name, sums) for cell in cells for name, sums in cell.candidate_sums.items())
         here = {name: (n, total * nudge, squares) for name, (n, total, squares) in scored}
-        known = with_minute(known, {"uk|everyone": replace(cells[0], candidate_sums=here)}, metrics)
+        known = with_minute(known, {"uk|everyone": replace(cells[0], candidate_sums=here)}, of.stages[stage - 1])
     return StageMinutes(means=known)
 
 

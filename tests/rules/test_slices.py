@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from leverframe.nouns.evidence import CellCounts
 from leverframe.rules.evidence import intervals, labels
-from leverframe.rules.slices import slices_of
+from leverframe.rules.slices import locales_of, slices_of
 
 
 def cell(mine: tuple[int, int], theirs: tuple[int, int], share: float = 0.1) -> CellCounts:
@@ -53,6 +55,65 @@ def test_a_slice_that_nobody_is_served_beside_has_no_interval():
     cells = {"uk|everyone": cell((3, 40), (0, 0)), "eu|everyone": cell((0, 0), (3, 40))}
     for each in slices_of(cells, ("error",), alpha=0.05, beta=0.05):
         assert (each.lowest, each.highest) == (None, None)
+
+
+def scored(blocks: int, *, fall: float = 0.0, cells: int = 2) -> list[dict[str, CellCounts]]:
+    """Add up blocks of scores; in French the candidate's are lower, and each cell has a level of its own."""
+
+    def arm(n: int, scores: int, cell: int, falls: float) -> dict[str, tuple[int, float, float]]:
+        def total(lower: float) -> float:
+            return sum(scores * (0.9 - 0.3 * cell - lower + 0.01 * (k * scores % 7 - 3)) for k in range(n))
+
+        return {
+            "groundedness@fr-FR": (n * scores, total(falls), 0.0),
+            "groundedness@en-GB": (n * scores, total(0.0), 0.0),
+            "groundedness": (2 * n * scores, total(falls) + total(0.0), 0.0),
+        }
+
+    return [
+        {
+            f"{cell}|everyone": CellCounts(
+                0.1, candidate_sums=arm(n, 2 + 3 * cell, cell, fall), control_sums=arm(n, 20, cell, 0.0)
+            )
+            for cell in range(cells)
+        }
+        for n in range(1, blocks + 1)
+    ]
+
+
+def test_each_locale_is_read_by_itself_and_the_worst_comes_first():
+    french, english = locales_of(scored(30, fall=0.2), 0.05)
+    assert (french.locale, french.metric, english.locale) == ("fr-FR", "groundedness", "en-GB")
+    assert french.lowest is not None
+    assert french.estimate is not None
+    assert french.highest is not None
+    assert 0.0 < french.lowest < french.estimate < french.highest
+    assert abs(french.estimate - 0.2) < 0.02
+    assert english.lowest is not None
+    assert english.lowest < 0.0
+
+
+def test_a_locale_is_compared_like_with_like_in_each_cell():
+    """The candidate has more of the cell where scores are low, and is no worse for it."""
+    _, english = locales_of(scored(30, fall=0.2), 0.05)
+    assert english.candidate_mean is not None
+    assert english.control_mean is not None
+    assert english.candidate_mean < english.control_mean - 0.05
+    assert abs(english.estimate or 0.0) < 0.02
+
+
+def test_of_few_moments_a_locale_has_an_estimate_and_no_bounds():
+    for each in locales_of(scored(19, fall=0.2), 0.05):
+        assert each.estimate is not None
+        assert (each.lowest, each.highest) == (None, None)
+
+
+def test_of_a_single_locale_nothing_is_told():
+    alone = {
+        name: replace(cell, candidate_sums={"groundedness@fr-FR": (2, 1.0, 0.0)}) for name, cell in CELLS.items()
+    }
+    assert locales_of([alone], 0.05) == ()
+    assert locales_of([CELLS], 0.05) == ()
 
 
 COUNTS = st.builds(

@@ -210,10 +210,12 @@ def of_file(folder: Path, name: str) -> Told:
     return Told(name.rpartition(".")[2], MetricSources({}, folder), metric, is_remote=False)
 
 
-def of_desk(desk: Desk, **other) -> Told:
-    """Return an address as a source."""
+def of_desk(desk: Desk, *, bounds: tuple[float, float] | None = None, **other) -> Told:
+    """Return an address as a source, of values that lie between bounds if they are given."""
     endpoint = JsonEndpoint(f"{desk.address}/metrics", **other)
-    return Told("json", MetricSources({"DESK_METRICS_TOKEN": "s3cret"}), replace(LATENCY, endpoint=endpoint))
+    return Told(
+        "json", MetricSources({"DESK_METRICS_TOKEN": "s3cret"}), replace(LATENCY, endpoint=endpoint, bounds=bounds)
+    )
 
 
 def of_prometheus(url: str, **other) -> Told:

@@ -324,13 +324,14 @@ def test_a_running_counter_that_falls_is_a_fault(desk):
         ({"minute": "2026-05-13T09:00:30Z"}, "no whole minute"),
         ({"minute": "yesterday"}, "yesterday"),
         ({"region": "eu"}, "only a part of region and ring"),
+        ({"total": 44.0, "squares": None}, "the mean is 11, and the policy says from 0 to 10"),
     ],
 )
 def test_every_fault_of_a_row_has_its_words(desk, row, why):
     desk.body = json.dumps(
         [{"minute": "2026-05-13T09:00Z", "arm": "candidate", "n": 4, "total": 8.0, "squares": 17.0} | row]
     ).encode()
-    assert why in words(lambda: of_desk(desk).says("both-arms"))
+    assert why in words(lambda: of_desk(desk, bounds=(0.0, 10.0)).says("both-arms"))
 
 
 @pytest.mark.parametrize("name", ["../past.csv", "none.csv", "/etc/passwd", "link.csv"])

@@ -26,6 +26,8 @@ metrics:
   resolved_share:
     better: higher
     targets: [customer-support-ai]
+    lowest: 0
+    highest: 1
     json: {url: 'https://desk.example.com/resolved'}
   tokens:
     better: lower
@@ -75,6 +77,18 @@ def test_limits_on_declared_metrics_have_their_kinds(measured):
     assert slos["latency_seconds_max"] == ("latency_seconds", LimitKind.MEAN, 2.5)
     assert slos["latency_seconds_rise_max"] == ("latency_seconds", LimitKind.RISE, 0.3)
     assert slos["resolved_share_drop_max"] == ("resolved_share", LimitKind.FALL, 0.05)
+
+
+def test_a_limit_on_a_fall_knows_between_what_the_scores_lie(measured):
+    policy, _ = measured(limits=("resolved_share_drop_max: 0.05", "latency_seconds_rise_max: 0.3"))
+    slos = {slo.name: slo.bounds for slo in policy.plans[ROLLOUT[:-5]].stages[0].slos}
+    assert slos["resolved_share_drop_max"] == slos["eval_groundedness_drift_max"] == (0.0, 1.0)
+    assert slos["latency_seconds_rise_max"] is None
+
+
+def test_a_limit_beyond_the_bounds_could_never_be_broken(measured):
+    (said,) = errors(measured(limits=("resolved_share_drop_max: 1.5",)))
+    assert "is 1.5, which is out of bounds" in said
 
 
 def test_a_limit_on_a_metric_that_nobody_declares_has_no_source(measured):
@@ -130,6 +144,9 @@ PROM = "{url: 'http://p', calls: 'sum(x{a=\"$arm\"})', total: 'sum(y{a=\"$arm\"}
         ("m: {better: lower, file: a.csv, every_seconds: 5}", "out of bounds"),
         ("m: {better: lower, file: a.csv, targets: [nobody]}", "`nobody`, which does not exist"),
         ("m: {better: lower, file: a.csv, colour: red}", "has no key `colour`"),
+        ("m: {better: lower, file: a.csv, lowest: 0}", "does not say its `highest`"),
+        ("m: {better: lower, file: a.csv, lowest: 1, highest: 1}", "is 1, and the highest is 1"),
+        ("m: {better: lower, file: a.csv, lowest: a, highest: 1}", "is not a number"),
         ("m: {better: lower, json: {url: 'ftp://x'}}", "not a web address"),
         ("m: {better: lower, json: {url: 'https://u:p@x'}}", "holds a password"),
         ("m: {better: lower, json: {url: 'https://x', token_env: AUDIT_KEY}}", "no variable for a token"),

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import SimpleNamespace as View
 
 from leverframe.nouns.audit import Checkpoint, Entry
+from leverframe.nouns.baselines import Baseline
 from leverframe.nouns.calendar import Calendar, DuringRamp, Freeze, Scope, Window
 from leverframe.nouns.changes import BlastRadius, Change, Kind, Provenance, StartWindow, State
 from leverframe.nouns.changes import Path as ChangePath
@@ -46,6 +47,7 @@ from leverframe.nouns.exercises import (
 from leverframe.nouns.follow_ups import FollowUp
 from leverframe.nouns.gateways import Gateway, MissingBatches, Receipt, Seen
 from leverframe.nouns.growth import Growth, Visit
+from leverframe.nouns.minutes import StageMinutes
 from leverframe.nouns.outcomes import CallFacts
 from leverframe.nouns.people import Actor, ActorKind
 from leverframe.nouns.policies import EvalAsk, Policy, Requirement, SwitchRule
@@ -81,13 +83,14 @@ from leverframe.nouns.targets import Cell, Delivery, Target, Tier
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Fault, Mode, failed, not_needed, passed
 from leverframe.rules.evidence.looks import look_at
+from leverframe.rules.evidence.means import with_minute
 from leverframe.rules.evidence_time import Traffic
 from leverframe.rules.exercising import freshness
 from leverframe.rules.growth import grown, moments_of
 from leverframe.rules.prospects import Prospect
 from leverframe.rules.readings import read_stage
 from leverframe.rules.rehearsing import Harm, Rehearsal
-from leverframe.rules.slices import slices_of
+from leverframe.rules.slices import locales_of, slices_of
 from leverframe.web.problems import Problem
 from leverframe.web.rendering import Reader, page
 
@@ -131,6 +134,16 @@ PLAN = RampPlan(
     ),
     template="rollouts/customer-support",
 )
+SCORED = replace(
+    PLAN.stages[1],
+    slos=(
+        *RATES[1:2],
+        Slo("eval_groundedness_drift_max", "groundedness", LimitKind.FALL, 0.04, bounds=(0.0, 1.0)),
+        Slo("cost_per_call_usd_max", "cost_usd", LimitKind.MEAN, 0.014),
+        Slo("fairness_locale_delta_max", "fairness_locale_delta", LimitKind.FALL, 0.04, bounds=(0.0, 1.0)),
+    ),
+)
+"""The stage whose evidence over time is shown: with a limit of each kind."""
 CURRENT = Unit("support-answer@41", "anthropic.claude-sonnet-4-5", "kb-2026-04", "3f9a1c2", "sha256:aa11bb22cc33")
 CANDIDATE = Unit("support-answer@42", "anthropic.claude-sonnet-4-5", "kb-2026-04", "3f9a1c2", "sha256:aa11bb22cc33")
 CHANGE = Change(
@@ -501,14 +514,52 @@ def cell_after(minutes: float, harm: float) -> CellCounts:
     rates = {"feedback_negative": 0.041, "error": 0.004, "slow": 0.031}
     mine = {name: met(rate, candidate, harm * wave) for name, rate in rates.items()}
     theirs = {name: met(rate, control, 1.0) for name, rate in rates.items()}
-    return CellCounts(0.1, candidate, control, mine, theirs, mine, theirs)
+    ours, others = (dict.fromkeys(USUAL, (units, 0.0, 0.0)) for units in (candidate, control))
+    return CellCounts(0.1, candidate, control, mine, theirs, mine, theirs, ours, others)
+
+
+USUAL = {"cost_usd": 0.0119, "groundedness": 0.91, "groundedness@en-GB": 0.92, "groundedness@ga-IE": 0.88}
+
+
+def scored_minute(minute: int, harm: float) -> dict[str, CellCounts]:
+    """Score a few answers in a minute; what harms lowers them, in Irish most."""
+    wave = math.sin(minute * 2.4) + 0.6 * math.sin(minute * 1.1)
+    lost = {"cost_usd": -0.0004, "groundedness": 0.03 * (harm - 0.7), "groundedness@ga-IE": 0.05 * (harm - 0.3)}
+    mine = {name: 3 * (usual - lost.get(name, 0.0) + 0.06 * usual * wave) for name, usual in USUAL.items()}
+    theirs = {name: 27 * usual * (1 + 0.01 * math.cos(minute * 1.7)) for name, usual in USUAL.items()}
+    sums = [
+        {name: (n, total, total * total / n) for name, total in arm.items()} for n, arm in ((3, mine), (27, theirs))
+    ]
+    return {"uk|everyone": CellCounts(0.1, 3, 27, candidate_sums=sums[0], control_sums=sums[1])}
+
+
+def scored_until(minute: int, harm: float) -> dict[str, CellCounts]:
+    """Add up what was scored in all minutes by one."""
+    minutes = [scored_minute(each, harm)["uk|everyone"] for each in range(minute + 1)]
+
+    def added(arm: str) -> dict[str, tuple[int, float, float]]:
+        rows = {name: [getattr(each, arm)[name] for each in minutes] for name in USUAL}
+        return {name: (sum(n for n, _, _ in of), sum(t for _, t, _ in of), 0.0) for name, of in rows.items()}
+
+    return {
+        "uk|everyone": CellCounts(0.1, candidate_sums=added("candidate_sums"), control_sums=added("control_sums"))
+    }
+
+
+BASELINES = (
+    Baseline("groundedness", "production", 0.87, 412, 0.9, 0.004, 0.91, 0.01, 400, True, Comparison.WORSE,
+             "groundedness is 0.87 on live calls, 0.91 ± 0.01 in staging (suite production): 0.04 lower than staging promised"),
+    Baseline("groundedness@ga-IE", "locale-fairness", 0.88, 96, 0.88, None, 0.88, 0.02, 120, True, Comparison.UNCHANGED,
+             "groundedness in ga-IE is 0.88 on live calls, 0.88 ± 0.02 in staging (suite locale-fairness): as staging promised"),
+)  # fmt: skip
 
 
 def growth_view(harm: float = 0.95, stage: int = 2) -> Growth:
     """Read the second stage from its beginning until now."""
     visit = Visit(2, 10.0, at(13, 10, 30), None)
     first = Visit(1, 1.0, at(13, 10), at(13, 10, 30))
-    looks, cells = {}, {}
+    looks, cells, means, told = {}, {}, {}, 0
+    plan = replace(PLAN, stages=(PLAN.stages[0], SCORED, *PLAN.stages[2:]))
     for moment in moments_of(visit.since, NOW):
         minutes = (moment - visit.since).total_seconds() / 60
         cells = {"uk|everyone": cell_after(minutes, harm), "uk|partners": cell_after(minutes / 4, harm * 1.7)}
@@ -516,12 +567,15 @@ def growth_view(harm: float = 0.95, stage: int = 2) -> Growth:
             "ie|everyone": cell_after(minutes / 3, harm * 0.6),
             "ie|everyone|testers": cell_after(minutes / 9, 1.0),
         }
-        counts = [StageCounts(2, cells)]
-        look = look_at(PLAN, stage, counts, 0.05, 0.05, minutes)
-        read = read_stage(PLAN, stage, counts, alpha=0.05, beta=0.05, stage_minutes=minutes, now=moment)
+        for minute in range(told, told := max(told, int(minutes) - 2)):
+            means = with_minute(means, scored_minute(minute, harm), SCORED)
+        counts = [StageCounts(2, cells, minutes=StageMinutes(means=means))]
+        look = look_at(plan, stage, counts, 0.05, 0.05, minutes)
+        read = read_stage(plan, stage, counts, alpha=0.05, beta=0.05, stage_minutes=minutes, now=moment)
         looks[moment] = look, read
     slices = slices_of(cells, ("feedback_negative", "slow"), alpha=0.05, beta=0.05)
-    return Growth(CHANGE.id, visit, grown(looks), (first, visit), ZONE, slices)
+    locales = locales_of([scored_until(minute, harm) for minute in range(2, told, 3)], 0.05)
+    return Growth(CHANGE.id, visit, grown(looks), (first, visit), ZONE, slices, locales)
 
 
 PROSPECTS = (
@@ -673,7 +727,7 @@ def change_view(change: Change = CHANGE, **more: object) -> View:
         "prospects": PROSPECTS,
         "deltas": DELTAS,
         "ramp": View(ramp=RAMP, plan=PLAN, steps=STEPS, reading=READINGS, next=Stay("", at(13, 14, 30)),
-                     next_text="It stays at 10 % until the bake ends 14:30 BST and thumbs down below 3x are proved; then 50 %.", share_percent=10.0, judged_by=(), judged_reading=None, reading_digest=DIGEST, growth=growth_view()),
+                     next_text="It stays at 10 % until the bake ends 14:30 BST and thumbs down below 3x are proved; then 50 %.", share_percent=10.0, judged_by=(), judged_reading=None, reading_digest=DIGEST, growth=growth_view(), baselines=BASELINES),
         "effect": None,
         "spent": SPENT,
         "trail": entries(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from leverframe.nouns.evidence import Finding
 from leverframe.nouns.growth import Against, Grown, Growth, Moment, Visit
+from leverframe.rules.evidence.methods import method_of
 from leverframe.web.growth import growth_figures
 from leverframe.web.growth_pictures import FLOOR, HEIGHT, STRIP_TOP, TOP, WIDTH, growth_picture
 
@@ -26,7 +28,7 @@ def growth(values: Sequence[Values], against: Against = Against.CURRENT, **more:
     moments = tuple(moment(place, each, **more) for place, each in enumerate(values, start=1))
     bound = 3.0 if against is Against.CURRENT else 0.05
     visit = Visit(2, 10.0, BEGAN, None)
-    grown = Grown("feedback_negative", against, bound, 320.0, moments)
+    grown = Grown("feedback_negative", against, bound, 320.0, moments, method_of("feedback_negative", against))
     return Growth("CHG-2026-00012", visit, (grown,), (visit,), "Europe/London")
 
 
@@ -107,6 +109,39 @@ def test_a_rate_is_told_in_percent_and_has_nothing_to_rule_out():
     assert "Ruled out" not in html
     assert "feedback negative, limit 5 %" in html
     assert ">5 %<" in html
+
+
+def test_a_fall_is_drawn_about_nought_and_told_as_a_distance():
+    told = growth(
+        [(None, 0.02, None), (-0.01, 0.02, 0.06)], Against.FALL, candidate_mean=0.88, control_mean=0.9, minutes=21
+    )
+    html = str(growth_figures(told, NOW, "Europe/London"))
+    row = re.findall(r">([^<]+)</td>", re.findall(r"<tr>(<td.+?)</tr>", html)[0])
+    assert row == [
+        "10:50 BST", "21", "0.88", "0.9", "0.02", "-0.01 and 0.06", "4 to 1", "continue",
+    ]  # fmt: skip
+    assert "feedback negative, limit 0.05 lower" in html
+    svg = picture(told)
+    (line,) = re.findall(r'<path class="even" d="M2 ([\d.]+)H', svg)
+    (bound,) = re.findall(r'<path class="bound" d="M2 ([\d.]+)H', svg)
+    assert float(bound) < float(path(svg, "estimate")[-1][1]) < float(line) < FLOOR
+
+
+def test_a_mean_has_no_distance_and_lies_above_nought():
+    told = growth([(0.01, 0.012, 0.014)], Against.MEAN, candidate_mean=0.012, control_mean=0.011, minutes=60)
+    html = str(growth_figures(told, NOW, "Europe/London"))
+    assert "Lower by" not in html
+    assert "0.01 and 0.014" in html
+    assert 'class="even"' not in picture(told)
+
+
+def test_locales_beyond_the_worst_three_stand_behind_them():
+    told = growth([(None, 0.02, None)] * 2, Against.FALL)
+    each = [replace(told.guardrails[0], metric=f"groundedness@{locale}") for locale in ("aa", "bb", "cc", "dd", "ee")]
+    html = str(growth_figures(replace(told, guardrails=tuple(each)), NOW, "Europe/London"))
+    shown, behind = html.split("Of the locales, 2 more")
+    assert [f"in {name}," in shown for name in ("aa", "bb", "cc", "dd", "ee")] == [True] * 3 + [False] * 2
+    assert "in ee," in behind
 
 
 def test_a_stage_that_counts_nobody_says_so():

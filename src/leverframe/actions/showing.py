@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from leverframe.actions.effects import effect_of
-from leverframe.actions.facts import bands, forecast_of, prospects_of, rest_of, ship_facts, sign_facts
+from leverframe.actions.facts import bands, forecast_of, measured_units, prospects_of, rest_of, ship_facts, sign_facts
 from leverframe.actions.growth import growth_of
 from leverframe.actions.house import House
 from leverframe.actions.judged import judged_reading, standing_judgement
@@ -18,9 +18,10 @@ from leverframe.actions.looks import look
 from leverframe.actions.spent_time import spent_on
 from leverframe.actions.way_back import may_go_back
 from leverframe.nouns.audit import Entry
+from leverframe.nouns.baselines import Baseline
 from leverframe.nouns.changes import Change, CloseCode, Provenance, State
 from leverframe.nouns.effects import SeenEffect
-from leverframe.nouns.evidence import EvalDelta, StageReading
+from leverframe.nouns.evidence import EvalDelta, StageCounts, StageReading
 from leverframe.nouns.growth import Growth
 from leverframe.nouns.people import Actor
 from leverframe.nouns.policies import Policy
@@ -30,6 +31,7 @@ from leverframe.nouns.sign_offs import SignOff
 from leverframe.nouns.spent_time import SpentTime
 from leverframe.nouns.staging import StagingRecord
 from leverframe.nouns.verdicts import Verdict, failed, not_needed, passed
+from leverframe.rules.baselines import baselines_of
 from leverframe.rules.code_review import seen
 from leverframe.rules.forecasting import Forecast
 from leverframe.rules.gates.facts import ShipFacts
@@ -39,7 +41,8 @@ from leverframe.rules.policies import holders, may
 from leverframe.rules.prospects import Prospect
 from leverframe.rules.shipping import may_ship, unready
 from leverframe.rules.sign_offs import WRITTEN, authors, may_sign
-from leverframe.store import audit, changes, evidence, ramps, sign_offs
+from leverframe.rules.staging import seen_now
+from leverframe.store import audit, changes, evidence, ramps, sign_offs, staging
 from leverframe.store.database import Db
 
 FIELDS = ("title", "kind", "tier", "path", "candidate", "rollback_plan", "kill_switch", "blast_radius", "start")
@@ -53,7 +56,8 @@ class RampView:
     """A ramp with its steps, its newest reading (the last that was kept, where it has ended), and what is next.
 
     `judged_reading` is the one that the first judge signed; `reading_digest` names what a judge signs now. `growth`
-    is how the evidence of its newest stage grew, where a page shows it; a program asks for it by itself.
+    is how the evidence of its newest stage grew, where a page shows it; a program asks for it by itself. `baselines`
+    hold its live scores against what was measured before it met people.
     """
 
     ramp: Ramp
@@ -67,6 +71,7 @@ class RampView:
     judged_reading: StageReading | None = None
     reading_digest: str = ""
     growth: Growth | None = None
+    baselines: tuple[Baseline, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +202,16 @@ def _ramp_view(house: House, db: Db, change: Change, now: datetime) -> RampView 
         judged_by=tuple(signed),
         judged_reading=judged,
         reading_digest=judged_digest(ramp, judged or seen.reading),
+        baselines=_baselines(db, change, ramp, seen.counts),
     )
+
+
+def _baselines(db: Db, change: Change, ramp: Ramp, counts: Sequence[StageCounts]) -> tuple[Baseline, ...]:
+    here = next((part for part in counts if part.stage == ramp.stage), None)
+    if here is None:
+        return ()
+    moves, _ = measured_units(change)
+    return baselines_of(evidence.measured(db, change.id), moves, here, seen_now(staging.of(db, change.id), change))
 
 
 def _can_sign_as(

@@ -96,12 +96,12 @@ def _grown(
     upto: datetime,
 ) -> _Known:
     """Add the minutes that are over by now, in their order; a process begins before its minute is counted."""
-    began, metrics = _moments(plan, here), metrics_of(plan.stages[here.stage - 1])
+    began, stage = _moments(plan, here), plan.stages[here.stage - 1]
     outline, so_far, starts, means = outline_of(plan), known.met, list(known.starts), known.means
     for minute, cells in sorted(rows.items()):
         starts += [so_far] * (_come(began, minute) - len(starts))
         so_far = _sum(so_far, met(outline, here.stage, cells))
-        means = with_minute(means, cells, metrics)
+        means = with_minute(means, cells, stage)
     starts += [so_far] * (_come(began, upto) - len(starts))
     return _Known(max(upto, known.upto), so_far, tuple(starts), means)
 

@@ -13,6 +13,7 @@ from leverframe.cli.evidence_views import list_most, say_pull_request, say_stagi
 from leverframe.cli.output import facts, heading, indented, listing, role, say, share, table, when, words
 from leverframe.cli.receipts import say_number
 from leverframe.nouns.documents import from_document
+from leverframe.nouns.evidence import Comparison
 from leverframe.nouns.units import Unit
 from leverframe.rules.moments import say_span
 
@@ -276,6 +277,7 @@ def _say_ramp_view(view: Mapping[str, Any], zone: str) -> None:
             ("Not before", when(step["until"], zone) if step.get("until") else ""),
             ("Held", "" if hold.get("because", "") in view["next_text"] else hold["because"]),
             ("Reading", f"{words(reading['finding'])}: {reading['because']}" if reading else ""),
+            *(("Promised" if not n else "", said) for n, said in enumerate(_promised(view))),
         )
     )
     listing(
@@ -286,6 +288,18 @@ def _say_ramp_view(view: Mapping[str, Any], zone: str) -> None:
         ),
         empty="No step was taken yet.",
     )
+
+
+def _promised(view: Mapping[str, Any]) -> list[str]:
+    """Say each live mean that is not as the ticket's evals promised, with current's beside it; count the others."""
+    every = view.get("baselines", ())
+    telling = [each for each in every if each["comparison"] != Comparison.UNCHANGED.value]
+    said = [
+        each["because"] + (f" ({each['beside']:.3g} beside it now)" if each["beside"] is not None else "")
+        for each in telling
+    ]
+    rest = len(every) - len(telling)
+    return [*said, f"{rest} as promised"] if rest else said
 
 
 def _so_far(view: Mapping[str, Any], zone: str) -> str:

@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 
 from leverframe.cli.output import count, heading, say, share, table, when, words
 from leverframe.nouns.documents import from_document
-from leverframe.nouns.growth import Against, Grown, Growth, Moment, Slice
-from leverframe.rules.evidence.words import odds, percent
-from leverframe.rules.growth_words import between, sentence_of
+from leverframe.nouns.growth import Against, Grown, Growth, LocaleSlice, Moment, Slice
+from leverframe.rules.evidence.words import odds
+from leverframe.rules.growth_words import between, figure_of, name_of, sentence_of
 
+WORST_LOCALES = 3
+"""So many locales of a limit on the worst one are shown; a document has them all."""
 ROWS = 12
 """So many moments of a guardrail are shown; a document has them all."""
 
@@ -26,24 +28,38 @@ def grown(document: Mapping[str, Any]) -> None:
     say(f"{growth.change} at stage {visit.stage} ({share(visit.share_percent)}), {until}", style="bold")
     if not growth.guardrails:
         say("No guardrail of this stage counts people.")
+    locales = [each for each in growth.guardrails if each.metric not in ("", each.guardrail)]
     for each in growth.guardrails:
-        _say_grown(each, growth)
+        if each not in locales[WORST_LOCALES:]:
+            _say_grown(each, growth)
+    if len(locales) > WORST_LOCALES:
+        say(f"Of the locales, {len(locales) - WORST_LOCALES} more with --json.", style="dim")
     if growth.slices:
         _say_slices(growth.slices)
+    if growth.locales:
+        _say_locales(growth.locales)
 
 
 def _say_grown(grown: Grown, growth: Growth) -> None:
-    is_ratio = grown.against is Against.CURRENT
-    beside = "against current" if is_ratio else f"limit {percent(grown.bound or 0.0)}"
-    heading(f"{words(grown.guardrail)}, {beside}")
+    heading(name_of(grown))
     clock = partial(_clock, growth=growth)
     said = sentence_of(grown, clock)
     say(f"{said[:1].upper()}{said[1:]}.")
+    say(f"Judged by {grown.method.name}, because {grown.method.because}.", style="dim")
     table(
-        (">At", ">Candidate", ">Current", ">Ratio" if is_ratio else ">Rate", ">Between", ">Evidence", "Says"),
+        (">At", ">Candidate", ">Current", ESTIMATES[grown.against], ">Between", ">Evidence", "Says"),
         (tuple(_row(grown, moment, clock)) for moment in _thinned(grown.moments)),
         empty="Nothing was read yet.",
     )
+
+
+ESTIMATES = {
+    Against.CURRENT: ">Ratio",
+    Against.LIMIT: ">Rate",
+    Against.MEAN: ">Mean",
+    Against.FALL: ">Lower by",
+    Against.RISE: ">Higher by",
+}
 
 
 def _say_slices(slices: Sequence[Slice]) -> None:
@@ -56,6 +72,26 @@ def _say_slices(slices: Sequence[Slice]) -> None:
     )
     if len(slices) > ROWS:
         say(f"{len(slices) - ROWS} more with --json.", style="dim")
+
+
+def _say_locales(locales: Sequence[LocaleSlice]) -> None:
+    heading(f"{words(locales[0].metric).capitalize()} by locale")
+    say("Watching only, not corrected for looking at many. What is minus is higher than beside it.")
+    table(
+        ("Locale", ">Candidate", ">Current", ">Lower by", ">Between", ">Scores"),
+        (tuple(_locale(each)) for each in locales[:ROWS]),
+        empty="",
+    )
+    if len(locales) > ROWS:
+        say(f"{len(locales) - ROWS} more with --json.", style="dim")
+
+
+def _locale(each: LocaleSlice) -> Iterator[str]:
+    yield each.locale
+    for value in (each.candidate_mean, each.control_mean, each.estimate):
+        yield "" if value is None else f"{value:.3g}"
+    yield between(each.lowest, each.highest, lambda value: f"{value:.3g}").removeprefix("between ")
+    yield count(each.scores)
 
 
 def _slice(each: Slice) -> Iterator[str]:
@@ -74,14 +110,22 @@ def _thinned(moments: Sequence[Moment]) -> Sequence[Moment]:
 
 
 def _row(grown: Grown, moment: Moment, clock: Callable[[datetime], str]) -> Iterator[str]:
-    value = _times if grown.against is Against.CURRENT else percent
+    value = partial(figure_of, grown)
     yield clock(moment.at)
-    yield f"{count(moment.candidate_bad)} of {count(moment.candidate_units)}"
-    yield f"{count(moment.control_bad)} of {count(moment.control_units)}"
+    yield from _arms(grown, moment)
     yield value(moment.estimate) if moment.estimate is not None else ""
     yield between(moment.lowest, moment.highest, value).removeprefix("between ")
     yield odds(moment.e_value) if moment.e_value >= 10 else f"{moment.e_value:.2g} to 1"
     yield words(moment.finding.value)
+
+
+def _arms(grown: Grown, moment: Moment) -> Iterator[str]:
+    """Say both arms: the people counted, or the means."""
+    if grown.against.is_mean:
+        yield from ("" if mean is None else f"{mean:.3g}" for mean in (moment.candidate_mean, moment.control_mean))
+    else:
+        yield f"{count(moment.candidate_bad)} of {count(moment.candidate_units)}"
+        yield f"{count(moment.control_bad)} of {count(moment.control_units)}"
 
 
 def _times(ratio: float) -> str:

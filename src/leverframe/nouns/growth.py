@@ -16,15 +16,36 @@ class Against(StrEnum):
     """The ratio of people who met it, on the candidate and beside it."""
     LIMIT = "limit"
     """The rate of first calls, and the limit that it must keep to."""
+    MEAN = "mean"
+    """The candidate's own mean, and the limit that it must keep to."""
+    FALL = "fall"
+    """How much lower the candidate's mean is than beside it, and the limit of that."""
+    RISE = "rise"
+    """How much higher the candidate's mean is than beside it, and the limit of that."""
+
+    @property
+    def is_mean(self) -> bool:
+        """Say whether scores are compared, and not people."""
+        return self in (Against.MEAN, Against.FALL, Against.RISE)
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """By which test a guardrail is judged, why by that one, and where it is from."""
+
+    name: str
+    because: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What one guardrail said when a minute was over, and between which bounds its ratio or rate lay.
+    """What one guardrail said when a minute was over, and between which bounds its ratio, rate or mean lay.
 
-    `estimate`, `lowest` and `highest` are ratios, or rates (0 to 1); None where nothing is known yet. `lowest` is
-    read from all that counts for rolling back, over the ramp; `estimate`, `highest` and the people from what counts
-    for promoting. `ruled_out`, `e_value` and `finding` are the reading's own.
+    `estimate`, `lowest` and `highest` are ratios, or rates (0 to 1), or means or their distance; None where nothing
+    is known yet. `lowest` is read from all that counts for rolling back, over the ramp; `estimate`, `highest` and the
+    people from what counts for promoting. Of a mean all three are of the stage's `minutes` that are well over, and so
+    are both arms' means. `ruled_out`, `e_value` and `finding` are the reading's own.
     """
 
     at: datetime
@@ -38,17 +59,25 @@ class Moment:
     candidate_bad: int
     control_units: int
     control_bad: int
+    candidate_mean: float | None = None
+    control_mean: float | None = None
+    minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Grown:
-    """One guardrail over one visit; `bound` is the ratio to rule out (None: watched only), or the limit."""
+    """One guardrail over one visit; `bound` is the ratio to rule out (None: watched only), or the limit.
+
+    `metric` is the mean that a limit reads: of fairness, the score in one locale (`groundedness@fr-FR`).
+    """
 
     guardrail: str
     against: Against
     bound: float | None
     e_bound: float
     moments: tuple[Moment, ...]
+    method: Method
+    metric: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +110,28 @@ class Slice:
 
 
 @dataclass(frozen=True, slots=True)
+class LocaleSlice:
+    """A live score in one locale, read by itself: watched only, and it never decides.
+
+    `estimate` is how much lower the candidate's mean is than beside it, like with like in each cell, and lies between
+    `lowest` and `highest`; None where that is not known yet. `scores` are the candidate's.
+    """
+
+    locale: str
+    metric: str
+    candidate_mean: float | None
+    control_mean: float | None
+    estimate: float | None
+    lowest: float | None
+    highest: float | None
+    scores: int
+
+
+@dataclass(frozen=True, slots=True)
 class Growth:
     """One visit to a stage, how the evidence of each guardrail grew in it, and all visits of the ramp.
 
-    `slices` are of its last moment, the worst first; `zone` is the organisation's.
+    `slices` and `locales` are of its last moment, the worst first; `zone` is the organisation's.
     """
 
     change: str
@@ -93,3 +140,4 @@ class Growth:
     visits: tuple[Visit, ...]
     zone: str
     slices: tuple[Slice, ...] = ()
+    locales: tuple[LocaleSlice, ...] = ()

@@ -56,7 +56,7 @@ class Metric:
     """A metric that the policy declares, with its one source.
 
     It is asked `every_seconds`; a minute is asked for once it has been over for `settle_seconds`. Empty `targets`
-    mean every feature.
+    mean every feature. `bounds` are the lowest and highest value that can be, where the policy says so.
     """
 
     name: str
@@ -69,6 +69,7 @@ class Metric:
     every_seconds: float = 60.0
     timeout_seconds: float = 10.0
     settle_seconds: float = 60.0
+    bounds: tuple[float, float] | None = None
 
     @property
     def source(self) -> Source:

@@ -35,11 +35,15 @@ NOTHING = Moments()
 
 @dataclass(frozen=True, slots=True)
 class MeanMinutes:
-    """One metric, minute by minute: the candidate's mean, the control's, and the candidate's less the control's."""
+    """One metric, minute by minute: the candidate's mean, the control's, and the candidate's less the control's.
+
+    `wealth` is what the bets on a fall have become (their logarithms); empty where nothing is bet.
+    """
 
     candidate: Moments = NOTHING
     control: Moments = NOTHING
     difference: Moments = NOTHING
+    wealth: tuple[float, ...] = ()
 
 
 Met = Mapping[str, Mapping[float, tuple[float, float]]]

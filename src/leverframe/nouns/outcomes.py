@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 LARGEST_VALUE = 1e9
 """No latency, cost or score is beyond it, either way: what is, or is no number, is counted at no door."""
 LONGEST_CALL = 4096
 """So many letters a call id has at most."""
+BOUNDS: Mapping[str, tuple[float, float]] = {"groundedness": (0.0, 1.0)}
+"""Between what a live score lies, where that is known; one outside of it is counted at no door."""
 NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 """How a guardrail or a metric is named."""
 
@@ -17,6 +19,11 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 def is_countable(value: object) -> bool:
     """Say whether a value can be added up: a number, and within LARGEST_VALUE."""
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST_VALUE
+
+
+def bounds_of(name: str) -> tuple[float, float]:
+    """Return between what a value can lie."""
+    return BOUNDS.get(name, (-LARGEST_VALUE, LARGEST_VALUE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +109,11 @@ def _fault(call: object, values: Iterable[tuple[str, object]], names: Iterable[o
     for name in names:
         if not isinstance(name, str) or not NAME.fullmatch(name):
             return f"{name!a:.80} is no name of a guardrail or metric"
-    wrong = (f"{name} is {value!a:.80}" for name, value in values if not is_countable(value))
-    said = next(wrong, "")
-    return f"{said}, and no number from -{LARGEST_VALUE:,.0f} to {LARGEST_VALUE:,.0f}" if said else ""
+    return next((why for name, value in values if (why := _fault_of_value(name, value))), "")
+
+
+def _fault_of_value(name: str, value: object) -> str:
+    low, high = bounds_of(name)
+    if isinstance(value, int | float) and is_countable(value) and low <= value <= high:
+        return ""
+    return f"{name} is {value!a:.80}, and no number from {low:,.0f} to {high:,.0f}"

@@ -40,7 +40,8 @@ class Slo:
 
     `name` is the key as it was written (`p95_latency_ms_max`), `guardrail` the metric that it reads,
     `limit` the largest allowed value: a rate (0 to 1) or a mean. `threshold` is what makes a call bad where
-    the metric is a quantile (4,500 ms); 0 elsewhere.
+    the metric is a quantile (4,500 ms); 0 elsewhere. `bounds` are the lowest and highest score that can be, where
+    that is known.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Slo:
     kind: LimitKind
     limit: float
     threshold: float = 0.0
+    bounds: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

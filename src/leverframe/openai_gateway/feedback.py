@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from leverframe.gateway import Gateway
-from leverframe.nouns.outcomes import LARGEST_VALUE, NAME, Feedback, is_countable
+from leverframe.nouns.outcomes import NAME, Feedback, bounds_of, is_countable
 from leverframe.nouns.verdicts import Fault, Invalid
 from leverframe.openai_gateway import answers
 from leverframe.openai_gateway.requests import TooLarge, read_json
@@ -71,8 +71,9 @@ def _faults_of_score(place: str, item: dict[str, Any]) -> list[Fault]:
         faults.append(
             Fault(f"{place}.metric", "it is missing or not a plain name.", "Without a thumb, name a metric.")
         )
-    if not is_countable(item.get("value")):
-        faults.append(Fault(f"{place}.value", f"it must be a number, and within {LARGEST_VALUE:,.0f} either way."))
+    low, high = bounds_of(str(item.get("metric")))
+    if not is_countable(item.get("value")) or not low <= item["value"] <= high:
+        faults.append(Fault(f"{place}.value", f"it must be a number from {low:,.0f} to {high:,.0f}."))
     return faults
 
 

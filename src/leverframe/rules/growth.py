@@ -12,9 +12,11 @@ from leverframe.nouns.growth import Against, Grown, Moment, Visit
 from leverframe.nouns.ramps import LimitKind, Ramp, RampPlan
 from leverframe.rules.evidence import intervals, labels
 from leverframe.rules.evidence.looks import Look
+from leverframe.rules.evidence.methods import method_of
 from leverframe.rules.evidence.outlines import compared
 from leverframe.rules.evidence.relative import beta_of, nothing_to_read
 from leverframe.rules.evidence.starts import later_starts
+from leverframe.rules.growth_of_means import means_grown
 
 MOST = 48
 """So many moments are told of one visit; more would be one line in the picture."""
@@ -94,9 +96,9 @@ def minute_of(moment: datetime) -> datetime:
 
 
 def grown(looks: Mapping[datetime, tuple[Look, StageReading]]) -> tuple[Grown, ...]:
-    """Tell of each guardrail that counts people how its readings and bounds went, from look to look."""
+    """Tell of each guardrail how its readings and bounds went, from look to look: first of people, then of means."""
     told = [list(_told(look, reading)) for look, reading in looks.values()]
-    return tuple(_grown(looks, row) for row in zip(*told, strict=True))
+    return (*(_grown(looks, row) for row in zip(*told, strict=True)), *means_grown(looks))
 
 
 def _grown(looks: Mapping[datetime, tuple[Look, StageReading]], row: Sequence[tuple[Against, Reading]]) -> Grown:
@@ -110,11 +112,12 @@ def _grown(looks: Mapping[datetime, tuple[Look, StageReading]], row: Sequence[tu
             _moment(at, look, reading, against)
             for (at, (look, _)), (_, reading) in zip(looks.items(), row, strict=True)
         ),
+        method=method_of(last.guardrail, against),
     )
 
 
 def _told(look: Look, reading: StageReading) -> Iterator[tuple[Against, Reading]]:
-    """Yield the comparisons and the limits on rates; a mean has no bounds yet."""
+    """Yield the comparisons and the limits on rates."""
     relative = look.outline.compared
     rates = {(slo.guardrail, slo.limit) for slo in look.stage.slos if slo.kind is LimitKind.RATE}
     for each in reading.readings:

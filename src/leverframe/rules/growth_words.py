@@ -8,18 +8,47 @@ from math import inf
 
 from leverframe.nouns.evidence import Finding
 from leverframe.nouns.growth import Against, Grown, Moment
-from leverframe.rules.evidence.words import event, percent, times
+from leverframe.nouns.ramps import LimitKind
+from leverframe.rules.evidence.words import Mean, distance, event, mean_and_span, mean_bet_on, metric, percent, times
 
 Clock = Callable[[datetime], str]
 """How a moment is said to whoever reads it."""
 UNSOUND = "the counts do not fit the share of the buckets, so nothing is told of it"
 
+FAILS = "nothing is told of it: its source fails"
+
 
 def sentence_of(grown: Grown, clock: Clock) -> str:
     """Say in one sentence since when what is shown or ruled out."""
     if grown.moments[-1].finding is Finding.ERROR:
-        return UNSOUND
+        return FAILS if grown.against.is_mean else UNSOUND
+    if grown.against.is_mean:
+        return _mean(grown, clock)
     return _ratio(grown, clock) if grown.against is Against.CURRENT else _rate(grown)
+
+
+def value_of(grown: Grown, value: float) -> str:
+    """Say a ratio, a rate or a mean of a guardrail as its kind is said."""
+    if grown.against.is_mean:
+        return distance(value, LimitKind(grown.against.value))
+    return f"{value:.3g}x" if grown.against is Against.CURRENT else percent(value)
+
+
+def figure_of(grown: Grown, value: float) -> str:
+    """Write the same in a column whose head says which way it is meant."""
+    return f"{value:.3g}" if grown.against.is_mean else value_of(grown, value)
+
+
+def name_of(grown: Grown) -> str:
+    """Name what grew, and with what it is compared."""
+    if not grown.against.is_mean:
+        name = grown.guardrail.replace("_", " ")
+        return f"{name}, against current" if grown.against is Against.CURRENT else f"{name}, limit {_limit(grown)}"
+    return f"{metric(grown.metric or grown.guardrail)}, limit {_limit(grown)}"
+
+
+def _limit(grown: Grown) -> str:
+    return value_of(grown, grown.bound or 0.0)
 
 
 def ruled_out_since(moments: Sequence[Moment]) -> tuple[tuple[datetime, float], ...]:
@@ -75,6 +104,21 @@ def _rate(grown: Grown) -> str:
         return f"nobody has been served the candidate yet; the limit is {limit}"
     met = f"{percent(last.estimate)} of people met {event(grown.guardrail)} at their first call"
     return f"{met}; the rate lies {between(last.lowest, last.highest, percent)}, and the limit is {limit}"
+
+
+def _mean(grown: Grown, clock: Clock) -> str:
+    """Say a mean and between what it lies; of harm, since when it is shown."""
+    last, kind = grown.moments[-1], LimitKind(grown.against.value)
+    name, limit = grown.metric or grown.guardrail, grown.bound or 0.0
+    if last.estimate is None:
+        return f"{metric(name)} has not been scored in a minute that is well over; the limit is {_limit(grown)}"
+    told = Mean(name, kind, last.estimate, last.lowest or 0.0, limit, last.minutes)
+    span = between(last.lowest, last.highest, lambda value: value_of(grown, value))
+    harmed = next((moment.at for moment in grown.moments if moment.finding is Finding.HARM), None)
+    if last.finding is not Finding.HARM or harmed is None:
+        return mean_and_span(told, span)
+    by_bets = last.lowest is None or last.lowest < limit
+    return f"harm is shown since {clock(harmed)}: {mean_bet_on(told) if by_bets else mean_and_span(told, span)}"
 
 
 def between(lowest: float | None, highest: float | None, say: Callable[[float], str]) -> str:

@@ -56,7 +56,7 @@ def _fault(metric: Metric, row: MetricInterval) -> str:
         return "a row names only a part of region and ring"
     if row.unit and metric.unit and row.unit != metric.unit:
         return f"the unit is {row.unit!a:.40}, and the policy says {metric.unit}"
-    return _fault_of_figures(row)
+    return _fault_of_figures(row) or _fault_of_mean(metric, row)
 
 
 def _fault_of_figures(row: MetricInterval) -> str:
@@ -74,3 +74,12 @@ def _fault_of_figures(row: MetricInterval) -> str:
     if row.squares < least - ROUNDING * max(1.0, least):
         return f"the squares are {row.squares:g}, and cannot be below {least:g}"
     return ""
+
+
+def _fault_of_mean(metric: Metric, row: MetricInterval) -> str:
+    if metric.bounds is None or not row.n:
+        return ""
+    (low, high), mean = metric.bounds, row.total / row.n
+    if low - ROUNDING * (high - low) <= mean <= high + ROUNDING * (high - low):
+        return ""
+    return f"the mean is {mean:g}, and the policy says from {low:g} to {high:g}"

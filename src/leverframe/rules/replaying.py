@@ -196,6 +196,7 @@ def counts_in(told: Facts) -> dict[str, tuple[float, ...]]:
         f"minutes of {name}": tuple(value for _, value in sorted(sums.items()))
         for name, sums in told.get("moments", {}).items()
     }
+    found |= {f"bets on {name}": tuple(wealth) for name, wealth in told.get("bets", {}).items()}
     return found | ({"first calls": tuple(told["first_calls"])} if "first_calls" in told else {})
 
 

@@ -159,6 +159,12 @@ def add_results(
         db.execute(eval_results.insert(), rows)
 
 
+def measured(db: Db, change: str) -> list[EvalResult]:
+    """Return what was measured of a change's candidate, in the order it came, without what each case was given."""
+    here = (eval_results.c.change == change) & (eval_results.c.side == "candidate")
+    return list(db.execute(select(eval_results.c.body).where(here).order_by(eval_results.c.id)).scalars())
+
+
 def results(db: Db, change: str) -> tuple[list[EvalResult], list[EvalResult]]:
     """Return a change's eval results: the candidate's and the deployed unit's, in the order they came."""
     query = select(eval_results.c.side, eval_results.c.body, eval_results.c.cases)

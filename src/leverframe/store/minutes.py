@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,12 +10,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func, literal, select
 
 from leverframe.nouns.evidence import StageCounts
+from leverframe.nouns.metric_states import MetricState
+from leverframe.store import measured
 from leverframe.store.counted import interval_counts
 from leverframe.store.database import Db
-from leverframe.store.outcomes import Shares, by_change, shares_of
+from leverframe.store.outcomes import Shares, by_change, is_score_of, shares_of
 
 _Key = tuple[Any, ...]
 """Stage, cell, run, arm and name."""
+_Sums = tuple[int, int, int]
+"""How often, the total and the squares in billionths."""
 KINDS = ("bad", "first_bad", "again")
 
 
@@ -25,16 +29,15 @@ class Minutes:
 
     change: str
     shares: Shares
-    totals: Mapping[datetime, Mapping[_Key, int]]
+    totals: Mapping[datetime, Mapping[_Key, _Sums]]
+    states: Mapping[tuple[str, int], Mapping[str, MetricState]]
 
     def at(self, minute: datetime, *, of: datetime | None = None) -> list[StageCounts]:
-        """Return the counts as they stood when a minute was over; with `of`, what an earlier minute gives to them.
-
-        Sums of scores are left out.
-        """
+        """Return the counts as they stood when a minute was over; with `of`, what an earlier minute gives to them."""
         shares = self._standing(minute)
-        totals = [(self.change, *key, n, 0, 0) for key, n in self.totals[of or minute].items()]
-        return by_change([self.change], shares, totals)[self.change]
+        totals = [(self.change, *key, *sums) for key, sums in self.totals[of or minute].items()]
+        states = {key: _as_of(states, minute) for key, states in self.states.items()}
+        return by_change([self.change], shares, totals, states)[self.change]
 
     def runs(self, minute: datetime) -> int:
         """Count the runs that had begun by a minute: between two minutes with as many, the same runs are read."""
@@ -44,22 +47,39 @@ class Minutes:
         return [row for row in self.shares if row.since.replace(second=0, microsecond=0) <= minute]
 
 
-def counted_by(db: Db, change: str, stages: range, guardrails: Iterable[str], minutes: Iterable[datetime]) -> Minutes:
-    """Read once what was counted for some guardrails in some stages, for all of some minutes."""
+def _as_of(states: Mapping[str, MetricState], minute: datetime) -> dict[str, MetricState]:
+    return {name: measured.as_of(state, minute) for name, state in states.items()}
+
+
+def counted_by(
+    db: Db,
+    change: str,
+    stages: range,
+    guardrails: Iterable[str],
+    minutes: Iterable[datetime],
+    *,
+    metrics: Collection[str] = (),
+) -> Minutes:
+    """Read once what was counted for some guardrails and metrics in some stages, for all of some minutes."""
     ends = sorted(set(minutes))
     shares = [row for row in shares_of(db, [change]) if row.stage in stages]
-    wanted = ["units", *(f"{kind}:{guardrail}" for kind in KINDS for guardrail in guardrails)]
-    return Minutes(change, shares, _added_up(ends, _by_end(db, change, stages, wanted, ends)))
+    names = ["units", *(f"{kind}:{guardrail}" for kind in KINDS for guardrail in guardrails)]
+    wanted = interval_counts.c.name.in_(names) | is_score_of(metrics)
+    states = measured.states_of(db, [change]) if metrics else {}
+    return Minutes(change, shares, _added_up(ends, _by_end(db, change, stages, wanted, ends)), states)
 
 
-def _by_end(db: Db, change: str, stages: range, names: Sequence[str], ends: Sequence[datetime]) -> Sequence[Any]:
+def _by_end(
+    db: Db, change: str, stages: range, wanted: ColumnElement[bool], ends: Sequence[datetime]
+) -> Sequence[Any]:
     """Sum what was counted after each of the minutes before it, and by it."""
     by = [interval_counts.c[name] for name in ("stage", "cell", "run", "arm", "name")]
     place = _end_of(ends, 0).label("place")
-    counted = select(place, *by, func.sum(interval_counts.c.n)).where(
+    sums = [func.sum(interval_counts.c[name]) for name in ("n", "total", "squares")]
+    counted = select(place, *by, *sums).where(
         interval_counts.c.change == change,
         interval_counts.c.stage.between(stages[0], stages[-1]),
-        interval_counts.c.name.in_(names),
+        wanted,
         interval_counts.c.minute <= ends[-1],
     )
     return db.execute(counted.group_by("place", *by)).all()
@@ -74,15 +94,16 @@ def _end_of(ends: Sequence[datetime], first: int) -> ColumnElement[int]:
     return case((is_early, _end_of(ends[:half], first)), else_=_end_of(ends[half:], first + half))
 
 
-def _added_up(ends: Sequence[datetime], rows: Sequence[Any]) -> dict[datetime, dict[_Key, int]]:
+def _added_up(ends: Sequence[datetime], rows: Sequence[Any]) -> dict[datetime, dict[_Key, _Sums]]:
     """Return what had been counted by each minute: by the one before it, and since then."""
     added: dict[int, list[Any]] = {}
     for row in rows:
         added.setdefault(row[0], []).append(row)
-    total: dict[_Key, int] = {}
-    by_end: dict[datetime, dict[_Key, int]] = {}
+    sums: dict[_Key, _Sums] = {}
+    by_end: dict[datetime, dict[_Key, _Sums]] = {}
     for place, end in enumerate(ends):
-        for _, *key, n in added.get(place, ()):
-            total[tuple(key)] = total.get(tuple(key), 0) + int(n)
-        by_end[end] = dict(total)
+        for _, *key, n, total, squares in added.get(place, ()):
+            before = sums.get(tuple(key), (0, 0, 0))
+            sums[tuple(key)] = before[0] + int(n), before[1] + int(total), before[2] + int(squares)
+        by_end[end] = dict(sums)
     return by_end

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Table, func, select
+from sqlalchemy import ColumnElement, Select, Table, func, or_, select
 from sqlalchemy import delete as sql_delete
 
 from leverframe.nouns.evidence import CellCounts, StageCounts
@@ -37,13 +37,16 @@ from leverframe.store.traffic import traffic
 
 __all__ = [
     "CountRow",
+    "by_minute",
     "count_batch",
     "counts",
     "counts_of",
     "forget_units",
+    "is_score_of",
     "late",
     "minutes_of",
     "record_late",
+    "scores_of",
     "set_shares",
     "stage_ended_at",
     "times_counted",
@@ -85,6 +88,27 @@ def counts(db: Db, change: str, *, until: datetime | None = None) -> list[StageC
 
 ByMinute = Mapping[datetime, Mapping[str, CellCounts]]
 """What was counted in each minute, by cell."""
+
+
+def scores_of(db: Db, change: str, stage: int, metrics: Collection[str], until: datetime) -> Scores:
+    """Read once what was scored in each minute of a stage, of some metrics and of each locale of theirs."""
+    c = interval_counts.c
+    columns = [c[name] for name in (*_BY, "arm", "name", *_SUMS)]
+    here = (c.change == change, c.stage == stage, c.minute <= until)
+    return db.execute(select(*columns, c.minute).where(*here, is_score_of(metrics))).all()
+
+
+def is_score_of(metrics: Collection[str]) -> ColumnElement[bool]:
+    """Say that a row is a sum of one of some metrics, over all locales or in one."""
+    name = interval_counts.c.name
+    whole = name.in_([f"sum:{metric}" for metric in metrics])
+    return or_(whole, *(name.startswith(f"sum:{metric}@", autoescape=True) for metric in metrics))
+
+
+def by_minute(scores: Scores, change: str, here: StageCounts) -> ByMinute:
+    """Put what was scored into the minutes and cells of a stage as it stood, whatever run was read then."""
+    since = here.began_at.replace(second=0, microsecond=0) if here.began_at else None
+    return _minutes(scores, {change: (here, since)}).get(change, {}) if since else {}
 
 
 def minutes_of(db: Db, asked: Mapping[str, tuple[StageCounts, datetime]], until: datetime) -> dict[str, ByMinute]:
@@ -197,6 +221,8 @@ _BY = ("change", "stage", "cell", "run")
 _SUMS = ("n", "total", "squares")
 Shares = Sequence[Any]
 """Change, stage, cell and run, the cell's share and since when; a later run follows an earlier one."""
+Scores = Sequence[Any]
+"""Change, stage, cell and run, arm and name, and how often, the total, the squares and the minute."""
 _Totals = Sequence[Any]
 """Change, stage, cell, run, arm and name, and how often, the total and the squares."""
 _States = Mapping[tuple[str, int], Mapping[str, MetricState]]

@@ -2,43 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 
 from markupsafe import Markup
 
-from leverframe.nouns.growth import Against, Grown, Growth, Moment, Slice
-from leverframe.rules.evidence.words import odds, percent
-from leverframe.rules.growth_words import between, sentence_of
+from leverframe.nouns.growth import Against, Grown, Growth, LocaleSlice, Moment, Slice
+from leverframe.rules.evidence.words import odds
+from leverframe.rules.growth_words import between, figure_of, name_of, sentence_of
 from leverframe.web.growth_pictures import growth_picture
 from leverframe.web.marks import state_mark
-from leverframe.web.times import say_sentence, say_share, say_time
+from leverframe.web.times import say_sentence, say_time
+
+WORST_LOCALES = 3
+"""So many locales of a limit on the worst one are drawn at once; they come the worst first."""
 
 
 def growth_figures(growth: Growth, now: datetime, zone: str) -> Markup:
     """Draw and tell each guardrail of a visit, with one legend for all."""
     if not growth.guardrails:
         return Markup('<p class="none">No guardrail of this stage counts people.</p>')
-    figures = (_figure(grown, growth, place, now, zone) for place, grown in enumerate(growth.guardrails, start=1))
-    return Markup('{}<div class="growths">{}</div>').format(_legend(), Markup("").join(figures))
+    figures = [_figure(grown, growth, place, now, zone) for place, grown in enumerate(growth.guardrails, start=1)]
+    locales = [place for place, grown in enumerate(growth.guardrails) if grown.metric not in ("", grown.guardrail)]
+    rest = [figures[place] for place in locales[WORST_LOCALES:]]
+    shown = Markup("").join(figure for figure in figures if figure not in rest)
+    more = Markup('<details class="behind body"><summary>Of the locales, {} more</summary>{}</details>')
+    growths = Markup('<div class="growths">{}</div>')
+    behind = more.format(len(rest), growths.format(Markup("").join(rest))) if rest else ""
+    return Markup("{}{}{}").format(_legend(), growths.format(shown), behind)
 
 
 def _figure(grown: Grown, growth: Growth, place: int, now: datetime, zone: str) -> Markup:
     said = say_sentence(sentence_of(grown, lambda at: say_time(at, zone, now)))
-    name = _name(grown)
+    name = name_of(grown)
     whole = Markup(
         '<figure class="growth"><figcaption><span class="line"><span class="name">{}</span>{}</span>'
         '<span class="sub">{}</span></figcaption>{}{}</figure>'
     )
     picture = growth_picture(grown, growth, f"growth-{place}", name, said, zone)
     return whole.format(name, state_mark(grown.moments[-1].finding), said, picture, _table(grown, name, now, zone))
-
-
-def _name(grown: Grown) -> str:
-    name = grown.guardrail.replace("_", " ")
-    if grown.against is Against.CURRENT:
-        return f"{name}, against current"
-    return f"{name}, limit {say_share(100 * (grown.bound or 0.0))}"
 
 
 def slices_table(slices: Sequence[Slice]) -> Markup:
@@ -54,20 +57,54 @@ def slices_table(slices: Sequence[Slice]) -> Markup:
     return whole.format(_slices(slices[:WORST]), more.format(len(rest), _slices(rest)) if rest else "")
 
 
+def locales_table(locales: Sequence[LocaleSlice]) -> Markup:
+    """Tell how each locale reads by itself; all but the worst stand behind the first."""
+    if not locales:
+        return Markup("")
+    whole = Markup(
+        '<div class="slices"><h3>{} by locale</h3><p class="hint">Watching only, not corrected for looking at many. '
+        "What is minus is higher than beside it.</p>{}{}</div>"
+    )
+    more = Markup('<details class="behind body"><summary>{} more</summary>{}</details>')
+    rest = locales[WORST:]
+    name = locales[0].metric.replace("_", " ").capitalize()
+    behind = more.format(len(rest), _locales(rest)) if rest else ""
+    return whole.format(name, _locales(locales[:WORST]), behind)
+
+
+LOCALE_HEADS = ("Locale", "Candidate", "Current", "Lower by", "Between", "Scores")
+
+
+def _locales(locales: Sequence[LocaleSlice]) -> Markup:
+    return _rows(LOCALE_HEADS, 1, (_locale_cells(each) for each in locales))
+
+
+def _locale_cells(locale: LocaleSlice) -> Iterator[Markup | str]:
+    yield Markup('<strong class="name">{}</strong>').format(locale.locale)
+    for value in (locale.candidate_mean, locale.control_mean, locale.estimate):
+        yield "none yet" if value is None else f"{value:.3g}"
+    yield between(locale.lowest, locale.highest, lambda value: f"{value:.3g}").removeprefix("between ")
+    yield f"{locale.scores:,}"
+
+
 WORST = 6
 """So many slices are shown at once."""
 SLICE_HEADS = ("Slice", "Guardrail", "Candidate", "Current", "Ratio", "Between")
-SLICE_KINDS = ("head-cell", "head-cell", "num", "num", "num", "num")
 
 
 def _slices(slices: Sequence[Slice]) -> Markup:
+    return _rows(SLICE_HEADS, 2, (_slice_cells(each) for each in slices))
+
+
+def _rows(heads: Sequence[str], text: int, rows: Iterable[Iterable[Markup | str]]) -> Markup:
+    """Make a table of which the first columns hold text and the others numbers."""
     cell = Markup('<td class="{}" data-label="{}">{}</td>')
-    rows = Markup("").join(
-        Markup("<tr>{}</tr>").format(Markup("").join(map(cell.format, SLICE_KINDS, SLICE_HEADS, _slice_cells(each))))
-        for each in slices
+    kinds = ["head-cell" if place < text else "num" for place in range(len(heads))]
+    told = Markup("").join(
+        Markup("<tr>{}</tr>").format(Markup("").join(map(cell.format, kinds, heads, cells))) for cells in rows
     )
     whole = Markup('<table class="rows stack"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>')
-    return whole.format(_heads(SLICE_HEADS, text=2), rows)
+    return whole.format(_heads(heads, text=text), told)
 
 
 def _heads(names: Sequence[str], *, text: int) -> Markup:
@@ -96,7 +133,7 @@ def _legend() -> Markup:
         ("possible", block, "still possible"),
         ("ruled-out", block, "ruled out"),
         ("bound", flag, "bound to rule out, or limit"),
-        ("even", line, "as many as beside it"),
+        ("even", line, "as beside it"),
         ("rolls-back", line, "evidence that rolls back"),
     )
     return Markup('<p class="legend growth-keys">{}</p>').format(
@@ -106,10 +143,20 @@ def _legend() -> Markup:
 
 RATIO_HEADS = ("At", "Candidate", "Current", "Ratio", "Between", "Ruled out", "Evidence of harm", "Says")
 RATE_HEADS = ("At", "Candidate", "Current", "Rate", "Between", "Evidence of harm", "Says")
+MEAN_HEADS = ("At", "Minutes", "Candidate", "Current", "Between", "Evidence of harm", "Says")
+FALL_HEADS = ("At", "Minutes", "Candidate", "Current", "Lower by", "Between", "Evidence of harm", "Says")
+RISE_HEADS = ("At", "Minutes", "Candidate", "Current", "Higher by", "Between", "Evidence of harm", "Says")
+HEADS = {
+    Against.CURRENT: RATIO_HEADS,
+    Against.LIMIT: RATE_HEADS,
+    Against.MEAN: MEAN_HEADS,
+    Against.FALL: FALL_HEADS,
+    Against.RISE: RISE_HEADS,
+}
 
 
 def _table(grown: Grown, name: str, now: datetime, zone: str) -> Markup:
-    named = RATIO_HEADS if grown.against is Against.CURRENT else RATE_HEADS
+    named, method = HEADS[grown.against], (grown.method.name, grown.method.because, grown.method.source)
     row, cell = Markup("<tr>{}</tr>"), Markup('<td class="num">{}</td>')
     rows = Markup("").join(
         row.format(Markup("").join(cell.format(said) for said in _cells(grown, moment, now, zone)))
@@ -117,21 +164,34 @@ def _table(grown: Grown, name: str, now: datetime, zone: str) -> Markup:
     )
     return Markup(
         '<details class="behind"><summary>The same as a table</summary><div class="scroll" tabindex="0" '
-        'role="region" aria-label="{}"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div></details>'
-    ).format(f"{name}, as a table", _heads(named, text=0), rows)
+        'role="region" aria-label="{}"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
+        '<p class="sub">Judged by {}, because {} ({}).</p></details>'
+    ).format(f"{name}, as a table", _heads(named, text=0), rows, *method)
 
 
 def _cells(grown: Grown, moment: Moment, now: datetime, zone: str) -> Iterator[str]:
-    say = _times_as_many if grown.against is Against.CURRENT else percent
+    say = partial(figure_of, grown)
     yield say_time(moment.at, zone, now)
-    yield _counted(moment.candidate_bad, moment.candidate_units)
-    yield _counted(moment.control_bad, moment.control_units)
-    yield say(moment.estimate) if moment.estimate is not None else "none yet"
+    yield from _arms(grown, moment)
+    if grown.against is not Against.MEAN:
+        yield say(moment.estimate) if moment.estimate is not None else "none yet"
     yield _between(moment, say)
     if grown.against is Against.CURRENT:
         yield f"{moment.ruled_out:.3g}x" if moment.ruled_out is not None else "nothing yet"
     yield odds(moment.e_value) if moment.e_value >= 10 else f"{moment.e_value:.2g} to 1"
     yield moment.finding.value.replace("_", " ")
+
+
+def _arms(grown: Grown, moment: Moment) -> Iterator[str]:
+    """Say both arms: the people counted, or the means and over how many minutes."""
+    if grown.against.is_mean:
+        yield f"{moment.minutes:,}"
+        yield from (
+            "none yet" if mean is None else f"{mean:.3g}" for mean in (moment.candidate_mean, moment.control_mean)
+        )
+    else:
+        yield _counted(moment.candidate_bad, moment.candidate_units)
+        yield _counted(moment.control_bad, moment.control_units)
 
 
 def _times_as_many(ratio: float) -> str:

@@ -70,13 +70,19 @@ def growth_picture(grown: Grown, growth: Growth, id: str, name: str, said: str, 
 
 
 def _height_of(grown: Grown) -> Callable[[float], float]:
-    """Put ratios on a logarithmic scale, and rates on an even one that leaves the limit in the middle."""
+    """Put ratios on a logarithmic scale, rates and means on an even one that leaves the limit in the middle."""
     if grown.against is Against.CURRENT:
         low, high = math.log(LOWEST_RATIO), math.log(GREAT_RATIO if _is_great(grown) else HIGHEST_RATIO)
         return lambda ratio: (math.log(max(ratio, 1e-9)) - low) / (high - low)
     limit, last = grown.bound or 1.0, grown.moments[-1]
     most = max(2.0 * limit, 1.25 * (last.estimate or 0.0), min(1.1 * (last.highest or 0.0), 5.0 * limit))
-    return lambda rate: rate / most
+    least = min(-limit, 1.25 * (last.estimate or 0.0)) if _is_distance(grown) else 0.0
+    return lambda value: (value - least) / (most - least)
+
+
+def _is_distance(grown: Grown) -> bool:
+    """Say whether nought is that both arms are alike, and not the least that can be."""
+    return grown.against in (Against.FALL, Against.RISE)
 
 
 def _is_great(grown: Grown) -> bool:
@@ -86,8 +92,13 @@ def _is_great(grown: Grown) -> bool:
 
 def _scale(grown: Grown, frame: Frame) -> Iterator[Markup]:
     yield Markup('<path class="floor" d="M{} {}H{}"/>').format(LEFT, FLOOR, WIDTH - RIGHT)
-    if grown.against is Against.LIMIT:
-        yield _axis(FLOOR + 4, "0 %")
+    if grown.against in (Against.LIMIT, Against.MEAN):
+        yield _axis(FLOOR + 4, "0 %" if grown.against is Against.LIMIT else "0")
+        return
+    if _is_distance(grown):
+        y = frame.y(0.0, 0.0)
+        yield Markup('<path class="even" d="M{} {}H{}"/>').format(LEFT, y, WIDTH - RIGHT)
+        yield _axis(y + 4, "0")
         return
     for ratio in GREAT_RATIOS if _is_great(grown) else RATIOS:
         y = frame.y(ratio, 0.0)
@@ -149,9 +160,15 @@ def _bound(grown: Grown, frame: Frame) -> Iterator[Markup]:
     if grown.bound is None:
         return
     y, edge = frame.y(grown.bound, 1.0), WIDTH - RIGHT
-    said = f"{grown.bound:g}x" if grown.against is Against.CURRENT else say_share(100 * grown.bound)
+    said = _said(grown, grown.bound)
     yield Markup('<path class="bound" d="M{0} {1}H{2}l-8 -3.5v7l8 -3.5"/>').format(LEFT, y, edge)
     yield _axis(y + 4, said, "axis asked")
+
+
+def _said(grown: Grown, bound: float) -> str:
+    if grown.against.is_mean:
+        return f"{bound:.3g}"
+    return f"{bound:g}x" if grown.against is Against.CURRENT else say_share(100 * bound)
 
 
 def _estimates(grown: Grown, frame: Frame) -> Iterator[Markup]:

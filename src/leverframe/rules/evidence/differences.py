@@ -91,6 +91,15 @@ def upper_bound(seen: Moments, alpha: float) -> float:
     return inf if scale is None else difference(seen) + _reach(seen.intervals, alpha) * scale
 
 
+def standard_error(seen: Moments) -> float | None:
+    """Return the standard error of the difference at one look, by the scatter of intervals; None where it is unknown.
+
+    For what is told once, and not for a rule that looks again and again.
+    """
+    scale = _scale(seen)
+    return None if scale is None else scale * sqrt(seen.intervals)
+
+
 def _scale(seen: Moments) -> float | None:
     """Return what a difference is divided by, so that it is a sum of as many terms of variance 1 as intervals."""
     if seen.intervals < LEAST_INTERVALS:

@@ -1,4 +1,4 @@
-"""Between which bounds does a ratio, or a rate, lie, however often one looks?
+"""Between which bounds does a ratio, a rate or a mean lie, however often one looks?
 
 Each ratio r0 is a hypothesis of its own, "at most r0 times as many people are harmed", with an e-process of its own.
 Under it a unit that met a bad event is a candidate unit with probability at most
@@ -13,7 +13,7 @@ ratios that are rejected end at one bound: the largest that is shown. The ramp r
 
 The upper bound is the smallest ratio that is ruled out for promotion, on a finer ladder than a reading names. A rate
 is bounded in the same way by the process of `limits.py`; from above by that of the calls that were not bad, whose
-rate is one less the other.
+rate is one less the other. A mean has the bounds of its sequence (`differences.py`), each at its limit's level.
 
 Bounds are looked for on fixed ladders, and each errs to the safe side by at most one rung.
 """
@@ -22,9 +22,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from math import log
+from math import isfinite, log
 from typing import NamedTuple
 
+from leverframe.nouns.minutes import Moments
+from leverframe.nouns.ramps import Slo
+from leverframe.rules.evidence import means
 from leverframe.rules.evidence.labels import Strata, smallest_ruled_out
 from leverframe.rules.evidence.limits import log_above
 from leverframe.rules.evidence.starts import log_harm
@@ -69,6 +72,12 @@ def bounds_of_rate(bad: int, units: int, alpha: float) -> Interval:
     lowest = _last(RATES, lambda rate: log_above(bad, units, rate), needed)
     first = bisect_left(RATES, True, key=lambda rate: log_above(units - bad, units, 1.0 - rate) >= needed)
     return Interval(lowest, RATES[first] if first < len(RATES) else None)
+
+
+def bounds_of_mean(slo: Slo, seen: Moments, level: float) -> Interval:
+    """Return between what a mean, or its distance from the control's, lies; each bound is at a limit's level."""
+    ends = means.lower_bound(slo, seen, level), means.upper_bound(slo, seen, level)
+    return Interval(*(end if isfinite(end) else None for end in ends))
 
 
 def _beside(strata: Strata, ratio: float) -> Strata:

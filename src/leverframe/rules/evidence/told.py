@@ -13,7 +13,7 @@ from typing import Any
 from leverframe.nouns.evidence import CellCounts, Reading, StageCounts, StageReading
 from leverframe.nouns.minutes import Moments
 from leverframe.nouns.ramps import LimitKind, RampPlan
-from leverframe.rules.evidence import differences, labels, limits, means, sample_ratio, starts
+from leverframe.rules.evidence import labels, limits, means, sample_ratio, starts
 from leverframe.rules.evidence.looks import Look, look_at, newly_bad, value_of
 from leverframe.rules.evidence.outlines import outline_of
 from leverframe.rules.evidence.relative import beta_of
@@ -96,7 +96,10 @@ def _limited(look: Look, reading: Reading) -> dict[str, Any]:
         return told | {"first_calls": [mine, reading.candidate_bad, theirs, reading.control_bad]}
     known = {name: look.means[name] for name in means.named(look, reading.guardrail) if name in look.means}
     arms = {name: means.seen(each, reading.limit_kind or LimitKind.MEAN) for name, each in known.items()}
-    return told | {"moments": {name: _sums(each) for name, each in arms.items()}}
+    told |= {"moments": {name: _sums(each) for name, each in arms.items()}}
+    is_fall = reading.limit_kind is LimitKind.FALL
+    bets = {name: list(each.wealth) for name, each in known.items() if each.wealth and is_fall}
+    return told | ({"bets": bets} if bets else {})
 
 
 def _sums(moments: Moments) -> dict[str, float]:
@@ -131,10 +134,10 @@ def _of_limit(told: Facts) -> float:
     if "first_calls" in told:
         units, bad, _, _ = told["first_calls"]
         return value_of(limits.log_above(bad, units, told["limit"]))
+    bets = told.get("bets", {})
     values = [
-        value_of(differences.log_above(Moments(**sums), told["limit"]))
-        for sums in told["moments"].values()
-        if sums["intervals"] >= differences.LEAST_INTERVALS
+        value_of(means.log_beyond(Moments(**sums), tuple(bets.get(name, ())), told["limit"]))
+        for name, sums in told["moments"].items()
     ]
     return min([*values, NO_EVIDENCE], key=lambda value: abs(value - told["e_value"]))
 

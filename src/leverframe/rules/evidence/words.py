@@ -173,9 +173,10 @@ def no_scores(name: str) -> str:
     return f"people were served, but no score of {metric(name)} has come to compare"
 
 
-def few_minutes(name: str, minutes_seen: int, needed: int) -> str:
-    """Say that there is too little to judge a mean."""
-    return f"{metric(name)} has been scored in {minutes_seen} minutes so far, and {needed} are needed to judge it"
+def few_minutes(name: str, minutes_seen: int, needed: int, *, is_bet: bool = False) -> str:
+    """Say that there is too little to judge a mean, and whether a collapse would be seen already."""
+    said = f"{metric(name)} has been scored in {minutes_seen} minutes so far, and {needed} are needed to judge it"
+    return f"{said}; only a collapse is seen sooner" if is_bet else said
 
 
 class Mean(NamedTuple):
@@ -199,6 +200,33 @@ def mean_within(mean: Mean) -> str:
 def mean_beyond(mean: Mean) -> str:
     """Say that a mean is shown to be beyond its limit, by at least how much."""
     return f"{_estimate(mean)}, and at least {mean.at_least:.3g}; the limit is {_limit(mean)}"
+
+
+def mean_fell(mean: Mean, stands: float, needed: float) -> str:
+    """Say that bets on a fall beyond its limit have won what shows it, before the mean itself is known well."""
+    return (
+        f"{_estimate(mean)}; bets on a fall beyond the limit of {mean.limit:.3g} stand at {odds(stands)}, "
+        f"and {odds(needed)} rolls back"
+    )
+
+
+def mean_and_span(mean: Mean, between: str) -> str:
+    """Say a mean's estimate, between what it lies, and its limit."""
+    return f"{_estimate(mean)}; it lies {between}, and the limit is {_limit(mean)}"
+
+
+def mean_bet_on(mean: Mean) -> str:
+    """Say a mean's estimate, and that bets have shown it to be beyond its limit."""
+    return f"{_estimate(mean)}, shown by bets on a fall beyond the limit of {mean.limit:.3g}"
+
+
+def distance(value: float, kind: LimitKind) -> str:
+    """Say a mean, or how far it lies from the control's: 0.03 lower."""
+    if kind is LimitKind.MEAN:
+        return f"{value:.3g}"
+    if round(value, 6) == 0.0:
+        return "0"
+    return f"{abs(value):.3g} {'lower' if (value > 0) is (kind is LimitKind.FALL) else 'higher'}"
 
 
 def both_means_above(mean: Mean, theirs: float) -> str:

@@ -18,7 +18,7 @@ from leverframe.nouns.metrics import (
     MetricFile,
     Prometheus,
 )
-from leverframe.nouns.outcomes import NAME
+from leverframe.nouns.outcomes import LARGEST_VALUE, NAME
 from leverframe.sources.metrics import queries
 from leverframe.sources.policies.reading import Report, Section
 
@@ -73,8 +73,21 @@ def _read(name: str, entry: Section) -> Metric | None:
         every_seconds=entry.number("every_seconds", default=60, low=SHORTEST_EVERY_SECONDS, high=3600),
         timeout_seconds=entry.number("timeout_seconds", default=10, low=0.1, high=60),
         settle_seconds=entry.number("settle_seconds", default=60, high=3600),
+        bounds=_read_bounds(entry),
     )
     return metric if len(entry.report.faults) == before else None
+
+
+def _read_bounds(entry: Section) -> tuple[float, float] | None:
+    """Return between what a single value lies, where both ends are written."""
+    if not (entry.has("lowest") or entry.has("highest")):
+        return None
+    lowest, highest = (
+        entry.number(key, required=True, low=-LARGEST_VALUE, high=LARGEST_VALUE) for key in ("lowest", "highest")
+    )
+    if entry.has("lowest") and entry.has("highest") and not lowest < highest:
+        entry.wrong("lowest", f"is {lowest:g}, and the highest is {highest:g}", "Write the lowest value first.")
+    return lowest, highest
 
 
 def _read_prometheus(section: Section) -> Prometheus:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from leverframe.nouns.evidence import Direction
 from leverframe.nouns.metrics import Metric
+from leverframe.nouns.outcomes import BOUNDS
 from leverframe.nouns.ramps import LimitKind, Slo
 from leverframe.sources.policies.reading import Report, Section, nearest
 
@@ -26,6 +27,7 @@ class Source:
     kind: LimitKind
     highest: float = math.inf
     share_above: float = 0.0
+    bounds: tuple[float, float] | None = None
 
 
 SOURCES: Mapping[str, Source] = {
@@ -33,9 +35,15 @@ SOURCES: Mapping[str, Source] = {
     "error_rate_max": Source("gateway outcomes", "error", LimitKind.RATE, highest=1.0),
     "cost_per_call_usd_max": Source("gateway outcomes", "cost_usd", LimitKind.MEAN),
     "feedback_negative_rate_max": Source("feedback", "feedback_negative", LimitKind.RATE, highest=1.0),
-    "eval_groundedness_drift_max": Source("live scores", "groundedness", LimitKind.FALL, highest=1.0),
+    "eval_groundedness_drift_max": Source(
+        "live scores", "groundedness", LimitKind.FALL, highest=1.0, bounds=BOUNDS["groundedness"]
+    ),
     "fairness_locale_delta_max": Source(
-        "live scores by locale", "fairness_locale_delta", LimitKind.FALL, highest=1.0
+        "live scores by locale",
+        "fairness_locale_delta",
+        LimitKind.FALL,
+        highest=1.0,
+        bounds=BOUNDS["groundedness"],
     ),
 }
 """`share_above` is what a quantile allows: p95 at most 4,500 ms reads "at most 5 % of calls slower"."""
@@ -69,15 +77,24 @@ def read_slos(section: Section, metrics: Mapping[str, Metric], feature: str, rep
 def _slo(key: str, source: Source, written: float) -> Slo:
     if source.share_above:
         return Slo(key, source.guardrail, source.kind, limit=source.share_above, threshold=written)
-    return Slo(key, source.guardrail, source.kind, limit=written)
+    return Slo(key, source.guardrail, source.kind, limit=written, bounds=source.bounds)
 
 
 def _declared(key: str, metrics: Mapping[str, Metric]) -> Source | None:
     """Return what a limit on a declared metric reads."""
     for ending, (kind, _) in LIMITS.items():
         if key.endswith(ending) and key.removesuffix(ending) in metrics:
-            return Source("metrics", key.removesuffix(ending), kind)
+            metric = metrics[key.removesuffix(ending)]
+            return Source("metrics", metric.name, kind, highest=_widest(metric, kind), bounds=metric.bounds)
     return None
+
+
+def _widest(metric: Metric, kind: LimitKind) -> float:
+    """Return the largest limit that something could break, as far as the metric's bounds say it."""
+    if metric.bounds is None:
+        return math.inf
+    low, high = metric.bounds
+    return high if kind is LimitKind.MEAN else high - low
 
 
 def _fault(key: str, metrics: Mapping[str, Metric], source: Source | None, feature: str) -> tuple[str, str]:
