@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(NamedTuple):
     """What one interval (a minute, all cells) says of one metric: how much too much, per how much weight."""
 
     gap: float
     weight: float
 
 
-@dataclass(frozen=True, slots=True)
-class Moments:
-    """The sums of many intervals: all that is kept of them. They add up in any order, but for rounding."""
+class Moments(NamedTuple):
+    """The sums of many intervals: all that is kept of them."""
 
     intervals: int = 0
     gap: float = 0.0
@@ -25,16 +24,11 @@ class Moments:
     gap_weight: float = 0.0
     weight_weight: float = 0.0
 
-    def __add__(self, other: Moments) -> Moments:
-        """Return the moments of both."""
-        return Moments(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Moments)))
-
 
 NOTHING = Moments()
 
 
-@dataclass(frozen=True, slots=True)
-class MeanMinutes:
+class MeanMinutes(NamedTuple):
     """One metric, minute by minute: the candidate's mean, the control's, and the candidate's less the control's.
 
     `wealth` is what the bets on a fall have become (their logarithms); empty where nothing is bet.

@@ -13,7 +13,6 @@ difference of the means; cells of an interval add up. The difference is then gap
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import lru_cache, reduce
 from math import erfc, inf, log, pi, sqrt
 
@@ -47,7 +46,7 @@ def _with(seen: Moments, new: Interval) -> Moments:
 
 def turned(seen: Moments) -> Moments:
     """Return the moments of the opposite difference: control less candidate."""
-    return replace(seen, gap=-seen.gap, gap_weight=-seen.gap_weight)
+    return seen._replace(gap=-seen.gap, gap_weight=-seen.gap_weight)
 
 
 def of_mean(cells: Iterable[tuple[int, float]]) -> Interval:

@@ -7,7 +7,6 @@ stage and share of the buckets, the levels, and for means the sums over their mi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from leverframe.nouns.evidence import CellCounts, Reading, StageCounts, StageReading
@@ -103,7 +102,7 @@ def _limited(look: Look, reading: Reading) -> dict[str, Any]:
 
 
 def _sums(moments: Moments) -> dict[str, float]:
-    return asdict(moments)
+    return moments._asdict()
 
 
 def _carried(plan: RampPlan, stage: int, counts: Sequence[StageCounts]) -> dict[int, list[CellCounts]]:
