@@ -9,6 +9,7 @@ from tests.world import World
 
 from leverframe.actions import way_back
 from leverframe.actions.effects import effect_of, worth_telling
+from leverframe.actions.today import today
 from leverframe.nouns.changes import Change
 from leverframe.nouns.outcomes import Outcome
 
@@ -68,8 +69,10 @@ def test_a_gateway_that_serves_the_former_unit_on_is_an_alarm_and_one_page(world
     (page,) = world.told("page.effect_missing")
     assert f"core answered with {former}" in page["because"]
     assert len(world.entries("effect.missing")) == 1
+    assert f"{settled.id} settled, and {page['because']}." in today(world.house, world.sol).alarms
     minutes_pass(world, 2)
     assert world.entries("effect.proven")[0].facts["minutes"] > 10
+    assert not any(settled.id in alarm for alarm in today(world.house, world.sol).alarms)
 
 
 def test_a_ramp_that_was_aborted_is_proven_to_be_out(world: World):

@@ -48,6 +48,12 @@ def effect_of(db: Db, change_id: str, now: datetime) -> SeenEffect | None:
     return seen if newest.is_open else replace(seen, state=newest.state, because=newest.because)
 
 
+def effect_alarms(db: Db) -> list[str]:
+    """Say of each effect that is missing who gets what instead, as it was written down last."""
+    missing = (effect for effect in effects.open_effects(db) if effect.state is EffectState.MISSING)
+    return [f"{one.change} {one.what.replace('_', ' ')}, and {one.because}." for one in missing]
+
+
 def worth_telling(db: Db, now: datetime) -> tuple[str, ...]:
     """Name the changes whose effect stands otherwise than was written down last."""
     return tuple(seen.effect.change for seen in _seen(db, effects.open_effects(db), now) if _has_moved(seen))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from leverframe.actions.effects import effect_alarms
 from leverframe.actions.facts import seat_facts, told_to_sign
 from leverframe.actions.file_views import file_alarms
 from leverframe.actions.game_days import GameDayLine, open_game_days
@@ -166,6 +167,7 @@ def _alarms(house: House, db: Db) -> list[str]:
     alarms += _silent(house.fleet.silent(monotonic()))
     alarms += _faulty(house, db)
     alarms += file_alarms(house, db)
+    alarms += effect_alarms(db)
     alarms += [f"The clock could not do {what}: {why}." for what, why in sorted(house.troubles.items())]
     given_up = outbox.given_up(db)
     if given_up:
