@@ -5,6 +5,7 @@ Its steps run in bash, as GitHub runs them, with the command line against a real
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import stat
@@ -18,7 +19,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 from tests.served import Day, Served, served
-from tests.world import eval_run
+from tests.world import eval_run, pull_request
 
 ROOT = Path(__file__).resolve().parents[1]
 ACTION: Mapping[str, Any] = YAML(typ="safe").load((ROOT / "action.yml").read_text("utf-8"))
@@ -134,6 +135,16 @@ def test_evidence_that_suffices_passes_and_staging_is_on_the_ticket(runner: Runn
     run = "https://github.example/acme/support/actions/runs/81"
     assert runner.staging == [("deployed", "built from 1ab90f3", run)]
     assert not runner.house.world.verdict(runner.change, "evals").refuses
+
+
+def test_the_pull_request_is_put_on_the_ticket_and_a_review_that_is_missing_rolls_nothing_back(runner: Runner):
+    told = pull_request(runner.house.world.change(runner.change).artefacts["pull_request"])
+    (runner.folder / "pr.json").write_text(json.dumps({**told, "reviews": []}))
+    ran = runner.run(pull_request="pr.json", rollback="touch rolled-back")
+    assert (ran.code, ran.outputs) == (0, {"gate": "passed"}), ran.printed
+    assert runner.house.world.view(runner.change, by="ana").pull_request.read.told.commit == told["commit"]
+    assert runner.house.world.verdict(runner.change, "code_review").refuses
+    assert not (runner.folder / "rolled-back").exists()
 
 
 def test_a_regression_rolls_staging_back_and_fails_the_job(runner: Runner):
