@@ -90,7 +90,8 @@ def _note(house: House, db: Db, seen: SeenEffect, now: datetime) -> None:
 
 
 def _seen(db: Db, asked: Sequence[Effect], now: datetime) -> list[SeenEffect]:
-    served = effects.served(db, (effect.target for effect in asked))
+    since = min((effect.since for effect in asked), default=now)
+    served = effects.served(db, (effect.target for effect in asked), since)
     found = [read_effect(effect, served[effect.target], now) for effect in asked]
     return [_beside_a_ramp(db, seen, served[seen.effect.target], now) for seen in found]
 

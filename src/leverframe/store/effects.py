@@ -70,12 +70,12 @@ def note_served(db: Db, at: datetime, calls: Iterable[CallFacts]) -> None:
     db.execute(added.on_conflict_do_update(index_elements=["target", "unit", "gateway"], set_=kept), rows)
 
 
-def served(db: Db, targets: Iterable[str]) -> dict[str, list[Served]]:
-    """List which units the calls of some targets were answered with, by gateway."""
+def served(db: Db, targets: Iterable[str], since: datetime) -> dict[str, list[Served]]:
+    """List which units the calls of some targets were answered with, by gateway, at a time or later."""
     asked, c = sorted(set(targets)), served_units.c
     found: dict[str, list[Served]] = {target: [] for target in asked}
     for start in range(0, len(asked), AT_ONCE):
-        query = select(served_units).where(c.target.in_(asked[start : start + AT_ONCE]))
+        query = select(served_units).where(c.target.in_(asked[start : start + AT_ONCE]), c.last_at >= since)
         for row in db.execute(query.order_by(c.target, c.unit, c.gateway)):
             one = Served(row.unit, row.gateway, _number(row.number), row.first_at, row.last_at)
             found[row.target].append(one)
