@@ -1,4 +1,4 @@
-"""What do tests and stories share? One PostgreSQL, which is stopped when all of them have ended."""
+"""What do tests and stories share? One PostgreSQL, which is stopped when all of them have ended, and quick hashes."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import settings
 from tests.postgres import ask
+
+from leverframe.actions import accounts
 
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
@@ -20,6 +23,14 @@ settings.load_profile("house")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what is long, so that nobody waits for it alone at the end."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Hash passwords at the least cost: what a test asks of one is never how long it takes to guess."""
+    with pytest.MonkeyPatch.context() as here:
+        here.setattr(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
 
 
 @pytest.fixture(scope="session")

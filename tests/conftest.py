@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from tests.postgres import ask, url_of
 from tests.world import World
 
 from leverframe.store import Store
+from leverframe.store.precedence import Precedence
 from leverframe.store.schema import metadata
 
 if TYPE_CHECKING:
@@ -23,8 +25,11 @@ if TYPE_CHECKING:
 def store_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The URL of a fresh store with every table in it: once on SQLite, once on PostgreSQL."""
     if request.param == "sqlite":
-        file = request.getfixturevalue("tmp_path") / "leverframe.db"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
+        template = request.getfixturevalue("sqlite_template")
+        file = template.with_name("leverframe.db")
+        for left in template.parent.glob("leverframe.db*"):
+            left.unlink()
+        shutil.copyfile(template, file)
         yield f"sqlite:///{file}"
     else:
         url = request.getfixturevalue("postgres_url")
@@ -33,11 +38,18 @@ def store_url(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 @pytest.fixture
-def store(store_url: str) -> Iterator[Store]:
+def store(store_url: str, opened: Callable[[str], Store]) -> Iterator[Store]:
     """A fresh store: once on SQLite, once on PostgreSQL."""
-    store = Store(store_url)
+    store = opened(store_url)
+    store.precedence = Precedence()
     yield store
     store.close()
+
+
+@pytest.fixture(scope="session")
+def opened() -> Callable[[str], Store]:
+    """Return the store of a URL, the same to all tests: what it has compiled for one, it need not for the next."""
+    return cache(Store)
 
 
 @pytest.fixture

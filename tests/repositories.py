@@ -16,9 +16,9 @@ import pytest
 from tests.world import ACME, World
 
 from leverframe.actions.following import Following
+from leverframe.nouns.switch_files import PATH
 from leverframe.rules.signing_keys import read_key
 from leverframe.sources.git import Branch
-from leverframe.sources.policies.kill_switches import PATH
 
 NEEDS_GIT = pytest.mark.skipif(not shutil.which("git"), reason="there is no git on this machine")
 NEEDS_SSH = pytest.mark.skipif(

@@ -205,11 +205,11 @@ SLIPPED_IN = [
 
 @pytest.mark.parametrize("text", SLIPPED_IN)
 def test_inputs_are_words_and_never_commands(runner: Runner, text: str):
-    odd = runner.folder / text.replace("/", "_")
-    odd.write_bytes((runner.folder / "evals.json").read_bytes())
-    ran = runner.run(files=f"{odd.name}\n\n", deployed=text, change=runner.change)
+    named = runner.folder / text.replace("/", "_")
+    named.write_bytes((runner.folder / "evals.json").read_bytes())
+    ran = runner.run(files=f"{named.name}\n\n", deployed=text, change=runner.change)
     assert (ran.code, ran.outputs) == (0, {"gate": "passed"}), ran.printed
     assert runner.staging[0][1] == text
-    for name in ("change", "of", "tool_version", "url", "install"):
-        runner.run(**{name: text})
+    for odd in ({"change": text}, {"of": text, "tool_version": text, "url": text}, {"install": text}):
+        assert runner.run(**odd).code
     assert not (runner.folder / "pwned").exists()

@@ -17,11 +17,11 @@ from pathlib import Path
 
 import pytest
 
-from leverframe.actions.accounts import SCOPES
 from leverframe.gateway import headers
 from leverframe.nouns.changes import CloseCode, Kind, State
 from leverframe.nouns.changes import Path as Way
 from leverframe.nouns.evidence import Finding
+from leverframe.nouns.people import SCOPES
 from leverframe.nouns.tables import Reason
 from leverframe.rules.policies import ACTS
 from leverframe.rules.shipping import GATES

@@ -41,6 +41,7 @@ from leverframe.gateway.calls import gateway_key, salted, sign_call
 from leverframe.gateway.held import Held, NoTable
 from leverframe.nouns.audit import Entry
 from leverframe.nouns.changes import Change
+from leverframe.nouns.forms import ChangeForm
 from leverframe.nouns.frames import Frame
 from leverframe.nouns.outcomes import Batch, CallFacts, Feedback, Outcome
 from leverframe.nouns.people import Actor, ActorKind
@@ -89,6 +90,18 @@ def acme() -> tuple[Policy, dict[str, str]]:
     policy, faults = read_bundle(files, today=TUESDAY.date())
     assert policy is not None, faults
     return policy, files
+
+
+@cache
+def _form(name: str) -> ChangeForm:
+    """Return one of the example's change files as it is read."""
+    return read_change_form((ACME / "changes" / f"{name}.yaml").read_text(), home_zone="Europe/London")
+
+
+@cache
+def _unit(target: str) -> Unit:
+    """Return what runs on one of the example's targets on day zero."""
+    return read_unit((ACME / "units" / f"{target}.yaml").read_text())
 
 
 @cache
@@ -165,15 +178,14 @@ class World:
 
     def adopt(self, target: str = "customer-support-ai", unit: Unit | None = None) -> Unit:
         """Write down what runs on day zero, as the example's unit file says it."""
-        chosen = unit or read_unit((ACME / "units" / f"{target}.yaml").read_text())
+        chosen = unit or _unit(target)
         owner = self.policy.catalog.targets[target].owner
         person = next(p.name for p in self.policy.catalog.people.values() if owner in p.groups)
         return units.adopt(self.house, self.who(person), target, chosen, "it runs today")
 
-    def form(self, name: str = "support-prompt-v8", **other: object):
+    def form(self, name: str = "support-prompt-v8", **other: object) -> ChangeForm:
         """Read one of the example's change files; `other` fields replace the file's."""
-        read = read_change_form((ACME / "changes" / f"{name}.yaml").read_text(), home_zone="Europe/London")
-        return replace(read, **other)  # pyright: ignore[reportArgumentType]
+        return replace(_form(name), **other)  # pyright: ignore[reportArgumentType]
 
     def file(self, name: str = "support-prompt-v8", by: str = "ana", **other: object) -> Change:
         """File one of the example's changes."""

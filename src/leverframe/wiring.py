@@ -26,12 +26,12 @@ from leverframe.actions.house import House
 from leverframe.actions.metric_reading import Measuring
 from leverframe.clock import Clock, RealClock
 from leverframe.nouns.gateways import Seen
+from leverframe.nouns.switch_files import PATH as SWITCHES
 from leverframe.nouns.tables import Number
 from leverframe.nouns.verdicts import Fault, Invalid
 from leverframe.runner import LEASE_SECONDS, Runner
 from leverframe.sources.git import Branch, faults_of
 from leverframe.sources.metrics import MetricSources
-from leverframe.sources.policies.kill_switches import PATH as SWITCHES
 from leverframe.sources.probes import Probes
 from leverframe.store import Store
 from leverframe.store.notes import SigningKey, load_or_make_key

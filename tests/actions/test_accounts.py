@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
 from tests.world import ON_SQLITE, World, faults_of, no_of
 
 from leverframe.actions import accounts
@@ -49,6 +51,15 @@ def test_a_wrong_name_or_password_does_not_log_in(world: World, name: str, passw
     join(world, "remi")
     with pytest.raises(Forbidden, match="name or password is wrong"):
         accounts.log_in(world.house, name, password)
+
+
+def test_a_wrong_name_costs_as_much_as_a_wrong_password(world: World):
+    with pytest.raises(Forbidden):
+        accounts.log_in(world.house, "nobody", PASSWORD)
+    as_installed = PasswordHasher()
+    assert not as_installed.check_needs_rehash(accounts._NOBODY)
+    with pytest.raises(VerifyMismatchError):
+        as_installed.verify(accounts._NOBODY, PASSWORD)
 
 
 def test_a_closed_account_ends_sessions_and_tokens_at_once_and_can_be_opened_again(world: World):

@@ -22,7 +22,7 @@ from leverframe.nouns.verdicts import SourceFailed
 from leverframe.rules.metric_rows import checked
 from leverframe.sources.metrics import MetricSources, NoAnswer
 from leverframe.sources.policies import read_bundle
-from leverframe.store import outcomes
+from leverframe.store import outcomes, past
 from leverframe.store.counted import interval_counts
 
 METRIC = """
@@ -300,7 +300,7 @@ def test_what_was_read_at_a_minute_is_derived_again(world, source):
         stood = outcomes.counts(db, change.id)
     minutes(world, 5)
     with world.store.read() as db:
-        assert [part.cells for part in outcomes.counts(db, change.id, until=at)] == [part.cells for part in stood]
+        assert [part.cells for part in past.counts_until(db, change.id, at)] == [part.cells for part in stood]
         rows = db.execute(select(interval_counts.c.minute).where(interval_counts.c.cell == WHOLE_RAMP)).all()
     assert len({row.minute for row in rows}) == 8
 

@@ -28,9 +28,9 @@ from leverframe.actions.file_views import FileView
 from leverframe.actions.following import TROUBLE
 from leverframe.actions.levers import SwitchLine
 from leverframe.actions.today import today
+from leverframe.nouns.switch_files import PATH
 from leverframe.nouns.tables import Number
 from leverframe.nouns.verdicts import Conflict, SourceFailed
-from leverframe.sources.policies.kill_switches import PATH
 from leverframe.store import requests
 from leverframe.store import switch_files as rows
 

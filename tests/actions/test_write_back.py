@@ -22,7 +22,7 @@ from tests.world import World
 
 from leverframe.actions import levers
 from leverframe.actions.file_views import FileView
-from leverframe.sources.policies.kill_switches import PATH
+from leverframe.nouns.switch_files import PATH
 
 pytestmark = NEEDS_SSH
 NORTHWIND = "tenant/northwind"

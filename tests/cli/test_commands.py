@@ -89,6 +89,14 @@ def test_a_wrong_word_is_a_refusal_and_no_bug(run):
     assert run("change", "sign", "CHG-1").code == 2
 
 
+def test_a_command_that_asks_a_server_loads_nothing_of_the_house():
+    script = "import sys, leverframe.cli.app; print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    rooms = {name.split(".")[1] for name in ran.stdout.split() if name.startswith("leverframe.")}
+    assert "cli" in rooms
+    assert not rooms & {"actions", "store", "sources", "notifiers", "gateway", "web", "wiring"}
+
+
 def test_a_bug_is_loud(run, ana):
     ana.gives("GET /changes", {"unexpected": "shape"})
     with pytest.raises(KeyError):

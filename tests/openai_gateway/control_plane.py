@@ -86,12 +86,25 @@ class ControlPlane:
         return JSONResponse({"recorded": len(entries), "late": 0, "unknown": 0})
 
 
+class _Server(uvicorn.Server):
+    """A server that ends when it is told to, not at its next tick."""
+
+    async def main_loop(self) -> None:
+        self._loop, self._told = asyncio.get_running_loop(), asyncio.Event()
+        await self.on_tick(0)
+        await self._told.wait()
+
+    def end(self) -> None:
+        """Tell it, from any thread."""
+        self._loop.call_soon_threadsafe(self._told.set)
+
+
 class Served:
     """An app in a thread, on a port of its own."""
 
     def __init__(self, app) -> None:
         config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", timeout_graceful_shutdown=1)
-        self._server = uvicorn.Server(config)
+        self._server = _Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self.address = ""
 
@@ -106,5 +119,5 @@ class Served:
         return self
 
     def __exit__(self, *fault: object) -> None:
-        self._server.should_exit = True
+        self._server.end()
         self._thread.join(timeout=10)

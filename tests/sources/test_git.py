@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from tests.repositories import NEEDS_SSH, SUPPORT, TEXT, Repository, a_repository, with_off
 
+from leverframe.nouns.switch_files import PATH
 from leverframe.nouns.verdicts import Invalid, SourceFailed
 from leverframe.sources import git
 from leverframe.sources.git import Branch
-from leverframe.sources.policies.kill_switches import PATH
 
 pytestmark = NEEDS_SSH
 NOW = datetime(2026, 5, 12, 8, 0, tzinfo=UTC)

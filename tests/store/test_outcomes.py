@@ -12,7 +12,7 @@ import pytest
 from leverframe.nouns.outcomes import Feedback
 from leverframe.nouns.ramps import RampState
 from leverframe.nouns.verdicts import Invalid
-from leverframe.store import changes, outcomes, ramps
+from leverframe.store import changes, outcomes, past, ramps
 from leverframe.store.outcomes import CountRow
 
 CHANGE = "CHG-2026-00001"
@@ -32,9 +32,10 @@ def _count(store, now, *rows):
         outcomes.count_batch(db, now, rows)
 
 
-def _stage(store, stage=1, **asked):
+def _stage(store, stage=1, until=None):
     with store.read() as db:
-        return next(one for one in outcomes.counts(db, CHANGE, **asked) if one.stage == stage)
+        counts = outcomes.counts(db, CHANGE) if until is None else past.counts_until(db, CHANGE, until)
+        return next(one for one in counts if one.stage == stage)
 
 
 def _cell(store, cell=CELL, stage=1, **asked):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from base64 import b64encode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,7 +16,7 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from leverframe.actions.house import House, permit, record
 from leverframe.clock import wall
-from leverframe.nouns.people import Actor, ActorKind
+from leverframe.nouns.people import SCOPES, Actor, ActorKind
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.verdicts import Fault, Forbidden, Invalid, NotFound, Refused, failed
 from leverframe.rules.policies import roles_of
@@ -27,11 +28,19 @@ LINK_HOURS = 24
 TOKEN_DAYS = 90
 USE_NOTED_EVERY = timedelta(minutes=1)
 LEAST_PASSWORD = 10
-SCOPES = ("read", "change", "switch", "switch-file", "feedback", "evidence", "admin")
 FIRST_ADMINISTRATOR = "administrator"
 FIRST_LINK = "first_administrator"
 _hasher = PasswordHasher()
-_NOBODY = _hasher.hash(secrets.token_hex(8))
+
+
+def _of_nobody() -> str:
+    """Return the hash of no password, at the cost of any other, without the cost of making one."""
+    salt, digest = (b64encode(secrets.token_bytes(size)).decode().rstrip("=") for size in (16, 32))
+    costs = f"m={_hasher.memory_cost},t={_hasher.time_cost},p={_hasher.parallelism}"
+    return f"$argon2id$v=19${costs}${salt}${digest}"
+
+
+_NOBODY = _of_nobody()
 
 
 def fingerprint(secret: str) -> str:

@@ -28,7 +28,7 @@ from leverframe.rules.evidence.means import FAIRNESS_METRIC, metrics_of, with_mi
 from leverframe.rules.evidence.outlines import outline_of
 from leverframe.rules.growth import Taken, grown, guardrails_of, later_of, moments_of, standing_in, visits_of
 from leverframe.rules.slices import locales_of, slices_of
-from leverframe.store import changes, minutes, outcomes, ramps
+from leverframe.store import changes, minutes, ramps, stage_minutes
 from leverframe.store.database import Db
 
 BEFORE = timedelta(minutes=1)
@@ -79,7 +79,7 @@ def _read(db: Db, change: Change, stage: int, moments: Sequence[datetime], begin
     every = (*moments, *(begin - BEFORE for begin in begins))
     guardrails, metrics = guardrails_of(change.plan, stage), metrics_of(change.plan.stages[stage - 1])
     counted = minutes.counted_by(db, change.id, stages, guardrails, every, metrics={*metrics, FAIRNESS_METRIC})
-    scores = outcomes.scores_of(db, change.id, stage, metrics, moments[-1] - OVER) if metrics else ()
+    scores = stage_minutes.scores_of(db, change.id, stage, metrics, moments[-1] - OVER) if metrics else ()
     return _Counts(change.plan, stage, counted, begins, scores)
 
 
@@ -95,7 +95,7 @@ class _Counts:
     stage: int
     counted: minutes.Minutes
     begins: Sequence[datetime]
-    scores: outcomes.Scores = ()
+    scores: stage_minutes.Scores = ()
     known: dict[tuple[datetime, int], Met] = field(default_factory=dict)
     means: dict[int, Sequence[tuple[datetime, Means]]] = field(default_factory=dict)
 
@@ -127,7 +127,7 @@ class _Counts:
     def _grown(self, here: StageCounts) -> Iterator[tuple[datetime, Means]]:
         """Yield after each minute what is known of the means, as those runs count it."""
         means: Means = {}
-        for minute, cells in sorted(outcomes.by_minute(self.scores, self.counted.change, here).items()):
+        for minute, cells in sorted(stage_minutes.by_minute(self.scores, self.counted.change, here).items()):
             means = with_minute(means, cells, self.plan.stages[self.stage - 1])
             yield minute, means
 

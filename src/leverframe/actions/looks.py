@@ -17,7 +17,7 @@ from leverframe.nouns.switches import Layer
 from leverframe.rules.exposure import pending
 from leverframe.rules.ramping import RampFacts, next_step
 from leverframe.rules.readings import read_stage
-from leverframe.store import evidence, outcomes, switches, tables
+from leverframe.store import evidence, outcomes, past, switches, tables
 from leverframe.store.database import Db
 
 
@@ -51,7 +51,7 @@ def counts_for(
     house: House, db: Db, change: Change, ramp: Ramp, now: datetime, *, until: datetime | None = None
 ) -> Sequence[StageCounts]:
     """Return the counts that a look at one ramp reads, as they stand, or as they stood until a minute."""
-    counts = outcomes.counts(db, change.id, until=until)
+    counts = outcomes.counts(db, change.id) if until is None else past.counts_until(db, change.id, until)
     return house.minutes.added(db, [(change, ramp.stage, counts)], now)[change.id]
 
 

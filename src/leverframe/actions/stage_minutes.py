@@ -20,8 +20,8 @@ from leverframe.rules.evidence.looks import met
 from leverframe.rules.evidence.means import metrics_of, with_minute
 from leverframe.rules.evidence.outlines import outline_of
 from leverframe.rules.evidence.starts import later_starts
-from leverframe.store import outcomes
 from leverframe.store.database import Db
+from leverframe.store.stage_minutes import minutes_of
 
 OVER = timedelta(minutes=2)
 """After so long nothing is added to a minute: a batch is counted under the minute in which it came."""
@@ -59,7 +59,7 @@ class Minutes:
             here = next((part for part in counts if part.stage == stage), None)
             if here is not None and here.began_at is not None and _tell_by_minutes(change.plan, stage):
                 news.append((change, here, self._before(change, here, upto)))
-        rows = outcomes.minutes_of(db, {c.id: (h, k.upto + MINUTE) for c, h, k in news if k.upto < upto}, upto)
+        rows = minutes_of(db, {c.id: (h, k.upto + MINUTE) for c, h, k in news if k.upto < upto}, upto)
         for change, here, known in news:
             known = self._keep(change, here, _grown(change.plan, here, known, rows.get(change.id, {}), upto))
             minutes = StageMinutes(_starts(change.plan, here, known, now), known.means)

@@ -1,6 +1,7 @@
 """What does the command line start or mend on this machine, instead of asking a server?
 
 The only file that reaches beyond the actions: it hands over to the house's wiring, to the demo and to the gateway.
+What they need is loaded when it is asked for: most commands ask a server, and need none of the house.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from leverframe.actions import upkeep
-from leverframe.actions.house import House
 from leverframe.nouns.verdicts import Fault, Invalid
+
+if TYPE_CHECKING:
+    from leverframe.actions.house import House
 
 
 def serve(*, listen: str, stream_listen: str, stream_address: str, **told: Any) -> None:
@@ -80,6 +82,7 @@ def house(data: Path, database: str, *, empty: bool = False) -> Iterator[House]:
 def prove_log(data: Path, database: str, checkpoints: Path | None) -> Any:
     """Verify a data folder's audit log with its own key, without a server."""
     from leverframe import wiring
+    from leverframe.actions import upkeep
 
     settings = wiring.Settings(data=_existing(data, database), database=database)
     if not (data / "audit.key").is_file():

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 import typer
 
-from leverframe.actions import upkeep
 from leverframe.cli import here
 from leverframe.cli.output import say, verbatim
 from leverframe.cli.verbs import Data, Database, noun, show, verb
@@ -22,6 +21,8 @@ def add_to(parent: typer.Typer) -> None:
 @verb(app, "show", local=True)
 def show_keys(data: Data, database: Database = "") -> None:
     """Print the public keys, as a gateway is given them to trust: leverframe gateway --trust FILE."""
+    from leverframe.actions import upkeep
+
     with here.house(data, database):
         show({"keys": upkeep.table_keys(data)}, _say_keys)
 
@@ -38,6 +39,8 @@ def rotate(
     use: Annotated[bool, typer.Option("--use", help="Let the next key sign from now on.")] = False,
 ) -> None:
     """Make the next key; with --use, once every gateway trusts it, let it sign. A running server takes it at once."""
+    from leverframe.actions import upkeep
+
     with here.house(data, database) as house:
         key = upkeep.use_next_key(house, data) if use else upkeep.prepare_next_key(house, data)
     show({"key": key, "signs": use}, _say_rotated)

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 import typer
 
-from leverframe.actions.policies import check_policy, recover_policy
 from leverframe.cli import here, output
 from leverframe.cli.output import facts, heading, listing, role, say, short, table, words
 from leverframe.cli.policy_folder import read_files, write_files
@@ -33,6 +32,8 @@ def add_to(parent: typer.Typer) -> None:
 @verb(app, "check", local=True)
 def check(folder: Folder) -> None:
     """Check a policy's folder and tell all errors and warnings, with file and line. Needs no server."""
+    from leverframe.actions.policies import check_policy
+
     policy, faults = check_policy(read_files(folder))
     if policy is None:
         raise Invalid(faults)
@@ -228,6 +229,8 @@ def recover(folder: Folder, data: Data, because: Because, database: Database = "
 
     It is audited and told to all. Restart the server afterwards.
     """
+    from leverframe.actions.policies import recover_policy
+
     files = read_files(folder)
     with here.house(data, database) as house:
         policy = recover_policy(house, files, because)

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from leverframe.nouns.verdicts import Fault, Invalid
-from leverframe.sources.policies import read_folder
 
 
 def read_files(folder: Path) -> dict[str, str]:
     """Return a folder's files by path; one that cannot be read is Invalid."""
+    from leverframe.sources.policies import read_folder
+
     if not folder.is_dir():
         raise Invalid([Fault(str(folder), "there is no such folder", "name the folder that holds policy.yaml")])
     try:

@@ -9,7 +9,7 @@ import typer
 
 from leverframe.cli import here
 from leverframe.cli.verbs import only_document, verb
-from leverframe.sources.policies.kill_switches import PATH
+from leverframe.nouns.switch_files import PATH
 
 API, STREAM = "127.0.0.1:8700", "127.0.0.1:8701"
 DATA = Path("leverframe-data")

@@ -17,7 +17,6 @@ from leverframe.client import at
 from leverframe.nouns.documents import from_document
 from leverframe.nouns.switches import Layer, Switch
 from leverframe.nouns.verdicts import Fault, Invalid, NotFound
-from leverframe.sources.policies.switch_file import rewritten
 
 DRIFTED = 1
 """How `switch drift` ends where the file and the levers differ, so that a job can ask for it."""
@@ -275,6 +274,8 @@ def _of_server() -> tuple[str, tuple[str, ...]]:
 
 
 def _of_file(path: Path) -> tuple[str, tuple[str, ...]]:
+    from leverframe.sources.policies.switch_file import rewritten
+
     standing = [from_document(Switch, line["switch"]) for line in lines(server().get("/switches"))]
     return rewritten(read_text(path), standing, str(path))
 

@@ -13,7 +13,6 @@ from leverframe.cli.verbs import Because, noun, read_text, server, show, verb
 from leverframe.client import at
 from leverframe.nouns.documents import from_document, to_document
 from leverframe.nouns.units import Unit
-from leverframe.sources.changes import read_unit
 
 app = noun("List what runs on each feature, and adopt the unit that runs on day zero.")
 
@@ -55,6 +54,8 @@ def adopt(
     because: Because = "the unit that runs today",
 ) -> None:
     """Write down the unit that runs on day zero: by the owner, once, without a ramp."""
+    from leverframe.sources.changes import read_unit
+
     given = Unit(prompt, model, index, code_ref, config_digest)
     unit = read_unit(read_text(path), place=str(path)) if path else given
     answer = server().put(at("targets", target, "unit"), {"unit": to_document(unit), "because": because})

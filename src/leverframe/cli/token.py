@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from leverframe.actions.accounts import SCOPES
 from leverframe.cli.output import listing, say, verbatim, when
 from leverframe.cli.verbs import noun, server, show, verb
 from leverframe.client import at
+from leverframe.nouns.people import SCOPES
 
 app = noun("Make, list and revoke API tokens. A token never signs.")
 

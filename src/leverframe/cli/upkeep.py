@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from leverframe.actions import upkeep
 from leverframe.cli import here
 from leverframe.cli.output import say
 from leverframe.cli.verbs import Data, Database, show, verb
@@ -23,6 +22,8 @@ def backup(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="The new file.")], data: Data, database: Database = ""
 ) -> None:
     """Save the whole database to a file, while the server runs. The keys in the data folder are not in it."""
+    from leverframe.actions import upkeep
+
     with here.house(data, database) as house:
         saved = upkeep.save(house, path)
     show({"file": str(saved), "bytes": saved.stat().st_size}, lambda _: say(f"The database is saved in {saved}."))
@@ -34,6 +35,8 @@ def restore(
     database: Database = "",
 ) -> None:
     """Put a saved database in the place of this one. Stop the server first; tables go on with the next epoch."""
+    from leverframe.actions import upkeep
+
     upkeep.check_copy(path)
     with here.house(data, database, empty=True) as house:
         epoch = upkeep.bring_back(house, path)

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 FEATURE_OWNER = "feature_owner"
 """The one role that is not a list of groups: whoever belongs to the group that owns the target."""
+SCOPES = ("read", "change", "switch", "switch-file", "feedback", "evidence", "admin")
+"""What a token may be limited to."""
 
 
 class ActorKind(StrEnum):

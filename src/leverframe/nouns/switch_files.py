@@ -9,6 +9,9 @@ from enum import StrEnum
 from leverframe.nouns.switches import Switch
 from leverframe.nouns.verdicts import Fault
 
+PATH = "gateway-policies/kill-switches.yaml"
+"""Where the file lies, in a policy's folder and in a repository of its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Behind:

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from leverframe.nouns.switch_files import PATH
 from leverframe.nouns.verdicts import Fault, Invalid, SourceFailed
-from leverframe.sources.policies.kill_switches import PATH
 
 TIMEOUT_SECONDS = 10.0
 WHOLE_HISTORY_SECONDS = 60.0

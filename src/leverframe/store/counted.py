@@ -6,6 +6,7 @@ changes; in which run harm is counted and in which what promotes, `Standing` say
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Boolean, Column, Float, Integer, Numeric, String, Table, select
@@ -16,6 +17,13 @@ from leverframe.store.database import Db, metadata
 FIXED_POINT = 10**9
 """Sums are kept in billionths: adding integers gives the same answer in every order."""
 CANDIDATE, CONTROL = "candidate", "control"
+
+BY = ("change", "stage", "cell", "run")
+SUMS = ("n", "total", "squares")
+COUNTED = (*BY, "arm", "name", *SUMS)
+"""What a row of counts says; `store.cells` reads them in this order."""
+Shares = Sequence[Any]
+"""Change, stage, cell and run, the cell's share and since when; a later run follows an earlier one."""
 
 _Exact = BigInteger().with_variant(Numeric(38, 0), "postgresql")
 
@@ -116,3 +124,12 @@ def cells_of(db: Db, change: str, stage: int) -> dict[str, Standing]:
     for row in db.execute(query.order_by(stage_shares.c.run)):
         found[row.cell] = found.get(row.cell, NOWHERE).then(row.share, row.run)
     return found
+
+
+def shares_of(db: Db, changes: Sequence[str], stage: int | None = None) -> Shares:
+    """Return at which shares the cells of several changes have stood, the first first; or of one stage of theirs."""
+    query = select(*(stage_shares.c[name] for name in (*BY, "share", "since"))).where(
+        stage_shares.c.change.in_(changes)
+    )
+    here = query if stage is None else query.where(stage_shares.c.stage == stage)
+    return db.execute(here.order_by(stage_shares.c.run)).all()

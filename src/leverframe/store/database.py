@@ -66,6 +66,15 @@ class Db:
             raise errors[0]
 
 
+NAMED_AT_ONCE = 500
+"""So many things are named in one query: well below what a database takes."""
+
+
+def in_parts(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Cut a long list into parts that one query can name."""
+    return (names[at : at + NAMED_AT_ONCE] for at in range(0, len(names), NAMED_AT_ONCE))
+
+
 def on_both(build: Callable[[Callable[[Table], Insert]], Statement]) -> Callable[[Db], Statement]:
     """Build a statement once for each database, out of its own INSERT; returns how a transaction finds its own.
 

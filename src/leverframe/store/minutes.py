@@ -12,9 +12,10 @@ from sqlalchemy import ColumnElement, case, func, literal, select
 from leverframe.nouns.evidence import StageCounts
 from leverframe.nouns.metric_states import MetricState
 from leverframe.store import measured
-from leverframe.store.counted import interval_counts
+from leverframe.store.cells import by_change
+from leverframe.store.counted import Shares, interval_counts, shares_of
 from leverframe.store.database import Db
-from leverframe.store.outcomes import Shares, by_change, is_score_of, shares_of
+from leverframe.store.stage_minutes import is_score_of
 
 _Key = tuple[Any, ...]
 """Stage, cell, run, arm and name."""

@@ -11,17 +11,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from leverframe.nouns.evidence import StageCounts
 from leverframe.nouns.metric_states import MetricState
 from leverframe.store import measured
-from leverframe.store.counted import interval_counts
+from leverframe.store.cells import by_change
+from leverframe.store.counted import SUMS, Shares, interval_counts, shares_of
 from leverframe.store.database import Db
-from leverframe.store.outcomes import Shares, by_change, shares_of
 
+_KEY = ("stage", "cell", "run", "arm", "name")
 _Key = tuple[Any, ...]
-"""Stage, cell, run, arm and name."""
 _Sums = tuple[int, int, int]
 
 
@@ -63,7 +63,17 @@ class Past:
 
 def past_of(db: Db, change: str) -> Past:
     """Read a change's past whole."""
-    by = [interval_counts.c[name] for name in ("minute", "stage", "cell", "run", "arm", "name")]
-    sums = [interval_counts.c[name] for name in ("n", "total", "squares")]
-    rows = db.execute(select(*by, *sums).where(interval_counts.c.change == change).order_by(interval_counts.c.minute))
-    return Past(change, shares_of(db, [change]), rows.all(), measured.states_of(db, [change]))
+    c = interval_counts.c
+    columns = [c[name] for name in ("minute", *_KEY, *SUMS)]
+    rows = db.execute(select(*columns).where(c.change == change).order_by(c.minute)).all()
+    return Past(change, shares_of(db, [change]), rows, measured.states_of(db, [change]))
+
+
+def counts_until(db: Db, change: str, until: datetime) -> list[StageCounts]:
+    """Add up the minutes up to one of them: equal, to the last bit, to the counts that stood then."""
+    c = interval_counts.c
+    by = [c[name] for name in ("change", *_KEY)]
+    sums = [func.sum(c[name]) for name in SUMS]
+    totals = db.execute(select(*by, *sums).where(c.change == change, c.minute <= until).group_by(*by)).all()
+    shares = [row for row in shares_of(db, [change]) if row.since.replace(second=0, microsecond=0) <= until]
+    return by_change([change], shares, totals, measured.states_of(db, [change], until=until))[change]

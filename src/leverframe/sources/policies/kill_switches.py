@@ -10,10 +10,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from leverframe.nouns.switch_files import PATH
 from leverframe.nouns.switches import Layer, OnExpiry, Probe, Switch
 from leverframe.sources.policies.reading import Report, Section, read_mapping
-
-PATH = "gateway-policies/kill-switches.yaml"
 
 
 def read_switches(files: Mapping[str, str], report: Report) -> tuple[Switch, ...]:

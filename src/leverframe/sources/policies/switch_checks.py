@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from datetime import date
 
 from leverframe.nouns.policies import Policy
+from leverframe.nouns.switch_files import PATH
 from leverframe.nouns.switches import Layer, Switch
 from leverframe.nouns.targets import Tier
 from leverframe.rules.exercising import Freshness, freshness
 from leverframe.rules.switches import NO_CIRCLE, circles, thrown_models
-from leverframe.sources.policies.kill_switches import PATH, is_model_key
+from leverframe.sources.policies.kill_switches import is_model_key
 from leverframe.sources.policies.reading import Report, nearest
 
 TOO_LONG = {Freshness.RED: "more than six months ago", Freshness.DUE: "more than a quarter ago"}

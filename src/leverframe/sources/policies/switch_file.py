@@ -15,9 +15,10 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
+from leverframe.nouns.switch_files import PATH
 from leverframe.nouns.switches import Layer, OnExpiry, Switch
 from leverframe.nouns.verdicts import Fault, Invalid
-from leverframe.sources.policies.kill_switches import PATH, read_switches
+from leverframe.sources.policies.kill_switches import read_switches
 from leverframe.sources.policies.reading import Report
 
 SECTIONS = {
