@@ -10,6 +10,7 @@ from tests.world import World
 
 from leverframe.actions import growth
 from leverframe.actions.looks import counts_for, read
+from leverframe.actions.means_by_moment import MeansKept
 from leverframe.nouns.changes import Change
 from leverframe.nouns.evidence import Reading
 from leverframe.nouns.growth import Against, Grown, Growth, Moment
@@ -17,8 +18,11 @@ from leverframe.nouns.verdicts import NotFound
 from leverframe.rules.growth import standing_in
 from leverframe.store import outcomes, ramps
 from leverframe.store.counted import cells_of
+from leverframe.store.database import Db
 
 FEEDBACK = "feedback_negative"
+SCORES = "interval_counts.squares, interval_counts.minute"
+"""What only the query for the scores of single minutes asks for."""
 
 
 def asked_for_hours(world: World, minutes: int, candidate_negative: float = 0.049) -> Change:
@@ -85,6 +89,12 @@ def scored_each_minute(world: World, groundedness: tuple[float, float] = (0.9, 0
     return change
 
 
+def growth_now(world: World, db: Db, change: Change) -> Growth:
+    found = growth.growth_of(world.house, db, change, world.ramp(change), ramps.steps(db, change.id), world.now)
+    assert found is not None
+    return found
+
+
 def means_of(growth: Growth) -> list[Grown]:
     return [each for each in growth.guardrails if each.against.is_mean]
 
@@ -147,6 +157,24 @@ def test_where_a_proof_begins_anew_a_mean_is_still_what_was_read_then(world: Wor
     assert [(m.finding, m.e_value) for m in each.moments] == [(r.finding, r.e_value) for r in then]
     counted = [moment.minutes for moment in each.moments]
     assert max(counted) > counted[-1] > 0, "at another share the minutes are counted anew"
+
+
+def test_what_is_known_of_means_is_read_on_and_is_what_another_process_reads_anew(world: World):
+    """The picture's moments lie further apart as a visit grows: what was not kept is worked out from the start."""
+    change, asked = scored_each_minute(world, minutes=12), []
+    for _ in range(6):
+        first = means_of(grown(world, change))
+        asked.clear()
+        with world.store.read() as db:
+            event.listen(db.connection, "before_cursor_execute", lambda *told: asked.append(told[2]))
+            again = means_of(growth_now(world, db, change))
+        assert again == first
+        assert not [one for one in asked if SCORES in one], "nothing was scored since"
+        world.house.means_kept = MeansKept()
+        assert means_of(grown(world, change)) == first
+        for _ in range(9):
+            world.outcomes(change, per_minute=60, groundedness=(0.9, 0.87))
+            world.clock.advance(timedelta(minutes=1))
 
 
 def test_a_mean_that_fell_shows_by_when_it_was_beyond_its_limit(world: World):

@@ -1,38 +1,37 @@
 """How has a stage's evidence grown?
 
 All minutes of a visit are read at once and added up in memory: at each moment the counts are those that stood when
-that minute was over, and the reading is the one that the ramp rested on. Means are read on from minute to minute,
-each once it was well over, as the ramp does.
+that minute was over, and the reading is the one that the ramp rested on.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from leverframe.actions.house import House
 from leverframe.actions.looks import read
+from leverframe.actions.means_by_moment import Means
 from leverframe.actions.stage_minutes import OVER
 from leverframe.nouns.changes import Change
 from leverframe.nouns.evidence import CellCounts, StageCounts, StageReading
 from leverframe.nouns.growth import Growth
-from leverframe.nouns.minutes import MeanMinutes, Met, StageMinutes
+from leverframe.nouns.minutes import Met, StageMinutes
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.ramps import Ramp, RampPlan
 from leverframe.nouns.verdicts import NotFound
 from leverframe.rules.evidence.carrying import carried_from
 from leverframe.rules.evidence.looks import Look, look_at, met
-from leverframe.rules.evidence.means import FAIRNESS_METRIC, metrics_of, with_minute
+from leverframe.rules.evidence.means import FAIRNESS_METRIC, metrics_of
 from leverframe.rules.evidence.outlines import outline_of
 from leverframe.rules.growth import Taken, grown, guardrails_of, later_of, moments_of, standing_in, visits_of
 from leverframe.rules.slices import locales_of, slices_of
-from leverframe.store import changes, minutes, ramps, stage_minutes
+from leverframe.store import changes, minutes, ramps
 from leverframe.store.database import Db
 
 BEFORE = timedelta(minutes=1)
-Means = Mapping[str, MeanMinutes]
 
 
 def show_growth(house: House, change_id: str, stage: int = 0) -> Growth:
@@ -58,7 +57,8 @@ def growth_of(
     if visit is None:
         return None
     moments, policy = moments_of(visit.since, visit.until or now), house.policy(db)
-    counts = _read(db, change, visit.stage, moments, later_of(change.plan, visit.stage, steps, moments[-1]))
+    begins = later_of(change.plan, visit.stage, steps, moments[-1])
+    counts = _read(house, db, change, visit.stage, moments, begins)
     stood = {minute: standing_in(ramp, visit, steps, minute) for minute in moments}
     looks = {minute: _looked(policy, change, stood[minute], counts.by(minute), minute) for minute in moments}
     cells, guardrails = counts.cells(moments[-1]), guardrails_of(change.plan, visit.stage)
@@ -74,30 +74,44 @@ def _looked(
     return look, read(policy, change, stood, counts, minute)
 
 
-def _read(db: Db, change: Change, stage: int, moments: Sequence[datetime], begins: Sequence[datetime]) -> _Counts:
+def _read(
+    house: House, db: Db, change: Change, stage: int, moments: Sequence[datetime], begins: Sequence[datetime]
+) -> _Counts:
     stages = range(carried_from(change.plan)[stage - 1], stage + 1)
     every = (*moments, *(begin - BEFORE for begin in begins))
     guardrails, metrics = guardrails_of(change.plan, stage), metrics_of(change.plan.stages[stage - 1])
     counted = minutes.counted_by(db, change.id, stages, guardrails, every, metrics={*metrics, FAIRNESS_METRIC})
-    scores = stage_minutes.scores_of(db, change.id, stage, metrics, moments[-1] - OVER) if metrics else ()
-    return _Counts(change.plan, stage, counted, begins, scores)
+    means = _means(house, db, change, stage, moments, counted) if metrics else {}
+    return _Counts(change.plan, stage, counted, begins, means)
+
+
+def _means(
+    house: House, db: Db, change: Change, stage: int, moments: Sequence[datetime], counted: minutes.Minutes
+) -> dict[datetime, Means]:
+    """Return what was known of the stage's means at each moment at which it was counted."""
+    found: dict[datetime, Means] = {}
+    for runs, together in groupby(moments, counted.runs):
+        some = list(together)
+        here = next((part for part in counted.at(some[0]) if part.stage == stage), None)
+        if here is not None:
+            found |= house.means_kept.by(db, change, here, runs, some)
+    return found
 
 
 @dataclass(slots=True)
 class _Counts:
     """The counts of a stage and of what is carried into it, as they stood when each minute was over.
 
-    `begins` are the minutes in which processes begin that look for later harm. What had been met by then, and what
-    the minutes had said of means, is worked out once for each set of runs, as `stage_minutes` has it.
+    `begins` are the minutes in which processes begin that look for later harm. What had been met by then is worked
+    out once for each set of runs. `means` are what was known of them at each moment.
     """
 
     plan: RampPlan
     stage: int
     counted: minutes.Minutes
     begins: Sequence[datetime]
-    scores: stage_minutes.Scores = ()
+    means: Mapping[datetime, Means]
     known: dict[tuple[datetime, int], Met] = field(default_factory=dict)
-    means: dict[int, Sequence[tuple[datetime, Means]]] = field(default_factory=dict)
 
     def by(self, minute: datetime) -> list[StageCounts]:
         """Return the counts by a minute, those of the stage with what each later process had begun with."""
@@ -105,7 +119,7 @@ class _Counts:
         starts = tuple(self._met(begin, minute) if begin + OVER <= minute else None for begin in come)
         parts = self.counted.at(minute)
         return [
-            replace(part, minutes=StageMinutes(starts, self._means(part, minute)))
+            replace(part, minutes=StageMinutes(starts, self.means.get(minute, {})))
             if part.stage == self.stage
             else part
             for part in parts
@@ -114,22 +128,6 @@ class _Counts:
     def cells(self, minute: datetime, *, of: datetime | None = None) -> Mapping[str, CellCounts]:
         """Return the stage's own counts by a minute, or what an earlier minute gives to them."""
         return next((part.cells for part in self.counted.at(minute, of=of) if part.stage == self.stage), {})
-
-    def _means(self, here: StageCounts, minute: datetime) -> Means:
-        """Return what the minutes that were well over by a minute said of the stage's means."""
-        runs = self.counted.runs(minute)
-        if runs not in self.means:
-            self.means[runs] = list(self._grown(here))
-        known = self.means[runs]
-        place = bisect_right(known, minute - OVER, key=lambda each: each[0])
-        return known[place - 1][1] if place else {}
-
-    def _grown(self, here: StageCounts) -> Iterator[tuple[datetime, Means]]:
-        """Yield after each minute what is known of the means, as those runs count it."""
-        means: Means = {}
-        for minute, cells in sorted(stage_minutes.by_minute(self.scores, self.counted.change, here).items()):
-            means = with_minute(means, cells, self.plan.stages[self.stage - 1])
-            yield minute, means
 
     def _met(self, begin: datetime, minute: datetime) -> Met:
         key = begin, self.counted.runs(minute)

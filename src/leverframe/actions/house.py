@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from leverframe.actions.fleet import Fleet
 from leverframe.actions.following import Following
+from leverframe.actions.means_by_moment import MeansKept
 from leverframe.actions.stage_minutes import Minutes
 from leverframe.clock import Clock
 from leverframe.nouns.audit import Entry
@@ -64,6 +65,8 @@ class House:
     """The receipts that this process counts, by number."""
     minutes: Minutes = field(default_factory=Minutes)
     """What had been counted when processes began that look for later harm."""
+    means_kept: MeansKept = field(default_factory=MeansKept)
+    """What the minutes of a stage had said of its means when a page was drawn."""
     following: Following | None = None
     """The switch file in git, where this process follows one."""
     _policy: Policy | None = None

@@ -32,10 +32,10 @@ def minutes_of(db: Db, asked: Mapping[str, tuple[StageCounts, datetime]], until:
     return found
 
 
-def scores_of(db: Db, change: str, stage: int, metrics: Collection[str], until: datetime) -> Scores:
+def scores_of(db: Db, change: str, stage: int, metrics: Collection[str], since: datetime, until: datetime) -> Scores:
     """Read once what was scored in each minute of a stage, of some metrics and of each locale of theirs."""
     c = interval_counts.c
-    here = (c.change == change, c.stage == stage, c.minute <= until)
+    here = (c.change == change, c.stage == stage, c.minute >= since, c.minute <= until)
     return db.execute(select(*(c[name] for name in COUNTED), c.minute).where(*here, is_score_of(metrics))).all()
 
 
