@@ -99,7 +99,7 @@ def test_all_that_is_wrong_is_told_at_once_and_nothing_is_written(world: World, 
 def test_who_may_not_file_or_has_a_token_of_another_scope_records_nothing(world: World, change: Change):
     assert "may" in no_of(lambda: tell(world, change, "deployed", by=world.vic))
     token = world.token("ana", "change")
-    assert no_of(lambda: tell(world, change, "deployed", by=token)) == {"may": "this token may not record staging"}
+    assert no_of(lambda: tell(world, change, "deployed", by=token)) == {"may": "this token may not post evidence"}
 
 
 def test_once_the_ramp_has_begun_staging_says_nothing(world: World):

@@ -9,6 +9,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
+from tests.rules.proofs import log_ruled_out
 
 from leverframe.nouns.calendar import Calendar, DuringRamp, Freeze, Subject, Window
 from leverframe.nouns.evidence import CellCounts, Finding, Reading, StageReading
@@ -292,7 +293,7 @@ def _is_proved(share: float, ratio: float, events: float, random: Random) -> boo
     for _ in range(round(random.gauss(events, events**0.5))):
         counts[random.random() < share] += 1
         cell = CellCounts(share, candidate_bad={"bad": counts[1]}, control_bad={"bad": counts[0]})
-        if labels.log_ruled_out(labels.strata_of([cell], "bad"), ratio) >= log(20):
+        if log_ruled_out(labels.strata_of([cell], "bad"), ratio) >= log(20):
             return True
     return False
 

@@ -6,17 +6,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from leverframe.actions.changes import EDITABLE, restate
+from leverframe.actions.bringing import may_bring
+from leverframe.actions.changes import restate
 from leverframe.actions.contents import alteration, void_signed
 from leverframe.actions.facts import measured_units, ship_facts
 from leverframe.actions.house import House, permit, record, refuse, target_of
-from leverframe.nouns.changes import Change
 from leverframe.nouns.evidence import EvalDelta, EvalImport, EvalResult, Said
-from leverframe.nouns.people import Actor, ActorKind
+from leverframe.nouns.people import Actor
 from leverframe.nouns.pull_requests import SeenPullRequest
 from leverframe.nouns.staging import StagingRecord
 from leverframe.nouns.units import Unit
-from leverframe.nouns.verdicts import Fault, Invalid, Verdict, failed
+from leverframe.nouns.verdicts import Fault, Invalid, Verdict
 from leverframe.rules.code_review import seen
 from leverframe.rules.shipping import may_ship
 from leverframe.sources.evals import read_evals
@@ -50,7 +50,7 @@ def add_evidence(
     with house.store.write() as db:
         now, policy, change = house.clock.now(), house.policy(db), changes.get(db, change_id)
         role = permit(policy, actor, "change.file", target_of(policy, change.target))
-        refuse(_may_add(actor, change))
+        refuse(may_bring(actor, change, "its evidence is what was signed", "live scores are posted by call id"))
         candidate, deployed = measured_units(change)
         results = read_evals(body, candidate=candidate, deployed=deployed, said=said)
         before = evidence.digests(db, change_id)
@@ -82,16 +82,6 @@ def _refuse_other_unit(db: Db, change_id: str, given: EvalImport) -> None:
 def _of(unit: Unit, results: Iterable[EvalResult], now: datetime) -> list[EvalResult]:
     """Write down of each result when it came and which unit it measured: an edit makes it another's."""
     return [replace(result, unit=unit, imported_at=now) for result in results]
-
-
-def _may_add(actor: Actor, change: Change) -> list[Verdict]:
-    answers = []
-    if change.state not in EDITABLE:
-        because = f"{change.id} is in {change.state.value}; its evidence is what was signed"
-        answers.append(failed("state", because, remedy="live scores are posted by call id"))
-    if actor.kind is ActorKind.TOKEN and "evidence" not in actor.scopes:
-        answers.append(failed("may", "this token may not post evidence", remedy="ask for the scope evidence"))
-    return answers
 
 
 def list_evidence(house: House, change_id: str) -> EvidenceView:

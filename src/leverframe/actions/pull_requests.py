@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from leverframe.actions.changes import EDITABLE, restate
+from leverframe.actions.bringing import may_bring
+from leverframe.actions.changes import restate
 from leverframe.actions.contents import alteration, void_signed
 from leverframe.actions.facts import ship_facts
 from leverframe.actions.house import House, permit, record, refuse, target_of, tell
 from leverframe.nouns.changes import Change
 from leverframe.nouns.documents import digest, to_document
-from leverframe.nouns.people import Actor, ActorKind
+from leverframe.nouns.people import Actor
 from leverframe.nouns.pull_requests import CheckState, PullRequest, ReadPullRequest, SeenPullRequest
 from leverframe.nouns.verdicts import Fault, Invalid, Verdict, failed
 from leverframe.rules.code_review import LINK, is_same, seen, short
@@ -79,12 +80,8 @@ def _need_the_linked(told: PullRequest, change: Change) -> None:
 
 
 def _may_tell(actor: Actor, change: Change) -> list[Verdict]:
-    answers = []
-    if change.state not in EDITABLE:
-        because = f"{change.id} is in {change.state.value}; its pull request is what was signed"
-        answers.append(failed("state", because, remedy="file a new change for what was pushed since"))
-    if actor.kind is ActorKind.TOKEN and "evidence" not in actor.scopes:
-        answers.append(failed("may", "this token may not post evidence", remedy="ask for the scope evidence"))
+    closed, remedy = "its pull request is what was signed", "file a new change for what was pushed since"
+    answers = may_bring(actor, change, closed, remedy)
     if actor.is_person and actor.name in authors(change):
         because = f"{actor.name} has written {change.id} and may not say who has reviewed it"
         answers.append(failed("segregation", because, remedy="let the pipeline's token post it, or another person"))

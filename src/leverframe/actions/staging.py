@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from leverframe.actions.changes import EDITABLE, restate
+from leverframe.actions.bringing import may_bring
+from leverframe.actions.changes import restate
 from leverframe.actions.house import House, permit, record, refuse, target_of
-from leverframe.nouns.changes import Change
-from leverframe.nouns.people import Actor, ActorKind
+from leverframe.nouns.people import Actor
 from leverframe.nouns.staging import StagingRecord, StagingState
-from leverframe.nouns.verdicts import Fault, Invalid, Verdict, failed
+from leverframe.nouns.verdicts import Fault, Invalid
 from leverframe.rules.staging import staged_unit
 from leverframe.store import changes, staging
 
@@ -27,7 +27,7 @@ def record_staging(
     with house.store.write() as db:
         now, policy, change = house.clock.now(), house.policy(db), changes.get(db, change_id)
         role = permit(policy, actor, "change.file", target_of(policy, change.target))
-        refuse(_may_record(actor, change))
+        refuse(may_bring(actor, change, "staging says nothing of it any more", "abort the ramp, if it runs"))
         row = StagingRecord(done, now, actor.name, because.strip(), staged_unit(change), url.strip())
         staging.add(db, change_id, row)
         facts = {"url": row.url} if row.url else {}
@@ -48,13 +48,3 @@ def _check(state: str, because: str, url: str) -> StagingState:
     if faults:
         raise Invalid(faults)
     return STATES[state]
-
-
-def _may_record(actor: Actor, change: Change) -> list[Verdict]:
-    answers = []
-    if change.state not in EDITABLE:
-        because = f"{change.id} is in {change.state.value}; staging says nothing of it any more"
-        answers.append(failed("state", because, remedy="abort the ramp, if it runs"))
-    if actor.kind is ActorKind.TOKEN and "evidence" not in actor.scopes:
-        answers.append(failed("may", "this token may not record staging", remedy="ask for the scope evidence"))
-    return answers

@@ -59,17 +59,6 @@ def log_harm(strata: Strata) -> float:
     return log_mixture(HARM, strata)
 
 
-def log_ruled_out(strata: Strata, ratio: float) -> float:
-    """Return the log of the evidence against "at least `ratio` times as many people are harmed".
-
-    No proof is sought that a candidate harms fewer people than the current unit: for a ratio up to 1 it is 0.
-    """
-    if ratio <= 1.0:
-        return 0.0
-    below = tuple(r for r in PROOF_RATIOS if r < ratio)
-    return log_mixture(evenly(below), strata) - _log_likelihoods((ratio,), strata)[0]
-
-
 @lru_cache(maxsize=64)
 def evenly(ratios: tuple[float, ...]) -> Mixture:
     """Give each ratio the same weight."""
