@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,6 @@ from tests.postgres import ask, url_of
 from tests.world import World
 
 from leverframe.store import Store
-from leverframe.store.precedence import Precedence
 from leverframe.store.schema import metadata
 
 if TYPE_CHECKING:
@@ -25,11 +23,8 @@ if TYPE_CHECKING:
 def store_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The URL of a fresh store with every table in it: once on SQLite, once on PostgreSQL."""
     if request.param == "sqlite":
-        template = request.getfixturevalue("sqlite_template")
-        file = template.with_name("leverframe.db")
-        for left in template.parent.glob("leverframe.db*"):
-            left.unlink()
-        shutil.copyfile(template, file)
+        file = request.getfixturevalue("tmp_path") / "leverframe.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
         yield f"sqlite:///{file}"
     else:
         url = request.getfixturevalue("postgres_url")
@@ -38,18 +33,26 @@ def store_url(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 @pytest.fixture
-def store(store_url: str, opened: Callable[[str], Store]) -> Iterator[Store]:
+def store(store_url: str, compiled: Callable[[Store], None]) -> Iterator[Store]:
     """A fresh store: once on SQLite, once on PostgreSQL."""
-    store = opened(store_url)
-    store.precedence = Precedence()
+    store = Store(store_url)
+    compiled(store)
     yield store
     store.close()
 
 
 @pytest.fixture(scope="session")
-def opened() -> Callable[[str], Store]:
-    """Return the store of a URL, the same to all tests: what it has compiled for one, it need not for the next."""
-    return cache(Store)
+def compiled() -> Callable[[Store], None]:
+    """Hand each store the statements that those before it have compiled: a test compiles none anew."""
+    first: dict[bool, Store] = {}
+
+    def share(store: Store) -> None:
+        known = first.setdefault(store.is_sqlite, store)
+        for name in ("_reader", "_writer"):
+            mine, theirs = getattr(store, name), getattr(known, name)
+            mine.dialect, mine._compiled_cache = theirs.dialect, theirs._compiled_cache
+
+    return share
 
 
 @pytest.fixture
