@@ -18,6 +18,8 @@ from leverframe.rules.evidence import carrying, starts
 HANDBOOK = ((0.01, 30), (0.10, 240), (0.50, 240))
 WAITING = ((0.1, 240), (0.1, 960), (0.5, 240))
 """A region at 10 %, which then waits at 10 % while its stage is at 50 % elsewhere, and is reached at last."""
+NARROWED = ((0.01, 30), (0.10, 120), (0.50, 240), (0.10, 960), (0.50, 240))
+"""A ramp that is narrowed to 10 % in the middle of its last stage, and returns: nobody counts twice in a stage."""
 SMALL_STEPS = tuple((share, 60) for share in (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.75))
 
 

@@ -15,6 +15,7 @@ sys.path.append(str(Path(__file__).resolve().parents[2] / "bench"))
 
 from unequal_users import (
     HANDBOOK,
+    NARROWED,
     SMALL_STEPS,
     WAITING,
     always_bad_users,
@@ -66,6 +67,7 @@ def test_carrying_evidence_through_small_steps_would_break_the_level():
 
 
 @pytest.mark.parametrize("make_users", [unequal_users, always_bad_users])
-def test_a_region_that_waits_counts_nobody_twice_and_keeps_the_level(make_users):
-    rate = share_rolled_back(make_users, by_unit_and_share, WAITING, (1, 1, 1), ALPHA, runs=200, seed=5)
+@pytest.mark.parametrize("path", [WAITING, NARROWED], ids=["waiting", "narrowed"])
+def test_whoever_stands_at_a_share_again_is_counted_once_and_the_level_is_kept(make_users, path):
+    rate = share_rolled_back(make_users, by_unit_and_share, path, (1,) * len(path), ALPHA, runs=200, seed=5)
     assert 0 < rate <= at_most(ALPHA, 200)

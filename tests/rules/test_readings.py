@@ -190,10 +190,17 @@ def test_who_was_bad_before_at_the_same_share_is_carried_once():
     )
 
 
-def test_counts_of_later_stages_do_not_change_a_reading_of_the_past():
-    later = StageCounts(3, {"eu|everyone": cell(0.5, 500, 500, **bad(200, 20))})
-    now, then = cell(**bad(20, 180)), plan()
-    assert read(then, 2, now, earlier=(later,)) == read(then, 2, now)
+def test_what_was_met_in_a_wider_stage_is_not_forgotten_where_the_ramp_was_narrowed():
+    left = StageCounts(3, {"eu|everyone": cell(0.5, 500, 500, **bad(200, 20))})
+    now = cell(**bad(20, 180))
+    assert read(plan(), 2, now).finding is Finding.PASS
+    assert read(plan(), 2, now, earlier=(left,)).finding is Finding.HARM
+
+
+def test_a_wider_stage_whose_evidence_began_anew_says_nothing_of_a_narrower_one():
+    stages = tuple(Stage((Clause(share),), 60, (), (Floor(FEEDBACK, 3.0),)) for share in (10, 20))
+    left, now = StageCounts(2, {"eu|everyone": cell(0.2, 500, 500, **bad(60, 20))}), cell(**bad(20, 180))
+    assert read(RampPlan(stages), 1, now, earlier=(left,)) == read(RampPlan(stages), 1, now)
 
 
 def test_alpha_is_shared_by_halves_over_the_guardrails_of_the_whole_plan():

@@ -22,7 +22,6 @@ from leverframe.nouns.minutes import Met, StageMinutes
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.ramps import Ramp, RampPlan
 from leverframe.nouns.verdicts import NotFound
-from leverframe.rules.evidence.carrying import carried_from
 from leverframe.rules.evidence.looks import Look, look_at, met
 from leverframe.rules.evidence.means import FAIRNESS_METRIC, metrics_of
 from leverframe.rules.evidence.outlines import outline_of
@@ -77,7 +76,7 @@ def _looked(
 def _read(
     house: House, db: Db, change: Change, stage: int, moments: Sequence[datetime], begins: Sequence[datetime]
 ) -> _Counts:
-    stages = range(carried_from(change.plan)[stage - 1], stage + 1)
+    stages = outline_of(change.plan).counted_with(stage)
     every = (*moments, *(begin - BEFORE for begin in begins))
     guardrails, metrics = guardrails_of(change.plan, stage), metrics_of(change.plan.stages[stage - 1])
     counted = minutes.counted_by(db, change.id, stages, guardrails, every, metrics={*metrics, FAIRNESS_METRIC})

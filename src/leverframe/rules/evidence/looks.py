@@ -60,15 +60,14 @@ def look_at(
     cells = tuple(here.cells.values())
     fresh = cells if here.proof is None else tuple(here.proof.values())
     outline, starts = outline_of(plan), here.minutes.starts
-    together = outline.together(stage)
-    first, last = together.start + 1, together.stop
+    together, counted = outline.together(stage), outline.counted_with(stage)
     return Look(
         outline=outline,
         stage=plan.stages[stage - 1],
         carried=tuple(
-            cell if part.stage == first else newly_bad(cell)
+            cell if part.stage == counted[0] else newly_bad(cell)
             for part in counts
-            if first <= part.stage <= stage
+            if part.stage in counted
             for cell in part.cells.values()
         ),
         cells=cells,
@@ -81,7 +80,7 @@ def look_at(
         beta=beta,
         since=_since(met(outline, stage, here.cells), starts) if starts else {},
         means=here.minutes.means,
-        to_come=sum(outline.later[stage - 1 : last]) - len(starts),
+        to_come=sum(outline.later[stage - 1 : together.stop]) - len(starts),
         planned=sum(outline.later[together]),
     )
 

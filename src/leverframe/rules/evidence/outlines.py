@@ -38,6 +38,14 @@ class Outline:
         first = self.begins[stage - 1]
         return slice(first - 1, max(n for n, begin in enumerate(self.begins, start=1) if begin == first))
 
+    def counted_with(self, stage: int) -> range:
+        """Return the stages (from 1) whose counts are one evidence with a stage's.
+
+        Those that led to it, and wider ones that a narrowed ramp has left: what was met there is not forgotten.
+        """
+        together = self.together(stage)
+        return range(together.start + 1, together.stop + 1)
+
     def level_beside(self, alpha: float) -> float:
         """Return the part of alpha that belongs to one comparison with current."""
         return alpha / 2.0 / len(self.compared) / len(set(self.begins))

@@ -37,6 +37,7 @@ def log_harm(carried: Strata, since: Sequence[Strata], to_come: int, planned: in
     `carried` is all that the ramp has counted, `since` what was counted since each later start that has come in this
     stage, `to_come` how many are still to come in this stage and those after it, `planned` how many the whole ramp
     has. Those of the stages before are over and count nothing: what is left out makes a mean of e-processes smaller.
+    Those of a wider stage that a narrowed ramp has left count as still to come.
     """
     first = log_mixture(HARM, carried)
     if not planned:

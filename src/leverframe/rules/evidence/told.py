@@ -106,11 +106,11 @@ def _sums(moments: Moments) -> dict[str, float]:
 
 
 def _carried(plan: RampPlan, stage: int, counts: Sequence[StageCounts]) -> dict[int, list[CellCounts]]:
-    first = outline_of(plan).begins[stage - 1]
+    counted = outline_of(plan).counted_with(stage)
     return {
-        part.stage: [cell if part.stage == first else newly_bad(cell) for cell in part.cells.values()]
+        part.stage: [cell if part.stage == counted[0] else newly_bad(cell) for cell in part.cells.values()]
         for part in counts
-        if first <= part.stage <= stage
+        if part.stage in counted
     }
 
 
