@@ -18,8 +18,9 @@ from __future__ import annotations
 import logging
 from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from heapq import heappop, heappush
 
 from leverframe.actions.house import House
@@ -27,7 +28,7 @@ from leverframe.actions.looks import Circumstances, Look, circumstances, look_at
 from leverframe.actions.stage_minutes import Asked
 from leverframe.nouns.changes import Change
 from leverframe.nouns.evidence import StageCounts
-from leverframe.nouns.ramps import Hold, Ramp, Stay, Step
+from leverframe.nouns.ramps import Hold, Ramp, RampPlan, Stay, Step
 from leverframe.store import changes, evidence, outcomes, ramps
 from leverframe.store.database import Db
 
@@ -196,7 +197,7 @@ def gather(db: Db, some: Sequence[str], seen: Mapping[str, Sight]) -> dict[str, 
     counted, judged = outcomes.times_counted(db, there), evidence.judged_stages(db, there)
     moved = {c for c in there if c not in seen or seen[c].ramp.version != versions[c][0]}
     edited = {c for c in there if c not in seen or seen[c].change.version != versions[c][1]}
-    ramp_of, change_of = ramps.of_changes(db, moved), changes.of_ids(db, edited)
+    ramp_of, change_of = ramps.of_changes(db, moved), _with_one_plan(changes.of_ids(db, edited))
     known = {c: seen[c] for c in there if c not in moved}
     counts_of = outcomes.counts_of(db, list(moved)) | _grown(db, known, counted)
     sights = {}
@@ -208,6 +209,16 @@ def gather(db: Db, some: Sequence[str], seen: Mapping[str, Sight]) -> dict[str, 
         else:
             sights[c] = seen[c]
     return sights
+
+
+def _with_one_plan(edited: Mapping[str, Change]) -> dict[str, Change]:
+    """Let changes with equal plans have the very same: what is known of a plan is then found without comparing it."""
+    return {id: replace(change, plan=_one_of(change.plan)) for id, change in edited.items()}
+
+
+@lru_cache(maxsize=1024)
+def _one_of(plan: RampPlan) -> RampPlan:
+    return plan
 
 
 def _grown(
