@@ -73,6 +73,19 @@ def ticket(row: int, what: str, name: str, **told: Any) -> Sight:
     return Sight(row, what, a_change(name), "/changes/{}", "/changes/{}", "change show {}", **told)
 
 
+FREEZES = [
+    "close of Q2 2026",
+    "Acme Day",
+    "close of Q3 2026",
+    "open enrolment",
+    "peak shopping",
+    "year end",
+    "close of Q4 2026",
+    "close of Q1 2027",
+]
+"""The freezes of the year from May 2026 on, in their order."""
+
+
 def of_policy(row: int, what: str, **told: Any) -> Sight:
     """Return the sight of the policy in force."""
     return Sight(row, what, lambda house: "", "/policy", "/policy", "policy show", **told)
@@ -238,11 +251,11 @@ SIGHTS = (
     of_policy(
         20,
         "the freezes, each with whom it is of",
-        says=("quarter-end close", "peak shopping", "open enrolment", "claims-summary, underwriting-decision-v2"),
+        says=("close of Q2 2026", "peak shopping", "open enrolment", "claims-summary, underwriting-decision-v2"),
         on_page=("Tue 24 Nov",),
         on_screen=("Tue 24 Nov 2026 00:00", "of customer-support-ai; high, medium", "of everything"),
         facts={
-            "freezes.*.name": ["quarter-end close", "Acme Day", "open enrolment", "peak shopping", "year end"],
+            "freezes.*.name": FREEZES,
             "freezes.name=peak shopping.scope.targets": ["customer-support-ai"],
         },
     ),

@@ -69,9 +69,20 @@ def test_the_standard_window_is_tuesday_to_thursday_ten_to_four(policy):
 
 
 def test_a_last_day_is_inside_its_freeze_and_a_scope_is_kept(policy):
-    close = next(freeze for freeze in policy.calendar.freezes if freeze.name == "quarter-end close")
-    assert (close.starts, close.ends) == tuple(map(datetime.fromisoformat, ("2026-06-29", "2026-07-03")))
-    assert close.scope.targets == {"underwriting-decision-v2", "claims-summary"}
+    ends = next(freeze for freeze in policy.calendar.freezes if freeze.name == "year end")
+    assert (ends.starts, ends.ends) == tuple(map(datetime.fromisoformat, ("2026-12-21", "2027-01-04")))
+    enrolment = next(freeze for freeze in policy.calendar.freezes if freeze.name == "open enrolment")
+    assert (enrolment.scope.targets, enrolment.scope.regions) == ({"claims-summary"}, {"us"})
+
+
+def test_the_books_are_closed_round_each_quarters_end_by_business_days(policy):
+    """The last day of the year 2026 is a Thursday; New Year's Day is a holiday."""
+    closes = {each.name: each for each in policy.calendar.freezes if each.name.startswith("close of")}
+    assert len(closes) == 4 * 9
+    told = {name: (closes[name].starts, closes[name].ends) for name in ("close of Q2 2026", "close of Q4 2026")}
+    expected = {"close of Q2 2026": ("2026-06-29", "2026-07-03"), "close of Q4 2026": ("2026-12-30", "2027-01-06")}
+    assert told == {name: tuple(map(datetime.fromisoformat, days)) for name, days in expected.items()}
+    assert closes["close of Q2 2026"].scope.targets == {"underwriting-decision-v2", "claims-summary"}
 
 
 def test_the_holidays_of_england_are_read(policy):

@@ -85,9 +85,17 @@ ERRORS = {
     "a day of no week": (POLICY, "[tue, wed, thu]", "[tue, wensday]", "wensday", "does not exist", "`wed`"),
     "a time of no day": (POLICY, 'opens: "10:00"', 'opens: "25:00"', "25:00", "not a time of day", "16:00"),
     "a window that never opens": (POLICY, 'closes: "16:00"', 'closes: "09:00"', "09:00", "never open", "later"),
-    "a date of no month": (POLICY, "first_day: 2026-06-29", "first_day: 2026-06-31", "06-31", "not a date", "2026-06-30"),
+    "a month of no fiscal year": (POLICY, "begins: jan", "begins: january", "begins: january", "no month", "`jan`"),
+    "a fiscal year of months and of weeks": (
+        POLICY, "{begins: jan}", "{begins: jan, weeks: 4-4-5, ends_on: sat, of: jan}", "begins: jan", "beside `weeks`", "one of both",
+    ),
+    "weeks that are not dealt out so": (
+        POLICY, "{begins: jan}", "{weeks: 4-4-4, ends_on: sat, of: jan}", "4-4-4", "none of its values", "Did you mean",
+    ),
+    "a close of so many days": (POLICY, "days_after: 2", "days_after: 60", "days_after: 60", "", ""),
+    "a date of no month": (POLICY, "first_day: 2026-11-01", "first_day: 2026-11-31", "11-31", "not a date", "2026-06-30"),
     "a freeze that ends before it starts": (
-        POLICY, "last_day: 2026-07-02", "last_day: 2026-06-02", "2026-06-02", "not after its start", "Swap",
+        POLICY, "last_day: 2026-12-15", "last_day: 2026-06-02", "2026-06-02", "not after its start", "Swap",
     ),
     "a freeze with an offset": (
         POLICY, "starts: 2026-09-17 08:00", "starts: 2026-09-17T08:00:00+01:00", "08:00:00+01", "carries an offset", "zone",
@@ -264,8 +272,8 @@ def test_an_error_is_told_with_its_line_and_remedy(name, acme, edited):
         (SUPPORT, "traffic_pct: 1\n", "traffic_pct: 500\n"),
         (SUPPORT, "traffic_pct: 10\n", "traffic_pct: ten\n"),
         (SUPPORT, "traffic_pct: 100\n", "traffic_pct: 1OO\n"),
-        (POLICY, "first_day: 2026-06-29", "first_day: 2026-06-31"),
-        (POLICY, "first_day: 2026-06-29", "first_day: 29 June"),
+        (POLICY, "first_day: 2026-11-01", "first_day: 2026-11-31"),
+        (POLICY, "first_day: 2026-11-01", "first_day: 1 November"),
     ],
 )
 def test_a_slip_of_the_pen_is_one_fault(path, old, new, edited):

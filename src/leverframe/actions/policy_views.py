@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from leverframe.actions.house import House
@@ -14,14 +15,19 @@ from leverframe.nouns.policies import Policy, Requirement
 from leverframe.nouns.ramps import RampPlan
 from leverframe.nouns.targets import EVERYWHERE
 from leverframe.nouns.verdicts import Fault
+from leverframe.rules.open_hours import stretch_of
 from leverframe.rules.policies import holders
 
+YEAR = timedelta(days=365)
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyView:
-    """The policy as people read it; `windows` says for each region when traffic may widen."""
+    """The policy as people read it; `windows` says for each region when traffic may widen.
+
+    `freezes` are those of the year ahead, the first that begins first; so many `later_freezes` follow.
+    """
 
     policy: Policy | None
     windows: tuple[tuple[str, str], ...]
@@ -32,19 +38,21 @@ class PolicyView:
     warnings: tuple[Fault, ...]
     proposals: tuple[Proposal, ...]
     can_sign_as: tuple[str, ...]
+    later_freezes: int = 0
 
 
 def show_policy(house: House, actor: Actor) -> PolicyView:
     """Return the policy in force with its warnings and the proposals that wait."""
     with house.store.read() as db:
-        policy = house.policy_or_none(db)
+        now, policy = house.clock.now(), house.policy_or_none(db)
     if policy is None:
         return PolicyView(None, (), (), {}, (), {}, (), (), ())
     seats = (seat.role for seat in policy.policy_seats)
     return PolicyView(
         policy=policy,
         windows=_windows(policy.calendar),
-        freezes=policy.calendar.freezes,
+        freezes=_ahead(policy.calendar, now, now + YEAR),
+        later_freezes=len(_ahead(policy.calendar, now)) - len(_ahead(policy.calendar, now, now + YEAR)),
         plans=policy.plans,
         requirements=policy.requirements,
         gates=policy.gates,
@@ -52,6 +60,13 @@ def show_policy(house: House, actor: Actor) -> PolicyView:
         proposals=proposals(house),
         can_sign_as=tuple(r for r in seats if actor.is_person and actor.name in holders(policy, r, None)),
     )
+
+
+def _ahead(calendar: Calendar, now: datetime, until: datetime | None = None) -> tuple[Freeze, ...]:
+    """Return the freezes that have not ended, in the order in which they begin."""
+    found = ((stretch_of(freeze, calendar.home_zone), freeze) for freeze in calendar.freezes)
+    ahead = [(at, freeze) for at, freeze in found if at[1] > now and (until is None or at[0] < until)]
+    return tuple(freeze for _, freeze in sorted(ahead, key=lambda each: each[0]))
 
 
 def _windows(calendar: Calendar) -> tuple[tuple[str, str], ...]:

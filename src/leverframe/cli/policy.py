@@ -110,8 +110,10 @@ def _whole(document: Mapping[str, Any]) -> None:
     table(("=Region", "Traffic may widen"), document["windows"], empty="None.")
     heading("Freezes")
     home = policy["calendar"]["home_zone"]
-    freezes = (_freeze(freeze, home) for freeze in policy["calendar"]["freezes"])
-    listing(("Freeze", "Starts", "Ends", "Zone"), freezes, empty="None.")
+    freezes = (_freeze(freeze, home) for freeze in document["freezes"])
+    listing(("Freeze", "Starts", "Ends", "Zone"), freezes, empty="None in the year ahead.")
+    if document["later_freezes"]:
+        say(f"{document['later_freezes']} more begin later.", style="dim")
     heading("Ramp plans")
     table(("Plan", "Stages"), ((name, _stages(plan)) for name, plan in policy["plans"].items()), empty="None.")
 

@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import holidays as holiday_calendars
 from holidays.utils import list_supported_countries
 
-from leverframe.nouns.calendar import Calendar, DuringRamp, Freeze, Scope, Window
-from leverframe.nouns.changes import Kind
-from leverframe.nouns.targets import Tier
+from leverframe.nouns.calendar import Calendar, DuringRamp, Freeze, Window
+from leverframe.sources.policies.fiscal import read_closes
 from leverframe.sources.policies.reading import Report, Section, nearest
+from leverframe.sources.policies.scopes import WEEKDAYS, read_scope
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 YEARS = range(2024, 2033)
-KINDS = tuple(kind.value for kind in Kind)
-TIERS = tuple(tier.value for tier in Tier)
 
 
 def read_calendar(policy: Section, report: Report) -> Calendar:
     """Return the organisation's windows, freezes, zones and holidays."""
-    return Calendar(
+    calendar = Calendar(
         home_zone=policy.zone("home_zone", required=True),
         zones=_read_regions(policy.section("regions"), report),
         windows=tuple(_read_windows(policy)),
-        freezes=tuple(_read_freezes(policy)),
         holidays=_read_holidays(policy.section("holidays"), report),
     )
+    return replace(calendar, freezes=(*_read_freezes(policy), *read_closes(policy, calendar, YEARS)))
 
 
 def _read_regions(section: Section, report: Report) -> dict[str, str]:
@@ -48,7 +46,7 @@ def _read_windows(policy: Section) -> Iterator[Window]:
                 because = f"opens at {opens:%H:%M} and closes at {closes:%H:%M}, so it is never open"
                 section.wrong("closes", because, "Let `closes` be later on the same day.")
             weekdays = frozenset(WEEKDAYS.index(day) for day in days)
-            yield Window(name, weekdays, opens, closes, section.zone("zone"), _read_scope(section))
+            yield Window(name, weekdays, opens, closes, section.zone("zone"), read_scope(section))
 
 
 def _read_freezes(policy: Section) -> Iterator[Freeze]:
@@ -60,7 +58,7 @@ def _read_freezes(policy: Section) -> Iterator[Freeze]:
                 last = "ends" if section.has("ends") else "last_day"
                 section.wrong(last, "is not after its start", "Swap the two.")
             during_ramp = section.choice("during_ramp", DuringRamp, default=DuringRamp.HOLD) or DuringRamp.HOLD
-            zone, scope, because = section.zone("zone"), _read_scope(section), section.text("because")
+            zone, scope, because = section.zone("zone"), read_scope(section), section.text("because")
             if starts and ends:
                 yield Freeze(name, starts, ends, zone, scope, during_ramp, because)
 
@@ -84,19 +82,6 @@ def _stretch(section: Section) -> tuple[datetime | None, datetime | None]:
 
 def _naive(moment: datetime | None) -> datetime | None:
     return moment.replace(tzinfo=None) if moment else None
-
-
-def _read_scope(section: Section) -> Scope:
-    with section.section("only") as only:
-        for key in ("targets", "regions"):
-            for name in only.names(key):
-                only.report.remember(f"scope {key} {name}", only.place_of(key))
-        return Scope(
-            targets=frozenset(only.names("targets")),
-            regions=frozenset(only.names("regions")),
-            tiers=frozenset(only.names("tiers", known=TIERS)),
-            kinds=frozenset(only.names("kinds", known=KINDS)),
-        )
 
 
 def _read_holidays(section: Section, report: Report) -> frozenset[date]:

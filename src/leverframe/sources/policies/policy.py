@@ -19,11 +19,12 @@ from leverframe.sources.policies.authority import (
     read_seats,
     read_switch_rules,
 )
-from leverframe.sources.policies.hours import KINDS, read_calendar
+from leverframe.sources.policies.hours import read_calendar
 from leverframe.sources.policies.kill_switches import is_model_key, is_platform
 from leverframe.sources.policies.metrics import read_metrics
 from leverframe.sources.policies.reading import Report, Section, read_mapping
 from leverframe.sources.policies.rollouts import RampDefaults, read_plan
+from leverframe.sources.policies.scopes import KINDS
 from leverframe.sources.policies.slos import SOURCES
 
 PATH = "policy.yaml"
