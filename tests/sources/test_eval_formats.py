@@ -9,6 +9,8 @@ from pathlib import Path
 
 import jsonschema_rs
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from leverframe.nouns.evidence import Comparison, Direction, EvalImport, EvalResult, Said
 from leverframe.nouns.units import Unit
@@ -163,18 +165,57 @@ def test_an_inspect_log_names_its_unit_its_suites_and_slices_and_averages_epochs
     assert found["production", "grounded", ""].direction is Direction.HIGHER
 
 
-def test_an_eval_file_is_opened_and_one_that_cannot_be_says_what_to_do():
-    log = inspect_log()
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("header.json", json.dumps({key: log[key] for key in ("version", "status", "eval")}))
+def packed(log: dict) -> bytes:
+    """Write a log as an `.eval` file."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("header.json", json.dumps({key: log[key] for key in log if key != "samples"}))
         for n, sample in enumerate(log["samples"]):
             archive.writestr(f"samples/{n}.json", json.dumps(sample))
-    values = {key: each.value for key, each in by_key(read(packed.getvalue()).candidate).items()}
+    return file.getvalue()
+
+
+def test_an_eval_file_is_opened_and_one_that_cannot_be_says_what_to_do():
+    log = inspect_log()
+    values = {key: each.value for key, each in by_key(read(packed(log)).candidate).items()}
     assert values == {key: each.value for key, each in by_key(read(as_bytes(log)).candidate).items()}
-    zstd = packed.getvalue().replace(b"\x08\x00", b"\x5d\x00")
+    zstd = packed(log).replace(b"\x08\x00", b"\x5d\x00")
     assert faults_of(zstd) == ["file: it is compressed with Zstandard, which Python opens from 3.14 on"]
-    assert "it is not a whole log" in faults_of(packed.getvalue()[:200])[0]
+    assert "it is not a whole log" in faults_of(packed(log)[:200])[0]
+
+
+def test_an_eval_file_that_is_encrypted_is_refused():
+    """The first bit of the flags in both headers of each member says so."""
+    locked = bytearray(packed(inspect_log()))
+    for mark, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        place = locked.find(mark)
+        while place >= 0:
+            locked[place + at] |= 1
+            place = locked.find(mark, place + 1)
+    (fault,) = faults_of(bytes(locked))
+    assert "encrypted" in fault
+
+
+@given(st.data())
+def test_whatever_bits_of_an_eval_file_are_flipped_it_is_read_or_refused(data: st.DataObject):
+    broken = bytearray(packed(inspect_log()))
+    for _ in range(data.draw(st.integers(1, 4))):
+        broken[data.draw(st.integers(0, len(broken) - 1))] ^= data.draw(st.integers(1, 255))
+    try:
+        found = read_evals(bytes(broken), candidate=V8, deployed=V7, said=CANDIDATE)
+    except Invalid as refused:
+        outcome = bool(refused.faults)
+    else:
+        outcome = bool(found.candidate)
+    assert outcome
+
+
+def test_a_log_that_holds_fewer_samples_than_it_counts_is_not_whole():
+    log = inspect_log(results={"total_samples": 3})
+    assert read(as_bytes(log)).candidate
+    log["samples"].pop()
+    said = "samples: it holds 2 where the file's own summary counts 3"
+    assert faults_of(as_bytes(log)) == faults_of(packed(log)) == [said]
 
 
 def test_a_run_that_did_not_end_in_success_is_refused():
@@ -364,6 +405,10 @@ def test_what_is_at_fault_is_told_whole_and_nothing_is_read(body: bytes, said: l
         junit(case("a"), case("b")),
         as_bytes(neutral(one())),
         as_bytes(harness()),
+        packed(inspect_log()),
+        as_bytes(
+            {"evalId": "e", "results": {"version": 3, "prompts": [{"label": "v8", "provider": "p"}], "results": [{}]}}
+        ),
     ],
 )
 def test_a_file_that_was_cut_in_half_is_refused_and_never_crashes(body: bytes):

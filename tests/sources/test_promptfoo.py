@@ -143,6 +143,26 @@ def test_all_faults_are_told_at_once_and_nothing_is_imported():
         assert any(fault.startswith(place) for fault in found), place
 
 
+def test_a_row_that_ended_in_an_error_has_measured_nothing():
+    """Counted as failures, the errors of the deployed unit would make any candidate look better."""
+    document = two_columns(4)
+    failed, broken = document["results"]["results"][0], document["results"]["results"][2]
+    failed |= {"success": False, "failureReason": 1, "error": "Expected output to contain 30"}
+    assert read(document).deployed
+    broken |= {"success": False, "failureReason": 2, "error": "API error: 429 Too Many Requests"}
+    said = "error: it ended in an error, and has measured nothing: API error: 429 Too Many Requests run it again"
+    assert faults_of(document) == [f"results.results[2]: {said}"]
+
+
+def test_a_file_with_fewer_results_than_it_counts_is_not_whole():
+    document = two_columns(4)
+    document["results"]["stats"] = {"successes": 6, "failures": 2, "errors": 0}
+    assert read(document).candidate
+    document["results"]["results"].pop()
+    said = "results.results: error: it holds 7 where the file's own summary counts 8 send the whole file"
+    assert faults_of(document) == [said]
+
+
 @pytest.mark.parametrize(
     ("body", "said"),
     [

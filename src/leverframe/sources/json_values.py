@@ -70,3 +70,10 @@ def word(holder: Mapping[str, Any], key: str, place: str, faults: list[Fault]) -
         return value.strip()
     faults.append(Fault(f"{place}.{key}", f"{value!r:.40} is not a text"))
     return ""
+
+
+def need_all(told: int, there: int, place: str, faults: list[Fault]) -> None:
+    """Say that a file holds fewer results than its own summary counts, or more."""
+    if told != there:
+        because = f"it holds {there:,} where the file's own summary counts {told:,}"
+        faults.append(Fault(place, because, "send the whole file"))

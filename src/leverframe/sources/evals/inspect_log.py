@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import io
 import json
+import struct
 import zipfile
+import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -30,6 +32,19 @@ LETTERS = {"C": 1.0, "P": 0.5, "I": 0.0, "N": 0.0}
 """Inspect's grades: correct, partly correct, incorrect, no answer."""
 MOST_BYTES = 256 * 1024 * 1024
 TO_JSON = "write it as JSON: inspect log convert --to json"
+
+NO_ARCHIVE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    RuntimeError,
+    struct.error,
+    ValueError,
+    TypeError,
+    LookupError,
+    OSError,
+)
+"""What Python raises for an archive that is damaged, cut short or encrypted, or holds no JSON."""
 
 _member = partial(json_values.member, tool=NAME)
 
@@ -60,15 +75,16 @@ def _unzipped(body: bytes) -> Any:
     except NotImplementedError:
         because = "it is compressed with Zstandard, which Python opens from 3.14 on"
         raise Invalid([Fault("file", because, TO_JSON)]) from None
-    except (zipfile.BadZipFile, ValueError, TypeError, RecursionError, OSError) as wrong:
+    except NO_ARCHIVE as wrong:
         raise Invalid([Fault("file", f"it is not a whole log: {wrong}", "send the whole file")]) from None
 
 
 def _check(document: Any) -> File:
     faults: list[Fault] = []
-    if isinstance(document, dict) and document.get("version") != VERSION:
+    document = document if isinstance(document, dict) else {}
+    if document.get("version") != VERSION:
         faults.append(Fault("version", f"it is {document.get('version')!r:.40}, and only {VERSION} is known"))
-    status = document.get("status") if isinstance(document, dict) else None
+    status = document.get("status")
     if status != "success":
         because = f"the run's status is {status!r:.40}: it has measured nothing that counts"
         faults.append(Fault("status", because, "run it again, to its end"))
@@ -80,6 +96,9 @@ def _check(document: Any) -> File:
     packages = task.get("packages") if isinstance(task.get("packages"), dict) else {}
     revision = task.get("revision") if isinstance(task.get("revision"), dict) else {}
     rows = tuple(_rows(samples, word(about, "suite", "eval.metadata", faults) or DEFAULT_SUITE, faults))
+    summary = document["results"] if isinstance(document.get("results"), dict) else {}
+    if isinstance(told := summary.get("total_samples"), int):
+        json_values.need_all(told, len(samples), "samples", faults)
     if not faults and not rows:
         faults.append(Fault("samples", "no sample has a score", "run it with log_samples, and score it"))
     column = Column(0, word(about, "prompt", "eval.metadata", faults), model.replace("/", ":"))

@@ -3,7 +3,8 @@
 A column is one prompt with one provider (`results.prompts[i]`, rows by `promptIdx`); `rules/eval_columns.py` says
 whose it is. The suite is `testCase.metadata.suite`, the slice its `locale`. Metrics are the named scores, which are
 better when higher, `pass_rate`, and latency and cost where they are given. The results carry promptfoo's version, and
-a digest of the suite's cases and assertions: what was asked, and who scored it.
+a digest of the suite's cases and assertions: what was asked, and who scored it. A row that ended in an error has
+measured nothing: it is no failure, and the file is refused.
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ from leverframe.sources.json_values import is_object_with, parse_json, take_numb
 
 NAME = "promptfoo"
 VERSION = 3
+ERROR = 2
+"""promptfoo's `failureReason` of a row that was not answered or not scored; 1 is an assertion that failed."""
+COUNTED = ("successes", "failures", "errors")
 
 LOWER = {"latency_ms": "latencyMs", "cost_usd": "cost"}
 """Our names of what promptfoo measures beside scores; for these, lower is better."""
@@ -63,6 +67,9 @@ def _check(document: Any) -> File:
     columns = tuple(_columns(_member(results, "prompts", list, "results", faults), faults))
     entries = _member(results, "results", list, "results", faults)
     rows = [_row(entry, f"results.results[{n}]", len(columns), faults) for n, entry in enumerate(entries)]
+    stats = _optional(results, "stats", "results", faults)
+    if counted := [n for key in COUNTED if isinstance(n := stats.get(key), int)]:
+        json_values.need_all(sum(counted), len(entries), "results.results", faults)
     if not faults and not rows:
         faults.append(Fault("results.results", "it holds no result", "run the eval with at least one test"))
     if faults:
@@ -88,6 +95,10 @@ def _row(entry: Any, place: str, columns: int, faults: list[Fault]) -> Row | Non
     case = _member(entry, "testCase", dict, place, faults)
     success = _member(entry, "success", bool, place, faults)
     if len(faults) > before:
+        return None
+    if entry.get("failureReason") == ERROR:
+        because = f"it ended in an error, and has measured nothing: {entry.get('error') or 'it says no reason'!s:.80}"
+        faults.append(Fault(place, because, "run it again"))
         return None
     if not 0 <= column < columns:
         faults.append(Fault(f"{place}.promptIdx", f"it is {column}, and there are {columns} prompts"))
