@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -92,6 +93,41 @@ def test_new_results_void_the_sign_offs_and_the_same_file_twice_does_not(world: 
     assert world.entries("evidence.added")[0].facts["voided"] == 3
     assert world.verdict(change, "sign_offs").refuses
     assert len(world.entries("evidence.added")) == 2
+
+
+def test_a_scorer_that_was_renamed_proves_nothing(world: World, change: Change):
+    told = json.loads(eval_run(change))
+    for row in told["results"]["results"]:
+        if row["promptIdx"] == 0:
+            row["namedScores"] = {"grounded_v2": row["namedScores"]["groundedness"]}
+    add(world, world.ana, change, json.dumps(told).encode())
+    verdict = world.verdict(change, "evals")
+    assert verdict.refuses
+    assert "production groundedness was measured by promptfoo for the deployed unit, and not so" in verdict.because
+    add(world, world.ana, change)
+    assert not world.verdict(change, "evals").refuses
+
+
+def told_by(tool: str, candidate: float) -> bytes:
+    suites = ("production", "adversarial", "locale-fairness")
+    results = [
+        {"of": of, "suite": suite, "metric": "tone", "n": 400, "value": value, "standard_error": 0.01}
+        | {"direction": "higher", "dataset_digest": "sha256:aa"}
+        for suite in suites
+        for of, value in (("candidate", candidate), ("deployed", 0.9))
+    ]
+    return json.dumps(
+        {"format": "leverframe-evals/1", "tool": tool, "tool_version": "1", "results": results}
+    ).encode()
+
+
+def test_what_one_tool_has_found_is_not_hidden_by_another(world: World, change: Change):
+    add(world, world.ana, change)
+    for tool, candidate in (("strict", 0.6), ("lax", 0.95)):
+        add(world, world.ana, change, told_by(tool, candidate))
+        assert "production tone is worse: 0.600 against 0.900" in world.verdict(change, "evals").because
+    add(world, world.ana, change, told_by("strict", 0.9))
+    assert not world.verdict(change, "evals").refuses
 
 
 EDITS = [{"code_ref": "deadbeef"}, {"config_digest": "sha256:other"}, {"index": "policy-index@2026-06"}]

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import t
 
-from leverframe.nouns.evidence import Comparison, Direction, EvalResult
+from leverframe.nouns.evidence import Comparison, Direction, EvalResult, Unmatched
 from leverframe.nouns.units import Unit
 from leverframe.rules.eval_columns import Column, assign, fit
-from leverframe.rules.evals import compare, compare_on
+from leverframe.rules.evals import compare, compare_on, unmatched
 from leverframe.rules.quantiles import t_quantile
 
 DEPLOYED = EvalResult(
@@ -114,6 +114,33 @@ def test_without_a_deployed_result_there_is_nothing_to_compare_with():
 def test_the_result_that_was_imported_last_counts():
     (delta,) = compare([DEPLOYED, replace(DEPLOYED, value=0.9)], [DEPLOYED, replace(DEPLOYED, value=0.5)])
     assert (delta.value, delta.deployed) == (0.9, 0.5)
+
+
+def test_what_two_tools_say_of_one_metric_stands_side_by_side():
+    """A second tool that finds no harm hides nothing of what the first has found."""
+    strict, lax = DEPLOYED, replace(DEPLOYED, tool="lax")
+    found = compare([replace(strict, value=0.6), lax], [strict, lax])
+    said = [(delta.tool, delta.comparison) for delta in found]
+    assert said == [("promptfoo", Comparison.WORSE), ("lax", Comparison.UNCHANGED)]
+
+
+@pytest.mark.parametrize(
+    ("mine", "listed"),
+    [
+        ({}, False),
+        ({"metric": "groundedness_v2"}, True),
+        ({"tool": "lax"}, True),
+        ({"tool_version": "0.122.0"}, True),
+        ({"dataset_digest": "sha256:ee"}, True),
+        ({"slice": "fr-FR"}, True),
+        ({"standard_error": None, "n": 1}, False),
+        ({"unit": Unit(model="a.other")}, True),
+    ],
+)
+def test_what_the_candidate_lacks_of_the_deployed_units_is_listed(mine, listed):
+    found = unmatched([replace(DEPLOYED, **mine)], [DEPLOYED], moves=Unit(), runs=Unit())
+    assert found == ((Unmatched("production", "groundedness", "", "promptfoo", 0.80),) if listed else ())
+    assert unmatched([], [DEPLOYED], moves=Unit(), runs=Unit(model="a.newer")) == ()
 
 
 @given(

@@ -25,6 +25,7 @@ from tests.rules.tickets import (
 from leverframe.nouns.audiences import NO_ORDER, AudienceOrder
 from leverframe.nouns.calendar import Freeze, Scope
 from leverframe.nouns.changes import BlastRadius, Kind, Provenance, StartWindow, State
+from leverframe.nouns.evidence import Unmatched
 from leverframe.nouns.policies import EvalAsk
 from leverframe.nouns.ramps import Clause
 from leverframe.nouns.switches import Layer, Switch
@@ -235,6 +236,27 @@ EVALS = [
 @pytest.mark.parametrize(("deltas", "outcome", "words"), EVALS)
 def test_evals_are_there_beside_the_deployed_units_and_not_worse_than_allowed(deltas, outcome, words):
     says(evals(change(), facts(asks=asks(evals=(EvalAsk("production"),)), deltas=deltas), WEDNESDAY), outcome, words)
+
+
+UNMATCHED = [
+    (
+        Unmatched("production", "tone", "", "inspect", 0.9),
+        "not_met",
+        "production tone was measured by inspect for the",
+    ),
+    (Unmatched("production", "tone", "fr-FR", "inspect", 0.9), "not_met", "production tone (fr-FR) was measured"),
+    (Unmatched("production", "tone", "de-DE", "inspect", 0.9), "met", ""),
+    (Unmatched("other", "tone", "", "inspect", 0.9), "met", ""),
+]
+
+
+@pytest.mark.parametrize(("lost", "outcome", "words"), UNMATCHED)
+def test_what_was_measured_of_the_deployed_unit_must_be_measured_of_the_candidate_too(lost, outcome, words):
+    """A scorer that was renamed is measured under a name that nothing can be compared with."""
+    same = {"comparison": "unchanged", "deployed": 0.9}
+    deltas = (delta("groundedness", 0.91, **same), replace(delta("groundedness", 0.91, **same), slice="fr-FR"))
+    asked = asks(evals=(EvalAsk("production", slices=("fr-FR",)),))
+    says(evals(change(), facts(asks=asked, deltas=deltas, unmatched=(lost,)), WEDNESDAY), outcome, words)
 
 
 def test_evals_stand_alone_where_no_unit_is_deployed_yet():

@@ -439,6 +439,7 @@ DELTAS = (
         0.030,
         Comparison.UNCHANGED,
         "zero lies inside the interval",
+        tool="promptfoo",
     ),
     EvalDelta(
         "production",
@@ -451,6 +452,7 @@ DELTAS = (
         0.021,
         Comparison.UNCHANGED,
         "the same on 193 of 200 cases",
+        tool="promptfoo",
     ),
     EvalDelta(
         "locale-fairness",
@@ -464,6 +466,7 @@ DELTAS = (
         Comparison.BETTER,
         "the whole interval is above zero",
         paired=PairedCases(120, 16, 4, 0.0118, True, only_candidate=2),
+        tool="promptfoo",
     ),
     EvalDelta(
         "adversarial",
@@ -476,6 +479,7 @@ DELTAS = (
         None,
         Comparison.NOT_COMPARABLE,
         "the deployed unit was never tested on this suite",
+        tool="inspect",
     ),
 )
 RUN = "https://ci.acme.example/support/runs/81"

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from leverframe.actions.house import House, target_of
 from leverframe.nouns.calendar import Subject
 from leverframe.nouns.changes import Change
-from leverframe.nouns.evidence import EvalDelta, StageReading
+from leverframe.nouns.evidence import StageReading
 from leverframe.nouns.people import FEATURE_OWNER, Actor
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.ramps import Ramp
@@ -18,7 +18,7 @@ from leverframe.nouns.targets import Target
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Verdict
 from leverframe.rules.bands import frozen_between, open_between
-from leverframe.rules.evals import compare_on
+from leverframe.rules.evals import compare_on, unmatched
 from leverframe.rules.evidence_time import Traffic
 from leverframe.rules.forecasting import Forecast, forecast_for
 from leverframe.rules.gates.facts import ShipFacts
@@ -37,7 +37,8 @@ BAND_DAYS = 14
 def ship_facts(house: House, db: Db, change: Change, *, expected: tuple[Verdict, ...] = ()) -> ShipFacts:
     """Gather everything that `may_ship` asks about one change."""
     policy = house.policy(db)
-    digests = evidence.digests(db, change.id)
+    digests, results = evidence.digests(db, change.id), evidence.results(db, change.id)
+    moves, runs = measured_units(change)
     return ShipFacts(
         policy=policy,
         asks=asks_of(policy, change.tier.value, change.kind.value, change.path.value),
@@ -46,7 +47,8 @@ def ship_facts(house: House, db: Db, change: Change, *, expected: tuple[Verdict,
         switches=switches_now(db),
         sign_offs=tuple(sign_offs.standing(db, change.id)),
         digest_now=content_digest(change, digests),
-        deltas=deltas(db, change),
+        deltas=compare_on(*results, moves=moves, runs=runs),
+        unmatched=unmatched(*results, moves=moves, runs=runs),
         staging=seen_now(staging.of(db, change.id), change),
         pull_request=pull_requests.newest(db, change.id),
         ramping={ramp.target: ramp.change for ramp in ramps.active(db)},
@@ -96,12 +98,6 @@ def verdicts(house: House, db: Db, change: Change, now: datetime) -> tuple[Verdi
     """Ask whether a change may ship now, the forecast's own answer included."""
     expected = forecast_of(house, db, change, now).verdicts if change.settled_at is None else ()
     return may_ship(change, ship_facts(house, db, change, expected=expected), now)
-
-
-def deltas(db: Db, change: Change) -> tuple[EvalDelta, ...]:
-    """Compare the ticket's eval results of its candidate with those of the deployed unit, as both stand now."""
-    moves, runs = measured_units(change)
-    return compare_on(*evidence.results(db, change.id), moves=moves, runs=runs)
 
 
 def measured_units(change: Change) -> tuple[Unit, Unit]:

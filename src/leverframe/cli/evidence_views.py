@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import floor, log10
 from typing import Any
 
@@ -49,20 +49,22 @@ def staged(record: Mapping[str, Any], zone: str = "") -> str:
     return f"{said}{url}{' (of an earlier candidate)' if record['earlier'] else ''}"
 
 
-def list_deltas(deltas: Iterable[Mapping[str, Any]]) -> None:
-    """Show eval results beside the deployed unit's."""
+def list_deltas(deltas: Sequence[Mapping[str, Any]]) -> None:
+    """Show eval results beside the deployed unit's; where several tools have measured, each with its tool."""
+    several = len({delta["tool"] for delta in deltas}) > 1
     listing(
         ("Suite", "Metric", ">n", ">Candidate", ">Deployed", ">Difference, 95 % interval", "Comparison"),
-        (_delta(delta) for delta in deltas),
+        (_delta(delta, by_whom=several) for delta in deltas),
         empty="No eval results are on this change.",
     )
 
 
-def _delta(d: Mapping[str, Any]) -> tuple[tuple[Any, ...], str]:
+def _delta(d: Mapping[str, Any], *, by_whom: bool) -> tuple[tuple[Any, ...], str]:
+    suite = f"{d['suite']} by {d['tool']}" if by_whom else d["suite"]
     metric = f"{words(d['metric'])} ({d['slice']})" if d["slice"] else words(d["metric"])
     values = (_plain(d["value"]), _plain(d["deployed"]), _interval(d))
     because = d["because"] if d["comparison"] == "not_comparable" else _said_pairs(d.get("paired"))
-    return (d["suite"], metric, d["n"], *values, words(d["comparison"])), because
+    return (suite, metric, d["n"], *values, words(d["comparison"])), because
 
 
 def _said_pairs(paired: Mapping[str, Any] | None) -> str:

@@ -108,7 +108,8 @@ class EvalDelta:
 
     `differs` names the parts in which the unit that was measured is not the ticket's candidate as it stands: the
     result is of an earlier candidate, and says nothing of this one. `paired` is known where both units have answered
-    the same cases: both values are means over those then. `imported_at` is when the older of the two came in.
+    the same cases: both values are means over those then. `imported_at` is when the older of the two came in. `tool`
+    has measured the candidate: what several tools say of one metric stands side by side.
     """
 
     suite: str
@@ -125,6 +126,18 @@ class EvalDelta:
     direction: Direction = Direction.HIGHER
     paired: PairedCases | None = None
     imported_at: datetime | None = None
+    tool: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """A metric of the deployed unit, by one tool, beside which the candidate has nothing by the same ruler."""
+
+    suite: str
+    metric: str
+    slice: str
+    tool: str
+    deployed: float
 
 
 @dataclass(frozen=True, slots=True)

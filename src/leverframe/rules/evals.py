@@ -1,9 +1,9 @@
 """Is the candidate better, worse or unchanged beside the deployed unit, metric by metric?
 
 Two results are compared where tool, tool version and dataset are the same and known: another scorer is another
-ruler. Where the tool tells what each case was given, the same cases are compared one by one (rules/paired_cases.py);
-else two means are, and the interval is Welch's at 95 %. An interval that holds zero is `unchanged`: no difference is
-shown, and the interval says how large one may yet be.
+ruler, so that what two tools have measured stands side by side. Where the tool tells what each case was given, the
+same cases are compared one by one (rules/paired_cases.py); else two means are, and the interval is Welch's at 95 %.
+An interval that holds zero is `unchanged`: no difference is shown, and the interval says how large one may yet be.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from dataclasses import replace
 from datetime import datetime
 from math import inf, sqrt
 
-from leverframe.nouns.evidence import Comparison, Direction, EvalDelta, EvalResult, PairedCases
+from leverframe.nouns.evidence import Comparison, Direction, EvalDelta, EvalResult, PairedCases, Unmatched
 from leverframe.nouns.units import UNIT_PARTS, Unit
 from leverframe.rules.paired_cases import CONFIDENCE, Pairs, pair
 from leverframe.rules.quantiles import t_quantile
 
-Key = tuple[str, str, str]
+Key = tuple[str, str, str, str]
+"""Suite, metric, slice and tool."""
 
 
 def compare_on(
@@ -44,7 +45,7 @@ def _of_earlier(result: EvalResult, moves: Unit) -> EvalDelta:
 
 def _beside_former(delta: EvalDelta, former: dict[Key, EvalResult], runs: Unit) -> EvalDelta:
     """Say of a delta that stands alone that the deployed unit was another when it was measured."""
-    theirs = former.get((delta.suite, delta.metric, delta.slice))
+    theirs = former.get((delta.suite, delta.metric, delta.slice, delta.tool))
     if theirs is None or delta.deployed is not None:
         return delta
     differs = said_parts(_parts(theirs.unit, runs))
@@ -64,15 +65,32 @@ def said_parts(parts: Iterable[str]) -> str:
 def compare(candidate: Sequence[EvalResult], deployed: Sequence[EvalResult]) -> tuple[EvalDelta, ...]:
     """Compare each of the candidate's results with the deployed unit's, by suite, metric and slice.
 
-    Where several results have the same key, the last one counts: it was imported last. A metric that only the
-    deployed unit has is not listed here, because there is nothing of the candidate to say.
+    Where several results of one tool have the same key, the last one counts: it was imported last. What only the
+    deployed unit has is told by `unmatched`, because there is nothing of the candidate to say.
     """
     others = _latest(deployed)
-    return tuple(_delta(mine, others.get(key)) for key, mine in _latest(candidate).items())
+    by_others = {key[:3]: result for key, result in others.items()}
+    return tuple(_delta(mine, others.get(key) or by_others.get(key[:3])) for key, mine in _latest(candidate).items())
+
+
+def unmatched(
+    candidate: Sequence[EvalResult], deployed: Sequence[EvalResult], *, moves: Unit, runs: Unit
+) -> tuple[Unmatched, ...]:
+    """List what was measured of the running unit, and not of the candidate by the same tool, version and cases.
+
+    A scorer that was renamed is such: the name that the deployed unit was measured by is missing.
+    """
+    mine = _latest(r for r in candidate if r.unit == moves)
+    theirs = _latest(r for r in deployed if r.unit == runs)
+    return tuple(
+        Unmatched(*key, deployed=result.value)
+        for key, result in theirs.items()
+        if key not in mine or _not_comparable(mine[key], result)
+    )
 
 
 def _latest(results: Iterable[EvalResult]) -> dict[Key, EvalResult]:
-    return {(result.suite, result.metric, result.slice): result for result in results}
+    return {(result.suite, result.metric, result.slice, result.tool): result for result in results}
 
 
 def _delta(mine: EvalResult, theirs: EvalResult | None) -> EvalDelta:
@@ -129,6 +147,7 @@ def _say(
         because=because,
         direction=mine.direction,
         imported_at=mine.imported_at,
+        tool=mine.tool,
     )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterator, Sequence
 from datetime import datetime
 
 from leverframe.nouns.changes import Change
-from leverframe.nouns.evidence import Comparison, EvalDelta
+from leverframe.nouns.evidence import Comparison, EvalDelta, Unmatched
+from leverframe.nouns.policies import EvalAsk
 from leverframe.nouns.verdicts import Verdict, failed, not_needed, passed
 from leverframe.rules.eval_allowances import allowance_of, has_fallen, named, unproved, without_proof
 from leverframe.rules.eval_asks import asked_slices, lacks
@@ -14,7 +15,7 @@ from leverframe.rules.evals import said_parts
 from leverframe.rules.gates.facts import ShipFacts
 
 MISSING = "post the suite's results to the change"
-ALONE = "run the suite for both units, with the same tool and cases"
+ALONE = "run the suite for both units, with the same tool, scorers and cases"
 LACKING = "run it as the policy asks, and post the new results"
 WORSE = "mend the candidate, or have the allowance reviewed"
 UNPROVED = "run it on more cases, or mend the candidate"
@@ -32,6 +33,7 @@ def evals(change: Change, facts: ShipFacts, now: datetime) -> Verdict:
     alone = [ask.suite for ask in there if beside and _is_alone(ask.suite, of_this)]
     if alone:
         reasons.append((f"{', '.join(alone)} cannot be compared with the deployed unit's results", ALONE))
+    reasons += [(_said_unmatched(lost), ALONE) for lost in _lost(facts, set(alone), there)]
     for ask in there:
         reasons += [(lack, LACKING) for lack in lacks(ask, of_this, facts.targets, beside=beside, now=now)]
     reasons += _fallen(facts, of_this, beside)
@@ -64,6 +66,17 @@ def _moves(change: Change) -> str:
 def _is_alone(suite: str, of_this: Sequence[EvalDelta]) -> bool:
     """Say whether a suite says nothing of the deployed unit."""
     return all(d.comparison is Comparison.NOT_COMPARABLE for d in of_this if d.suite == suite)
+
+
+def _lost(facts: ShipFacts, alone: Container[str], there: Sequence[EvalAsk]) -> Iterator[Unmatched]:
+    """Yield what a suite that is asked for has measured of the deployed unit, and not of the candidate."""
+    slices = {(ask.suite, slice) for ask in there for slice in ("", *asked_slices(ask, facts.targets))}
+    return (lost for lost in facts.unmatched if (lost.suite, lost.slice) in slices and lost.suite not in alone)
+
+
+def _said_unmatched(lost: Unmatched) -> str:
+    of = f"{lost.suite} {lost.metric}" + (f" ({lost.slice})" if lost.slice else "")
+    return f"{of} was measured by {lost.tool} for the deployed unit, and not so for the candidate"
 
 
 def _fallen(facts: ShipFacts, of_this: Sequence[EvalDelta], beside: bool) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from leverframe.nouns.calendar import Subject
 from leverframe.nouns.changes import Change, State
-from leverframe.nouns.evidence import EvalDelta
+from leverframe.nouns.evidence import EvalDelta, Unmatched
 from leverframe.nouns.policies import Asks, Policy
 from leverframe.nouns.pull_requests import ReadPullRequest
 from leverframe.nouns.sign_offs import SignOff
@@ -37,6 +37,7 @@ class ShipFacts:
     sign_offs: tuple[SignOff, ...] = ()
     digest_now: str = ""
     deltas: tuple[EvalDelta, ...] = ()
+    unmatched: tuple[Unmatched, ...] = ()
     staging: tuple[StagingRecord, ...] = ()
     pull_request: ReadPullRequest | None = None
     ramping: Mapping[str, str] = field(default_factory=dict)
