@@ -193,6 +193,18 @@ def test_a_source_that_answers_again_is_read_on_from_where_it_stopped(world, sou
     assert reading(world, change).finding is Finding.CONTINUE
 
 
+def test_a_counter_that_stands_still_has_stopped(world, source):
+    """Rows that tell of no call are no values: a metric whose counter stands still is not heard of any more."""
+    change = world.ramping()
+    world.outcomes(change)
+    minutes(world, 15)
+    assert reading(world, change).finding is not Finding.NO_DATA
+    source.rows = lambda minute: both(minute, n=0)
+    minutes(world, 14)
+    assert reading(world, change).finding is Finding.NO_DATA
+    assert "the last value of resolved_share came" in reading(world, change).because
+
+
 def test_a_metric_that_stops_is_no_data_and_never_passes(world, source):
     change = world.ramping()
     world.outcomes(change)

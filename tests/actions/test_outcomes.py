@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.world import World, read
+from tests.world import TUESDAY, World, acme, read
 
 from leverframe.actions import outcomes
 from leverframe.gateway.calls import sign_call
@@ -11,6 +11,7 @@ from leverframe.nouns.changes import Change
 from leverframe.nouns.evidence import CellCounts
 from leverframe.nouns.outcomes import LARGEST_VALUE, Batch, Feedback, Outcome
 from leverframe.nouns.tables import Reason
+from leverframe.sources.policies import read_bundle
 from leverframe.store import gateways
 from leverframe.store import outcomes as rows
 
@@ -144,9 +145,36 @@ def test_only_calls_that_were_bucketed_count_in_a_reading(world: World, change: 
     assert negative == counted
 
 
+@pytest.mark.parametrize("below", [{"latency_ms": -1.0}, {"cost_usd": -0.01}])
+def test_no_call_takes_or_costs_less_than_nothing(world: World, change: Change, below: dict[str, float]):
+    told = accept(world, batch(1, calls(world, 3), **below))
+    assert told.recorded == 0
+    assert units(world, change) == 0
+
+
 def test_a_call_without_a_subject_counts_in_no_reading(world: World, change: Change):
     accept(world, batch(1, [world.call(TARGET, "") for _ in range(10)]))
     assert units(world, change) == 0
+
+
+def test_a_call_is_slow_above_the_threshold_of_its_own_stage(world: World):
+    """In a plan that allows 4,500 ms at 1 % and 2,000 ms at 10 %, answers of 3,000 ms are slow at 10 %."""
+    files, path = dict(acme()[1]), "rollouts/customer-support-ai.yaml"
+    drift = "      eval_groundedness_drift_max: 0.03\n"
+    assert drift in files[path]
+    files[path] = files[path].replace(drift, f"{drift}      p95_latency_ms_max: 2000\n")
+    policy, faults = read_bundle(files, today=TUESDAY.date())
+    assert policy is not None, faults
+    world.enforce(policy, files)
+    change = world.ramping()
+    world.outcomes(change, latency_ms=3000.0)
+    assert "slow" not in cell(world, change).candidate_bad
+    world.rounds_until("Wed 10:30")
+    assert world.ramp(change).stage == 2
+    world.outcomes(change, latency_ms=3000.0)
+    world.rounds_until("Wed 14:30")
+    stands = world.ramp(change)
+    assert (stands.stage, stands.hold.code if stands.hold else "") == (2, "both_above")
 
 
 def test_a_call_is_slow_above_the_threshold_of_its_change(world: World, change: Change):

@@ -86,7 +86,7 @@ def test_json_prints_the_servers_own_document(asks):
 
 DELTA = {
     "suite": "production", "metric": "groundedness", "slice": "", "n": 400, "value": 0.91, "deployed": 0.9,
-    "low": -0.01, "high": 0.03, "comparison": "unchanged", "because": "no difference is shown",
+    "tool": "promptfoo", "low": -0.01, "high": 0.03, "comparison": "unchanged", "because": "no difference is shown",
 }  # fmt: skip
 
 

@@ -240,10 +240,27 @@ def test_no_answer_is_never_a_good_answer(cells):
 
 
 def test_without_anyone_beside_the_candidate_a_floor_has_no_answer():
-    found = read(plan(), 2, cell(theirs=0, **bad(2, 0)))
+    found = read(plan(), 2, cell(mine=2, theirs=0, **bad(2, 0)))
     assert found.finding is Finding.NO_DATA
     assert found.because == "nobody has been served the current unit beside it, so there is nothing to compare with"
-    assert read(plan(), 1, cell(0.01, 20, 0)).finding is Finding.PASS
+    assert read(plan(), 1, cell(0.01, 1, 0)).finding is Finding.PASS
+
+
+@pytest.mark.parametrize("stage", [1, 2])
+def test_a_control_that_was_lost_is_an_error_whether_or_not_a_floor_asks_for_it(stage):
+    share = (0.01, 0.1)[stage - 1]
+    assert read(plan(), stage, cell(share, 400, 0)).finding is Finding.ERROR
+    assert read(plan(), stage, cell(share, 400, 1)).finding is Finding.ERROR
+
+
+@pytest.mark.parametrize("kind", [LimitKind.FALL, LimitKind.RISE])
+def test_lost_outcomes_make_a_mean_beside_the_control_an_error_too(kind):
+    """Who was lost may have been those with the good answers."""
+    of = plan(slos=(Slo("tone", "tone", kind, 0.04),), floors=((),) * 4)
+    mine, theirs = (0.5, 0.8) if kind is LimitKind.FALL else (0.8, 0.5)
+    sums = {"candidate_sums": {"tone": scores(mine, 200)}, "control_sums": {"tone": scores(theirs, 600)}}
+    assert read(of, 2, cell(**sums)).finding is Finding.HARM
+    assert read(of, 2, cell(mine=400, theirs=1_200, **sums)).finding is Finding.ERROR
 
 
 def test_at_settlement_there_is_nobody_to_compare_with():

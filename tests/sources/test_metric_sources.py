@@ -176,6 +176,7 @@ def test_another_unit_than_the_declared_one_is_a_fault(told, desk, tmp_path):
         assert told.says("both-arms", unit="ms").intervals, "a Prometheus tells no units"
         return
     past = {"ms": [replace(each, unit="ms") for each in both(0)]}
+    past["mixed"] = [replace(each, unit="s" if each.arm == "candidate" else "ms") for each in both(0)]
     desk.past |= past
     if told.kind == "csv":
         Written().add(past).as_csv(tmp_path / "past.csv")
@@ -183,6 +184,7 @@ def test_another_unit_than_the_declared_one_is_a_fault(told, desk, tmp_path):
         Written().add(past).as_parquet(tmp_path / "past.parquet")
     assert "the unit is 'ms', and the policy says seconds" in words(lambda: told.says("ms"))
     assert told.says("ms", unit="").intervals
+    assert "the answer is told in several units: ms, s" in words(lambda: told.says("mixed", unit=""))
 
 
 # ---------------------------------------------------------------------------------------------------- far away

@@ -1194,6 +1194,7 @@ def policy_view() -> View:
         policy=policy,
         windows=(("uk", "Tue to Thu, 10:00 to 16:00 Europe/London"), ("au", "Tue to Thu, 10:00 to 16:00 Australia/Sydney"), ("us", "Tue to Thu, 10:00 to 16:00 America/New_York")),
         freezes=freezes,
+        later_freezes=3,
         plans={"handbook": PLAN},
         requirements=requirements,
         gates={"evals": Mode.ENFORCE, "window": Mode.ENFORCE, "kill_switch": Mode.ADVISE},

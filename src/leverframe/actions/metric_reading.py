@@ -186,7 +186,7 @@ def _state(db: Db, one: Wanted, answer: MetricAnswer, fault: str, now: datetime)
     if stands is None or stands.since != one.since:
         stands = MetricState(one.metric.name, one.since, one.metric.every_seconds)
     fault = fault or answer.last_fault
-    newest = {arm: max((e.minute for e in answer.intervals if e.arm == arm), default=None) for arm in ARMS}
+    newest = {arm: max((e.minute for e in answer.intervals if e.arm == arm and e.n), default=None) for arm in ARMS}
     return replace(
         stands,
         every_seconds=one.metric.every_seconds,

@@ -6,14 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from math import inf
 
 from leverframe.actions.house import House
 from leverframe.gateway.calls import gateway_key, read_call
 from leverframe.nouns.changes import Change
 from leverframe.nouns.outcomes import Batch, CallFacts, Feedback, Outcome
-from leverframe.nouns.ramps import LimitKind, RampPlan
 from leverframe.nouns.tables import Reason
 from leverframe.nouns.verdicts import NotFound
+from leverframe.rules.slow_calls import slow_from
 from leverframe.store import changes, effects, gateways, outcomes
 from leverframe.store.database import Db
 from leverframe.store.outcomes import CountRow
@@ -106,9 +107,9 @@ class _Desk:
         return facts
 
     def slow_ms(self, facts: CallFacts) -> float:
-        """Return what makes a call slow: the threshold of its change's plan."""
+        """Return what makes a call slow: the threshold of its stage."""
         change = self._change(facts.change) if facts.change else None
-        return _threshold(change.plan) if change else float("inf")
+        return slow_from(change.plan, facts.stage) if change else inf
 
     def is_late(self, facts: CallFacts) -> bool:
         """Say whether feedback comes past the horizon of its stage: what a closed stage proved is not moved."""
@@ -130,12 +131,6 @@ def _change_or_none(db: Db, change_id: str) -> Change | None:
         return changes.get(db, change_id)
     except NotFound:
         return None
-
-
-def _threshold(plan: RampPlan) -> float:
-    """Return the threshold of the first slo on `slow`."""
-    slos = (slo for stage in plan.stages for slo in stage.slos)
-    return next((s.threshold for s in slos if s.guardrail == "slow" and s.kind is LimitKind.RATE), float("inf"))
 
 
 def _row(facts: CallFacts, outcome: Outcome, slow_ms: float) -> CountRow:

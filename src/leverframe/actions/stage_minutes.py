@@ -1,9 +1,10 @@
 """What do the minutes of a stage say so far?
 
-Two things cannot be told from a stage's totals: who had met a bad event when each process that looks for later harm
-began (rules/evidence/starts.py), and how the differences of means scatter from minute to minute (means.py). Both are
-read of the minutes once each is well over, in their order, and what is known by then is kept: so many ramps are read
-on by one query, and whoever begins anew is told the very same, to the last bit.
+Three things cannot be told from a stage's totals: who had met a bad event when each process that looks for later
+harm began (rules/evidence/starts.py), how the differences of means scatter from minute to minute (means.py), and
+whether both arms are still heard of (silence.py). They are read of the minutes once each is well over, in their
+order, and what is known by then is kept: so many ramps are read on by one query, and whoever begins anew is told the
+very same, to the last bit.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from datetime import datetime, timedelta
 
 from leverframe.nouns.changes import Change
 from leverframe.nouns.evidence import CellCounts, StageCounts
-from leverframe.nouns.minutes import MeanMinutes, Met, StageMinutes
+from leverframe.nouns.minutes import BothHeard, MeanMinutes, Met, StageMinutes
 from leverframe.nouns.ramps import RampPlan
 from leverframe.rules.evidence.looks import met
 from leverframe.rules.evidence.means import metrics_of, with_minute
 from leverframe.rules.evidence.outlines import outline_of
+from leverframe.rules.evidence.silence import heard_with
 from leverframe.rules.evidence.starts import later_starts
 from leverframe.store.database import Db
 from leverframe.store.stage_minutes import minutes_of
@@ -42,6 +44,7 @@ class _Known:
     met: Met
     starts: tuple[Met, ...]
     means: Mapping[str, MeanMinutes]
+    heard: Mapping[str, BothHeard]
 
 
 class Minutes:
@@ -57,12 +60,12 @@ class Minutes:
         for change, stage, counts in asked:
             found[change.id] = counts
             here = next((part for part in counts if part.stage == stage), None)
-            if here is not None and here.began_at is not None and _tell_by_minutes(change.plan, stage):
+            if here is not None and here.began_at is not None:
                 news.append((change, here, self._before(change, here, upto)))
         rows = minutes_of(db, {c.id: (h, k.upto + MINUTE) for c, h, k in news if k.upto < upto}, upto)
         for change, here, known in news:
             known = self._keep(change, here, _grown(change.plan, here, known, rows.get(change.id, {}), upto))
-            minutes = StageMinutes(_starts(change.plan, here, known, now), known.means)
+            minutes = StageMinutes(_starts(change.plan, here, known, now), known.means, known.heard)
             found[change.id] = [replace(p, minutes=minutes) if p is here else p for p in found[change.id]]
         return found
 
@@ -71,7 +74,7 @@ class Minutes:
         key, kept = self._kept.get(change.id, (None, None))
         if kept is not None and key == _key(change, here) and kept.upto <= upto:
             return kept
-        return _Known(_before_all(here), {}, (), {})
+        return _Known(_before_all(here), {}, (), {}, {})
 
     def _keep(self, change: Change, here: StageCounts, known: _Known) -> _Known:
         """Keep what is known of a change's stage, in place of what was known of another or less of this one."""
@@ -83,11 +86,6 @@ class Minutes:
         return known
 
 
-def _tell_by_minutes(plan: RampPlan, stage: int) -> bool:
-    here = plan.stages[stage - 1]
-    return bool(later_starts(here.bake_minutes) or metrics_of(here))
-
-
 def _grown(
     plan: RampPlan,
     here: StageCounts,
@@ -97,13 +95,15 @@ def _grown(
 ) -> _Known:
     """Add the minutes that are over by now, in their order; a process begins before its minute is counted."""
     began, stage = _moments(plan, here), plan.stages[here.stage - 1]
-    outline, so_far, starts, means = outline_of(plan), known.met, list(known.starts), known.means
+    outline, metrics = outline_of(plan), metrics_of(stage)
+    so_far, starts, means, heard = known.met, list(known.starts), known.means, known.heard
     for minute, cells in sorted(rows.items()):
         starts += [so_far] * (_come(began, minute) - len(starts))
         so_far = _sum(so_far, met(outline, here.stage, cells))
         means = with_minute(means, cells, stage)
+        heard = heard_with(heard, minute, cells, metrics)
     starts += [so_far] * (_come(began, upto) - len(starts))
-    return _Known(max(upto, known.upto), so_far, tuple(starts), means)
+    return _Known(max(upto, known.upto), so_far, tuple(starts), means, heard)
 
 
 def _starts(plan: RampPlan, here: StageCounts, known: _Known, now: datetime) -> tuple[Met | None, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 
 
@@ -44,11 +45,25 @@ Met = Mapping[str, Mapping[float, tuple[float, float]]]
 """Who has met a bad event: by guardrail and by share of the buckets, (candidate, control) units."""
 
 
+class Heard(NamedTuple):
+    """In how many minutes something was heard of one arm, in which first, and in which last."""
+
+    minutes: int
+    first: datetime
+    last: datetime
+
+
+BothHeard = tuple[Heard | None, Heard | None]
+"""The candidate's and the control's; None: nothing was heard of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class StageMinutes:
     """What the minutes of one stage say: `starts` is who had met a bad event when each process that looks for later
-    harm began (None: it has begun just now, and that is not known yet), `means` the metrics that its limits name.
+    harm began (None: it has begun just now, and that is not known yet), `means` the metrics that its limits name,
+    `heard` when calls (`cost_usd`, which each of them has) and these metrics were heard of.
     """
 
     starts: tuple[Met | None, ...] = ()
     means: Mapping[str, MeanMinutes] = field(default_factory=dict)
+    heard: Mapping[str, BothHeard] = field(default_factory=dict)

@@ -12,6 +12,8 @@ LONGEST_CALL = 4096
 """So many letters a call id has at most."""
 BOUNDS: Mapping[str, tuple[float, float]] = {"groundedness": (0.0, 1.0)}
 """Between what a live score lies, where that is known; one outside of it is counted at no door."""
+MEASURES = frozenset({"latency_ms", "cost_usd"})
+"""What is measured of every call, and is never below nothing."""
 NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 """How a guardrail or a metric is named."""
 
@@ -23,7 +25,7 @@ def is_countable(value: object) -> bool:
 
 def bounds_of(name: str) -> tuple[float, float]:
     """Return between what a value can lie."""
-    return BOUNDS.get(name, (-LARGEST_VALUE, LARGEST_VALUE))
+    return BOUNDS.get(name, (0.0 if name in MEASURES else -LARGEST_VALUE, LARGEST_VALUE))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ the other. Rows of minutes that were not asked for are left alone: they came lat
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from math import isfinite
 
@@ -24,7 +24,7 @@ def checked(metric: Metric, asked: MetricAsked, rows: Iterable[MetricInterval]) 
     """Sort what a source says into what can be counted and what cannot, by minute."""
     mine = [row for row in rows if asked.first <= row.minute < asked.end]
     faults: dict[datetime, str] = {}
-    for minute, why in _faults(metric, mine):
+    for minute, why in (*_mixed_units(mine), *_faults(metric, mine)):
         faults.setdefault(_whole(minute), why)
     good = (row for row in mine if _whole(row.minute) not in faults)
     told = sorted(good, key=lambda row: (row.minute, row.arm, row.cell))
@@ -41,6 +41,13 @@ def _faults(metric: Metric, rows: Iterable[MetricInterval]) -> Iterator[tuple[da
         seen.add(key)
         if why:
             yield row.minute, f"at {row.minute:%H:%M} UTC {why}"
+
+
+def _mixed_units(rows: Sequence[MetricInterval]) -> Iterator[tuple[datetime, str]]:
+    """Yield every minute of an answer whose rows are told in several units: which of them was meant is not known."""
+    units = sorted({row.unit for row in rows if row.unit})
+    if len(units) > 1:
+        yield from ((row.minute, f"the answer is told in several units: {', '.join(units)}") for row in rows)
 
 
 def _whole(moment: datetime) -> datetime:

@@ -26,13 +26,16 @@ from math import log
 from leverframe.nouns.evidence import CellCounts, Finding, Reading, StageCounts, StageReading
 from leverframe.nouns.metric_states import MetricState
 from leverframe.nouns.ramps import LimitKind, RampPlan
-from leverframe.rules.evidence import sample_ratio
+from leverframe.rules.evidence import sample_ratio, silence
 from leverframe.rules.evidence import words as say
 from leverframe.rules.evidence.looks import Look, look_at, units_of, value_of
-from leverframe.rules.evidence.means import read_mean
+from leverframe.rules.evidence.means import FAIRNESS, FAIRNESS_METRIC, read_mean
 from leverframe.rules.evidence.relative import read_relative
 from leverframe.rules.evidence.slos import read_rate
 from leverframe.rules.metric_states import finding_of
+
+COMPARED = (LimitKind.FALL, LimitKind.RISE)
+"""The limits on a mean that compare it with the control's."""
 
 
 def read_stage(
@@ -51,20 +54,21 @@ def read_stage(
     has still regions to reach. Counts of later stages are ignored, so that a past reading can be derived again.
     """
     look = look_at(plan, stage, counts, alpha, beta, stage_minutes)
-    ratio = _read_sample_ratio(look)
+    ratio = _read_sample_ratio(look, now)
     relative = [read_relative(look, guardrail) for guardrail in look.outline.compared]
-    if ratio.finding is Finding.ERROR:
-        relative = [_distrusted(look, reading, ratio) for reading in relative]
     absolute = [read_rate(look, slo) for slo in look.stage.slos if slo.kind is LimitKind.RATE]
     mean = [read_mean(look, slo) for slo in look.stage.slos if slo.kind is not LimitKind.RATE]
     states = next((part.metrics for part in counts if part.stage == stage), {})
     mean = [_told_of(states.get(reading.guardrail), reading, look, now) for reading in mean]
+    if ratio.finding is Finding.ERROR:
+        relative = [_distrusted(look, reading, ratio) for reading in relative]
+        mean = [_distrusted(look, each, ratio) if each.limit_kind in COMPARED else each for each in mean]
     readings = (*relative, *absolute, *mean, ratio)
     finding = max((_weight(reading) for reading in readings), key=lambda finding: finding.rank)
     return StageReading(finding, _because(finding, readings), readings, now)
 
 
-def _read_sample_ratio(look: Look) -> Reading:
+def _read_sample_ratio(look: Look, now: datetime) -> Reading:
     """Check all that the stage has counted, and by itself what promotion rests on."""
     needed = -log(sample_ratio.ALPHA)
     evidence, read = max(((_mismatch(cells), cells) for cells in look.spans), key=lambda pair: pair[0])
@@ -75,6 +79,8 @@ def _read_sample_ratio(look: Look) -> Reading:
         finding, because = Finding.ERROR, say.mismatch(mine, theirs, expected)
     elif not mine:
         finding, because = Finding.NO_DATA, look.nobody
+    elif silent := silence.silent_calls(look.heard, now, is_shared=look.is_shared):
+        finding, because = Finding.NO_DATA, silent
     else:
         finding, because = Finding.PASS, say.fits(mine, theirs, expected)
     return Reading(
@@ -90,7 +96,7 @@ def _read_sample_ratio(look: Look) -> Reading:
 
 def _mismatch(cells: tuple[CellCounts, ...]) -> float:
     """Return the log of the evidence that these counts do not fit the share of the buckets."""
-    return sample_ratio.log_mismatch(sample_ratio.units_of(cells)) if units_of(cells)[1] else 0.0
+    return sample_ratio.log_mismatch(sample_ratio.units_of(cells))
 
 
 def _distrusted(look: Look, reading: Reading, ratio: Reading) -> Reading:
@@ -102,10 +108,23 @@ def _distrusted(look: Look, reading: Reading, ratio: Reading) -> Reading:
 
 def _told_of(state: MetricState | None, reading: Reading, look: Look, now: datetime) -> Reading:
     """Let no mean stand on a source that fails or has stopped; the worse of the two counts."""
-    found = finding_of(state, now, is_shared=look.is_shared) if state else None
+    if state is None:
+        found = _fallen_silent(reading, look, now)
+    else:
+        found = finding_of(state, now, is_shared=look.is_shared)
     if found is None or reading.finding.rank > found[0].rank:
         return reading
     return replace(reading, finding=found[0], because=found[1])
+
+
+def _fallen_silent(reading: Reading, look: Look, now: datetime) -> tuple[Finding, str] | None:
+    """Say that a metric which is posted by call id comes no more, though there are calls."""
+    if silence.silent_calls(look.heard, now, is_shared=look.is_shared):
+        return None
+    metric = FAIRNESS_METRIC if reading.guardrail == FAIRNESS else reading.guardrail
+    beside = look.is_shared and reading.limit_kind in COMPARED
+    silent = silence.silent_metric(look.heard, metric, now, beside=beside)
+    return (Finding.NO_DATA, silent) if silent else None
 
 
 def _weight(reading: Reading) -> Finding:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from math import exp
 
 from leverframe.nouns.evidence import CellCounts, StageCounts
-from leverframe.nouns.minutes import MeanMinutes, Met
+from leverframe.nouns.minutes import BothHeard, MeanMinutes, Met
 from leverframe.nouns.ramps import RampPlan, Stage
 from leverframe.rules.evidence import words as say
 from leverframe.rules.evidence.labels import Strata, strata_of
@@ -22,7 +22,8 @@ class Look:
 
     `cells` are all that the stage has counted, `fresh` what it has counted since it reached its last region. `since`
     holds, by guardrail, who met it since each later process began; `to_come` such processes are still to begin, of
-    `planned` (`starts.py`). `means` are the metrics of its limits, by minutes.
+    `planned` (`starts.py`). `means` are the metrics of its limits, by minutes; `heard` is when something came of
+    either arm.
     """
 
     outline: Outline
@@ -38,6 +39,7 @@ class Look:
     beta: float
     since: Mapping[str, tuple[Strata, ...]]
     means: Mapping[str, MeanMinutes]
+    heard: Mapping[str, BothHeard]
     to_come: int
     planned: int
 
@@ -80,6 +82,7 @@ def look_at(
         beta=beta,
         since=_since(met(outline, stage, here.cells), starts) if starts else {},
         means=here.minutes.means,
+        heard=here.minutes.heard,
         to_come=sum(outline.later[stage - 1 : together.stop]) - len(starts),
         planned=sum(outline.later[together]),
     )

@@ -84,8 +84,7 @@ def _units(look: Look, reading: Reading) -> list[list[float]]:
 
 
 def _mismatch(cells: Sequence[CellCounts]) -> float:
-    beside = any(cell.control_units for cell in cells)
-    return sample_ratio.log_mismatch(sample_ratio.units_of(cells)) if beside else 0.0
+    return sample_ratio.log_mismatch(sample_ratio.units_of(cells))
 
 
 def _limited(look: Look, reading: Reading) -> dict[str, Any]:
