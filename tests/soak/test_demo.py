@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from tests.test_check_a_verdict import CHECK, agree, run
 
 TIMELINE = ["Wed 10:00 1%", "Wed 10:30 10%", "Wed 14:30 50%", "Thu 14:30 100%"]
 PATIENCE_SECONDS = 1800.0
@@ -27,6 +28,10 @@ def play_demo() -> dict[str, object]:
     assert told["rollback"]["metric"]
     assert told["rollback"]["because"]
     assert told["rollback"]["share_percent"] in (1, 10, 50)
+    assert list(told["replayed"].values()) == [True, True]
+    lines = run(CHECK, json.dumps(told["rollback"]))
+    agree(lines)
+    assert told["rollback"]["metric"] in [line[0] for line in lines if float(line[2]) >= float(line[4])]
     assert told["receipt"]["applied"] == told["receipt"]["gateways"] == 2
     assert told["audit"]["verified"] is True
     assert told["audit"]["entries"] > 0

@@ -21,10 +21,14 @@ RECEIPT_WAITS_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the show proved: the first change's staircase, the second's rollback, the lever's receipt, the log."""
+    """What the show proved: the first change's staircase, the second's rollback, the lever's receipt, the log.
+
+    `replayed` says of each change whether today's rules decide all of its steps as they were decided.
+    """
 
     timeline: list[str] = field(default_factory=list)
     rollback: Mapping[str, Any] | None = None
+    replayed: Mapping[str, bool] = field(default_factory=dict)
     receipt: Mapping[str, Any] | None = None
     audit: Mapping[str, Any] | None = None
 
@@ -35,6 +39,8 @@ class Told:
         return (
             bool(self.timeline)
             and self.rollback is not None
+            and bool(self.replayed)
+            and all(self.replayed.values())
             and obeyed
             and bool(self.audit and self.audit["verified"])
         )
@@ -140,7 +146,8 @@ class Story:
             "milliseconds": receipt["milliseconds"],
         }
         log = {"entries": verified["entries"], "verified": not verified["faults"] and verified["verified"] > 0}
-        return Told(self._timeline(), self._rollback(), kept, log)
+        replayed = {c: self._cast.act("remi").get(f"/changes/{c}/replay")["same"] for c in (self.first, self.second)}
+        return Told(self._timeline(), self._rollback(), replayed, kept, log)
 
     def _timeline(self) -> list[str]:
         widened = [s for s in self._steps(self.first) if s["kind"] == "promoted"]
@@ -160,6 +167,7 @@ class Story:
             "share_percent": share,
             "minutes": round((_moment(ended) - began).total_seconds() / 60),
             "because": ended["because"],
+            "entry": entries[0],
         }
 
 

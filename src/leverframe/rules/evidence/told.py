@@ -121,9 +121,7 @@ def reckoned(told: Facts) -> float:
             carried = _pairs([share, mine, theirs] for _, share, _, mine, _, theirs in told["strata"])
             return value_of(starts.log_harm(carried, since, told["later"]["to_come"], told["later"]["planned"]))
         case "share":
-            units = _pairs(told["units"])
-            beside = any(theirs for _, theirs in units.values())
-            return value_of(sample_ratio.log_mismatch(units) if beside else 0.0)
+            return value_of(sample_ratio.log_mismatch(_pairs(told["units"])))
         case _:
             return _of_limit(told)
 
