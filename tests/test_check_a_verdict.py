@@ -51,7 +51,9 @@ def exported(world: World, act: str) -> str:
 
 
 def run(script: str, told: str) -> list[list[str]]:
-    ran = subprocess.run([sys.executable, "-I", "-c", script], input=told, capture_output=True, text=True, check=False)
+    ran = subprocess.run(
+        [sys.executable, "-I", "-c", script], input=told, capture_output=True, text=True, check=False
+    )
     assert ran.returncode == 0, ran.stderr
     return [line.split() for line in ran.stdout.splitlines()]
 
