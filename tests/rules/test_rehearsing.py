@@ -13,7 +13,10 @@ from leverframe.nouns.policies import Policy
 from leverframe.nouns.ramps import Clause, Floor, LimitKind, RampPlan, Slo, Stage
 from leverframe.rules.evidence_time import Traffic
 from leverframe.rules.imagined_ramps import Question
-from leverframe.rules.rehearsing import ROLLED_BACK, SETTLED, STANDS, Harm, rehearse, summed, unknown_rates
+from leverframe.rules.rehearsal_endings import summed
+from leverframe.rules.rehearsed_people import Harm, Simulated
+from leverframe.rules.rehearsing import ROLLED_BACK, SETTLED, STANDS, Rehearsal, unknown_rates
+from leverframe.rules.rehearsing import rehearse as play
 
 FEEDBACK = "feedback_negative"
 NINE = datetime(2026, 5, 12, 9, tzinfo=UTC)
@@ -32,6 +35,10 @@ def question(*, bakes=(30, 60, 60), floors=((), (3.0,), (2.0,)), windows=(OPEN,)
     policy = Policy("digest", "acme", calendar, {}, {}, (), (), {})
     plan = RampPlan((*stages, Stage((Clause(100.0),), 0)))
     return Question(plan, SUPPORT, regions, calendar, NINE, NINE + timedelta(days=9), TRAFFIC, (), policy)
+
+
+def rehearse(about: Question, traffic: Traffic, harm: Harm, chance: Random) -> Rehearsal:
+    return play(about, Simulated(traffic, harm, chance, about.calendar.home_zone))
 
 
 def test_a_harmless_run_settles_when_its_bakes_are_over_and_its_floors_proved():

@@ -89,7 +89,8 @@ from leverframe.rules.exercising import freshness
 from leverframe.rules.growth import grown, moments_of
 from leverframe.rules.prospects import Prospect
 from leverframe.rules.readings import read_stage
-from leverframe.rules.rehearsing import Harm, Rehearsal
+from leverframe.rules.rehearsed_people import Harm
+from leverframe.rules.rehearsing import Rehearsal
 from leverframe.rules.slices import locales_of, slices_of
 from leverframe.web.problems import Problem
 from leverframe.web.rendering import Reader, page

@@ -8,7 +8,8 @@ import pytest
 from gallery import rehearsal_view
 
 from leverframe.nouns.verdicts import Invalid
-from leverframe.rules.rehearsing import Harm, Rehearsal
+from leverframe.rules.rehearsed_people import Harm
+from leverframe.rules.rehearsing import Rehearsal
 from leverframe.web.rehearsal_pictures import endings_figure, say_endings
 from leverframe.web.rehearsals import _number
 

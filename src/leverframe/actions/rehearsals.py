@@ -20,7 +20,8 @@ from leverframe.rules.evidence_time import Traffic
 from leverframe.rules.forecasting import Forecast, forecast_for
 from leverframe.rules.imagined_ramps import Question
 from leverframe.rules.prospects import Prospect, prospects
-from leverframe.rules.rehearsing import Harm, Rehearsal, rehearse, unknown_rates
+from leverframe.rules.rehearsed_people import Harm, Simulated
+from leverframe.rules.rehearsing import Rehearsal, rehearse, unknown_rates
 from leverframe.sources.policies import read_bundle
 from leverframe.store import changes
 from leverframe.store.database import Db
@@ -117,7 +118,8 @@ def _runs(
 ) -> Iterator[Rehearsal]:
     for number in range(asked.runs if traffic else 0):
         give_way()
-        yield rehearse(about, traffic or Traffic({}, {}), harm, Random(f"{asked.seed + number} {harm.ratio}"))
+        chance = Random(f"{asked.seed + number} {harm.ratio}")
+        yield rehearse(about, Simulated(traffic or Traffic({}, {}), harm, chance, about.calendar.home_zone))
 
 
 def _traffic(measured: Traffic | None, asked: Asked) -> Traffic | None:

@@ -13,7 +13,8 @@ from markupsafe import Markup
 
 from leverframe.rules.evidence.words import times
 from leverframe.rules.moments import say_span
-from leverframe.rules.rehearsing import ROLLED_BACK, SETTLED, Harm, Rehearsal
+from leverframe.rules.rehearsed_people import Harm
+from leverframe.rules.rehearsing import ROLLED_BACK, SETTLED, Rehearsal
 
 WIDTH, LEFT, RIGHT = 420, 8, 24
 STEP = 8
