@@ -73,6 +73,7 @@ from leverframe.nouns.ramps import (
     Stage,
     Stay,
 )
+from leverframe.nouns.recordings import EarlierRamp, Recorded
 from leverframe.nouns.replays import Difference, Differs, Earlier, Replay, ReplayedStep, RuleAnswer
 from leverframe.nouns.sign_offs import Seat, SignOff
 from leverframe.nouns.spent_time import SpentPart, SpentTime
@@ -595,12 +596,28 @@ def played(ended: str, minutes: float, guardrail: str = "") -> Rehearsal:
 def rehearsal_view(**more: object) -> View:
     base = {
         "change": CHANGE, "traffic": Traffic({10: 500.0}, {"feedback_negative": 0.05}), "prospects": PROSPECTS,
-        "forecast": FORECAST, "harm": Harm("feedback_negative", 2.0), "unknown": (),
+        "forecast": FORECAST, "harm": Harm("feedback_negative", 2.0), "unknown": (), "counted": (), "recorded": None,
+        "earlier": (),
         "harmless": (*(played("settled", 1710) for _ in range(18)), played("rolled_back", 410, "feedback_negative"),
                      played("stands", 2900)),
         "harmful": tuple(played("rolled_back", 20 + 7 * (n % 6), "feedback_negative") for n in range(20)),
     }  # fmt: skip
     return View(**{**base, **more})
+
+
+def recorded_rehearsal_view() -> View:
+    """Runs on the minutes of an earlier ramp, of which a day was recorded."""
+    earlier = tuple(
+        EarlierRamp(f"CHG-2026-0{4790 - 31 * n}", at(12 - 3 * n, 10), at(12 - 3 * n, 16), state)
+        for n, state in enumerate(("settled", "rolled_back", "settled"))
+    )
+    counted = (
+        *(played("settled", 1710) for _ in range(13)),
+        *(played("rolled_back", 300 + 20 * n, "error") for n in range(7)),
+    )
+    return rehearsal_view(
+        counted=counted, earlier=earlier, recorded=Recorded("CHG-2026-04790", at(12, 10), 1710, 412_608.0)
+    )  # fmt: skip
 
 
 def replay_view() -> Replay:
@@ -1378,6 +1395,7 @@ def pages() -> dict[str, str]:
         "call": ("call.html", CALL, "/calls/lf1.x"),
         "calls": ("calls.html", View(), "/calls"),
         "rehearsal": ("rehearsal.html", rehearsal_view(), f"/changes/{CHANGE.id}/rehearsal"),
+        "rehearsal-recorded": ("rehearsal.html", recorded_rehearsal_view(), f"/changes/{CHANGE.id}/rehearsal?runs=20&recorded=CHG-2026-04790"),
         "rehearsal-blank": ("rehearsal.html", rehearsal_view(harmless=(), harmful=(), traffic=None), f"/changes/{CHANGE.id}/rehearsal"),
         "problem-refused": ("problem.html", Problem("refused", "The rules say no", 409, "", verdicts=UNMET[:3]), "/changes/CHG-2026-00015/ramp", {"back": "/changes/CHG-2026-00015"}),
         "problem-kept": ("problem.html", STALE, "/changes/CHG-2026-00015/sign-offs", {"kept": {"role": "ai_risk", "comment": "Read on Tuesday; the fairness slice is the one that matters here and it is clean."}, "back": "/changes/CHG-2026-00015"}),

@@ -29,6 +29,13 @@ def test_each_run_is_one_mark_of_its_own_shape():
     assert "Twice as many:" in drawn
 
 
+def test_runs_as_they_were_counted_are_drawn_beside_them_over_the_same_time():
+    drawn = endings_figure([run("settled", 90.0)], (), Harm("x", 2), [run("rolled_back", 180.0)])
+    assert "As it was counted:" in drawn
+    assert drawn.count("<figure>") == 2
+    assert drawn.count("3 h") == 2
+
+
 def test_runs_that_end_at_once_are_drawn_too():
     assert "ended stands" in endings_figure([run("stands", 0.0)], (), Harm("x", 2))
     assert say_endings([run("settled", 1.0)]) == "1 settled of 1"

@@ -20,10 +20,13 @@ from leverframe.cli.verbs import read_bytes, said, server, show, with_shared
 from leverframe.client import Server
 from leverframe.nouns.verdicts import Fault, Invalid
 from leverframe.rules.evidence.words import minutes, times
+from leverframe.rules.moments import say_minutes
 
 AT_ONCE = 10
 """So many runs of each kind are asked for in one request."""
 COLUMNS = 60
+A_DAY = 1440
+IS_CHANGE = re.compile(r"CHG-\d{4}-\d{5,}").fullmatch
 MARKS = {"settled": "o", "rolled_back": "x", "stands": "#"}
 
 
@@ -43,16 +46,31 @@ def rehearse(
     policy: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Under this policy, which is not loaded.")
     ] = None,
+    recorded: Annotated[
+        str,
+        typer.Option(
+            metavar="CHG|FILE",
+            help="People come as this earlier change counted them, or as your own .csv or .parquet file says.",
+        ),
+    ] = "",
     seed: Annotated[int, typer.Option(help="The first run's number; the same runs are played again by it.")] = 1,
 ) -> None:
     """Say what each stage can rule out, and play whole ramps on an imagined clock. Nothing is written."""
     asked: dict[str, Any] = {"guardrail": guardrail, "ratio": ratio, "after_minutes": after, "per_minute": per_minute}
     asked |= {"rates": _rates(rate or []), "policy_files": read_files(policy) if policy else {}}
-    if re.fullmatch(r"CHG-\d{4}-\d{5,}", change):
+    asked |= _recorded(recorded) if recorded else {}
+    if IS_CHANGE(change):
         asked["change"] = change
     else:
         asked |= {"file": read_bytes(Path(change)).decode("utf-8", "replace"), "name": Path(change).name}
     show(_all_of(server(), asked, runs, seed), _tell)
+
+
+def _recorded(source: str) -> dict[str, Any]:
+    """Return what says whose minutes come: a change's id, or the rows of a file."""
+    from leverframe.sources.metrics.figures import read_file
+
+    return {"recorded": source} if IS_CHANGE(source) else {"figures": read_file(Path(source))}
 
 
 def _rates(given: Sequence[str]) -> dict[str, float]:
@@ -78,6 +96,7 @@ def _all_of(one: Server, asked: Mapping[str, Any], runs: int, seed: int) -> dict
         part = one.post("/rehearsals", {**asked, "runs": min(AT_ONCE, runs - first), "seed": seed + first})
         found["harmless"] += part["harmless"]
         found["harmful"] += part["harmful"]
+        found["counted"] += part["counted"]
     return found
 
 
@@ -90,13 +109,25 @@ def _tell(found: Mapping[str, Any]) -> None:
         say(f"Stage {one['stage']}: {one['because']}.")
     if not found["prospects"]:
         say("No stage of this plan has a floor, so that nothing is compared with the current unit.")
+    if recorded := found["recorded"]:
+        _tell_recorded(recorded)
     if found["harmless"]:
-        longest = max(run["minutes"] for run in (*found["harmless"], *found["harmful"]))
+        longest = max(run["minutes"] for run in (*found["harmless"], *found["harmful"], *found["counted"]))
         _tell_runs("No harm", found["harmless"], longest)
         harm = found["harm"]
         name = f"{times(harm['ratio']).capitalize()} as many in {harm['guardrail'].replace('_', ' ')}"
         _tell_runs(name, found["harmful"], longest)
+        if found["counted"]:
+            _tell_runs("As it was counted", found["counted"], longest)
         indented("o settled, x rolled back, # stood to the end of its ticket", style="dim")
+
+
+def _tell_recorded(recorded: Mapping[str, Any]) -> None:
+    days = " by whole days" if recorded["minutes"] >= A_DAY else ""
+    say(
+        f"People come minute by minute as {recorded['source']} counted them: {recorded['people']:,.0f} in"
+        f" {say_minutes(recorded['minutes'])}. In a ramp that goes on for longer they come round again{days}."
+    )
 
 
 def _tell_runs(name: str, runs: Sequence[Mapping[str, Any]], longest: float) -> None:

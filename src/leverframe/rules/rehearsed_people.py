@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from leverframe.nouns.evidence import CellCounts
+from leverframe.nouns.metrics import WHOLE_RAMP
 from leverframe.nouns.ramps import Ramp
 from leverframe.nouns.tables import BUCKETS
 from leverframe.nouns.targets import EVERYWHERE, LAST_RING, Cell
 from leverframe.rules.drawing import Chance, binomial, poisson
 from leverframe.rules.evidence_time import Traffic, events_within
 from leverframe.rules.imagined_ramps import Question
-from leverframe.rules.lowering import cohorts_of, key, percent_of, standing, within
+from leverframe.rules.lowering import cohorts_of, key, percent_of, share_of_all, standing, within
 from leverframe.rules.routing import bound
 
 NO_CELLS: Mapping[str, CellCounts] = {}
@@ -110,27 +111,44 @@ def parts_of(about: Question, ramp: Ramp) -> tuple[Part, ...]:
     """Return the parts of the ticket's population, each at the share of the buckets that has the candidate now.
 
     They are the route table's: a region's ring, and in it each cohort that the plan names. Where the catalog does not
-    say how many people there are, each region has as many.
+    say how many people there are, each region has as many. What outside sources say of the whole ramp is a part by
+    itself, in which nobody is.
     """
     everybody = sum(cell.users for cell in about.population)
     cells = within(about.population, about.regions, about.rings) if everybody else _evenly(about.regions)
-    return tuple(_parts(about, ramp, cells, everybody or len(cells)))
+    found = [
+        Part(name, users / (everybody or len(cells)), _share(about, standing(ramp, cell.region), cell, cohort))
+        for name, cell, cohort, users in _strata(cells, cohorts_of(about.plan, len(about.plan.stages)))
+    ]
+    if about.target and _has_outside_metrics(about, ramp.stage):
+        found.append(Part(WHOLE_RAMP, 0.0, share_of_all({part.name: part.share for part in found}, about.target)))
+    return tuple(found)
+
+
+def weights_of(population: Sequence[Cell], cohorts: Sequence[str]) -> Mapping[str, float]:
+    """Return which part of a feature's people is in each part of its population."""
+    everybody = sum(cell.users for cell in population)
+    return {name: users / everybody for name, _, _, users in _strata(population, cohorts)} if everybody else {}
+
+
+def _strata(cells: Sequence[Cell], cohorts: Sequence[str]) -> Iterator[tuple[str, Cell, str, int]]:
+    """Yield each part's name, cell, cohort and users."""
+    for cell in cells:
+        left = cell.users
+        for cohort in cohorts:
+            users = min(cell.users_of(cohort) or 0, left)
+            left -= users
+            yield f"{key(cell)}|{cohort}", cell, cohort, users
+        yield key(cell), cell, "", left
 
 
 def _evenly(regions: tuple[str, ...]) -> tuple[Cell, ...]:
     return tuple(Cell(region, LAST_RING, 1) for region in regions or (EVERYWHERE,))
 
 
-def _parts(about: Question, ramp: Ramp, cells: Sequence[Cell], everybody: int) -> Iterator[Part]:
-    cohorts = cohorts_of(about.plan, len(about.plan.stages))
-    for cell in cells:
-        stage, left = standing(ramp, cell.region), cell.users
-        for cohort in cohorts:
-            users = min(cell.users_of(cohort) or 0, left)
-            left -= users
-            yield Part(f"{key(cell)}|{cohort}", users / everybody, _share(about, stage, cell, cohort))
-        yield Part(key(cell), left / everybody, _share(about, stage, cell))
-
-
-def _share(about: Question, stage: int, cell: Cell, cohort: str = "") -> float:
+def _share(about: Question, stage: int, cell: Cell, cohort: str) -> float:
     return bound(percent_of(about.plan, stage, cell, cohort)) / BUCKETS
+
+
+def _has_outside_metrics(about: Question, stage: int) -> bool:
+    return any(slo.guardrail in about.policy.metrics for slo in about.plan.stages[stage - 1].slos)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import JSONResponse, Response
 
 from leverframe.actions import policies, rehearsals
-from leverframe.actions.rehearsals import Asked
+from leverframe.actions.rehearsal_asks import Asked
 from leverframe.nouns.documents import to_document
 from leverframe.nouns.verdicts import Fault, Invalid
 from leverframe.sources.changes import read_change_form
+from leverframe.sources.metrics.figures import read_figures
 from leverframe.web.rendering import respond
 from leverframe.web.sent import Body, describes, sent
 from leverframe.web.visits import Visiting
@@ -22,7 +23,9 @@ router = APIRouter(tags=["changes"])
 class Rehearse(Body):
     """What to rehearse: a change on the ticket, or a change file as YAML, under the policy in force or an edit of it.
 
-    `rates` are shares of people by guardrail (0.05). `policy_files` is a policy's folder, path to text.
+    `rates` are shares of people by guardrail (0.05). `policy_files` is a policy's folder, path to text. `recorded` is
+    an earlier change of the target, whose minutes come; or `figures` are rows of your own, with `metric` (the
+    guardrail), `minute`, `arm` (candidate or control), `n` (people) and `total` (of them, who met it).
     """
 
     change: str = ""
@@ -36,6 +39,8 @@ class Rehearse(Body):
     per_minute: float | None = None
     rates: dict[str, float] = {}
     policy_files: dict[str, str] = {}
+    recorded: str = ""
+    figures: list[Any] = []
 
     def asked(self) -> Asked:
         """Return what the action is asked."""
@@ -48,12 +53,14 @@ class Rehearse(Body):
             per_minute=self.per_minute,
             rates=self.rates,
             policy_files=self.policy_files,
+            recorded=self.recorded,
+            figures=read_figures(self.figures),
         )
 
 
 @router.post("/rehearsals", openapi_extra=describes(Rehearse))
 def rehearse(visit: Visiting, body: Annotated[Rehearse, Depends(sent(Rehearse))]) -> Response:
-    """Say what each stage can rule out, and play runs without harm and with it; writes nothing."""
+    """Say what each stage can rule out, and play runs without harm, with it, and as recorded; writes nothing."""
     if body.change:
         found = rehearsals.rehearse_change(visit.house, body.change, body.asked())
     else:
@@ -73,9 +80,11 @@ def show_rehearsal(
     after_minutes: Annotated[float, Query()] = 0.0,
     per_minute: str = "",
     seed: Annotated[int, Query()] = 1,
+    recorded: str = "",
 ) -> Response:
     """Show what each stage can rule out, and how so many runs went; the same address shows the same runs."""
-    asked = Asked(runs, seed, guardrail, ratio, after_minutes, _number("per_minute", per_minute))
+    people = _number("per_minute", per_minute)
+    asked = Asked(runs, seed, guardrail, ratio, after_minutes, people, recorded=recorded)
     return respond(visit.request, "rehearsal.html", rehearsals.rehearse_change(visit.house, change_id, asked))
 
 
