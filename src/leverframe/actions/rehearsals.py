@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
@@ -57,7 +57,7 @@ class Rehearsed:
 def rehearse_form(house: House, actor: Actor, form: ChangeForm, asked: Asked) -> Rehearsed:
     """Rehearse a change that is not filed; writes nothing. Raises Invalid with all faults of what was sent."""
     with house.store.read() as db:
-        now, policy = house.clock.now(), _policy(house, db, asked)
+        now, policy = house.clock.now(), policy_to_rehearse(house, db, asked.policy_files)
         permit(policy, actor, "change.file", target_named(form, policy))
         change = with_current(db, draft(form, policy, actor.name, now))
         play = _prepare(db, policy, change, asked, now)
@@ -68,15 +68,15 @@ def rehearse_change(house: House, change_id: str, asked: Asked) -> Rehearsed:
     """Rehearse a change on the ticket from its start, or from now where that is past; writes nothing."""
     with house.store.read() as db:
         now, change = house.clock.now(), changes.get(db, change_id)
-        play = _prepare(db, _policy(house, db, asked), change, asked, now)
+        play = _prepare(db, policy_to_rehearse(house, db, asked.policy_files), change, asked, now)
     return play(house.store.precedence.give_way)
 
 
-def _policy(house: House, db: Db, asked: Asked) -> Policy:
+def policy_to_rehearse(house: House, db: Db, files: Mapping[str, str]) -> Policy:
     """Return the policy to rehearse under: the one in force, or an edit of it that was sent."""
-    if not asked.policy_files:
+    if not files:
         return house.policy(db)
-    policy, faults = read_bundle(asked.policy_files)
+    policy, faults = read_bundle(files)
     if policy is None:
         raise Invalid([fault for fault in faults if fault.severity == "error"])
     return policy

@@ -26,6 +26,7 @@ from leverframe.rules.imagined_ramps import (
     published,
     ramp_at,
 )
+from leverframe.rules.moments import later
 from leverframe.rules.ramping import next_step
 from leverframe.rules.readings import read_stage
 from leverframe.rules.rehearsed_counts import StageTally
@@ -36,6 +37,7 @@ LOOKS_A_BAKE = 48
 WITHOUT_A_BAKE = 1440.0
 """A stage that has no bake of its own waits for regions only, and is looked at as if it baked a day."""
 LONGEST = timedelta(days=90)
+BAKE, EVIDENCE = "bake", "evidence"
 SETTLED, ROLLED_BACK, STANDS = "settled", "rolled_back", "stands"
 
 
@@ -44,7 +46,8 @@ class Rehearsal:
     """How one run went: `ended` is `settled`, `rolled_back` or `stands` (it was held to the end of its ticket).
 
     `guardrail` is the one that rolled it back; `minutes` from its start to its end; `exposed` people were served the
-    candidate, `harmed` of them by it (met the event, and would not have beside it, on average).
+    candidate, `harmed` of them by it (met the event, and would not have beside it, on average). `waits` says of each
+    step what the ramp waited for last before it: its bake, its evidence, or the code of a hold.
     """
 
     ended: str
@@ -56,6 +59,7 @@ class Rehearsal:
     guardrail: str = ""
     exposed: int = 0
     harmed: float = 0.0
+    waits: tuple[str, ...] = ()
 
 
 def rehearse(about: Question, people: People) -> Rehearsal:
@@ -90,6 +94,8 @@ class Run:
     tallies: dict[int, StageTally] = field(default_factory=dict)
     exposed: int = 0
     harmed: float = 0.0
+    waits: list[str] = field(default_factory=lambda: [""])
+    _waits_for: str = ""
     _before: StageTally | None = None
     _came: list[Came] = field(default_factory=list)
 
@@ -116,6 +122,13 @@ class Run:
     def take(self, step: Step) -> None:
         """Take a step, or let time pass and people come."""
         match step:
+            case Promote() | Widen() | Hold(narrow_to_stage=int()):
+                self.waits.append(self._waits_for)
+            case Hold(code=code):
+                self._waits_for = code
+            case _:
+                self._waits_for = BAKE if self._bakes() else EVIDENCE
+        match step:
             case Promote() | Widen():
                 self.ramp = published(self.ramp, step, self.now)
                 begins = isinstance(step, Promote) or not pending(self.ramp, self.about.plan, self.about.regions)
@@ -129,6 +142,10 @@ class Run:
                 self._pass(until)
             case RollBack():
                 raise AssertionError("a run that is rolled back has ended")
+
+    def _bakes(self) -> bool:
+        since = max(self.ramp.published.values(), default=self.ramp.stage_since)
+        return self.now < later(since, self.about.plan.stages[self.ramp.stage - 1].bake_minutes)
 
     def _stand(self, *, proof_anew: bool) -> None:
         """Count from here at the shares at which the ramp stands now."""
@@ -177,7 +194,9 @@ class Run:
         """Say how it went."""
         minutes = (self.now - self.begun.at).total_seconds() / 60.0
         steps, stage, harmed = tuple(self.steps), self.ramp.stage, max(0.0, self.harmed)
-        return Rehearsal(ended, self.now, minutes, stage, because, steps, guardrail, self.exposed, harmed)
+        return Rehearsal(
+            ended, self.now, minutes, stage, because, steps, guardrail, self.exposed, harmed, tuple(self.waits)
+        )
 
 
 def unknown_rates(plan: RampPlan, traffic: Traffic | None) -> tuple[str, ...]:
