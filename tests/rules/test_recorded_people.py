@@ -167,7 +167,8 @@ def test_it_is_looked_where_the_recording_ends_and_where_the_recorded_ramp_stepp
 
 
 def test_seconds_of_the_beginning_count_no_minute_twice():
-    begun, people = TEN + timedelta(seconds=20), AsItWas(AsRecorded(rates(*[minute(10)] * 90), Harm(), Random(1)))
+    was = replace(minute(10), parts={("uk|x", 0.1): CellCounts(0.1, 1, 4)})
+    begun, people = TEN + timedelta(seconds=20), AsItWas(AsRecorded(rates(*[was] * 90), Harm(), Random(1)))
     ends = [begun, begun + timedelta(seconds=30), begun + 5 * MINUTE, TEN + 7 * MINUTE]
     told = [len(list(people.come(PARTS, begun, *pair))) for pair in pairwise(ends)]
     assert told == [0, 5, 2]
@@ -227,9 +228,25 @@ def test_harmless_runs_on_uneven_minutes_are_rolled_back_no_more_often_than_prom
 
 def test_the_first_minute_of_harm_is_found_between_two_looks():
     """In a bake of a day one looks each half hour; harm that is as it was is told to the minute."""
-    calm, harm = minute(500), minute(500, mine=0.6)
+    calm, harm = (replace(each, parts={("uk|everyone", 0.01): few(each)}) for each in (minute(500), minute(500, 0.6)))
     people = AsItWas(AsRecorded(rates(*[calm] * 100, *[harm] * 500), Harm(), Random(1), as_counted=True))
     run = rehearse(question(bakes=(1440, 60, 60)), people)
     assert run.ended == ROLLED_BACK
     assert 100 < run.minutes < 130
     assert run.minutes % 30 != 0
+
+
+def few(was: RecordedMinute) -> CellCounts:
+    """Return a minute's people where one in a hundred has the candidate."""
+    bad = {FEEDBACK: round(5 * was.candidate.bad[FEEDBACK] / was.candidate.units)}
+    return CellCounts(0.01, 5, 495, bad, {FEEDBACK: 25})
+
+
+def test_once_they_come_round_again_people_are_drawn_for_the_same_people_twice_prove_nothing():
+    was = replace(minute(1000), parts={("uk|x", 0.1): CellCounts(0.1, 100, 900)})
+    people = AsItWas(AsRecorded(rates(*[was] * 60), Harm(), Random(1), as_counted=True))
+    told = list(people.come([PARTS[0]], TEN, TEN, TEN + 60 * MINUTE))
+    again = list(people.come([PARTS[0]], TEN, TEN + 60 * MINUTE, TEN + 90 * MINUTE))
+    assert (len(told), people.taken) == (60, 6000)
+    assert (len(again), people.drawn) == (1, again[0].exposed)
+    assert again[0].until == TEN + 90 * MINUTE

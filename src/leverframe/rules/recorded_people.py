@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from leverframe.nouns.evidence import CellCounts
-from leverframe.nouns.recordings import RecordedMinute
+from leverframe.nouns.recordings import EMPTY, RecordedMinute
 from leverframe.rules.drawing import Chance, binomial
 from leverframe.rules.recordings import CANDIDATE, CONTROL, MINUTE, Rates, floor, next_turn, place
 from leverframe.rules.rehearsed_people import Came, Harm, Part
@@ -80,7 +80,7 @@ class AsRecorded:
 
 @dataclass(slots=True)
 class AsItWas:
-    """People exactly as they were counted, wherever the ramp stands at the share at which they were.
+    """People exactly as they were counted, where the ramp stands at the share at which they were; drawn elsewhere.
 
     `moments` says how long after its beginning the recorded ramp took each of its steps: it is looked at then too.
     """
@@ -92,22 +92,41 @@ class AsItWas:
 
     def come(self, parts: Sequence[Part], begun: datetime, since: datetime, until: datetime) -> Iterator[Came]:
         """Tell minute by minute who came, and draw who would have come elsewhere."""
-        recorded = self.people.rates.recording.minutes
-        for minute in _minutes(begun, since, until):
-            number = place(len(recorded), minute)
-            begins = max(since, floor(begun) + minute * MINUTE)
-            ends = min(until, floor(begun) + (minute + 1) * MINUTE)
-            yield self._minute(parts, recorded[number], number, begins, ends, minute)
+        recorded, origin = self.people.rates.recording.minutes, floor(begun)
+        for minutes in self._stretches(parts, _minutes(begun, since, until)):
+            first = place(len(recorded), minutes.start)
+            begins, ends = max(since, origin + minutes.start * MINUTE), min(until, origin + minutes.stop * MINUTE)
+            taken = recorded[first] if len(minutes) == 1 and minutes.start < len(recorded) else EMPTY
+            yield self._told(parts, taken, range(first, first + len(minutes)), begins, ends, minutes.start)
 
-    def _minute(
-        self, parts: Sequence[Part], was: RecordedMinute, number: int, since: datetime, until: datetime, minute: int
+    def _stretches(self, parts: Sequence[Part], minutes: range) -> Iterator[range]:
+        """Yield each minute of which the very counts are taken by itself, and those between them together.
+
+        Once they come round again they are drawn: the same people twice would be no second evidence.
+        """
+        recorded, drawn = self.people.rates.recording.minutes, minutes.start
+        for minute in minutes:
+            if minute < len(recorded) and any((part.name, part.share) in recorded[minute].parts for part in parts):
+                if drawn < minute:
+                    yield range(drawn, minute)
+                yield range(minute, minute + 1)
+                drawn = minute + 1
+        if drawn < minutes.stop:
+            yield range(drawn, minutes.stop)
+
+    def _told(
+        self,
+        parts: Sequence[Part],
+        was: RecordedMinute,
+        recorded: range,
+        since: datetime,
+        until: datetime,
+        after: int,
     ) -> Came:
         elsewhere = [part for part in parts if (part.name, part.share) not in was.parts]
-        is_drawn = elsewhere and was.people
-        drawn = self.people.drawn(elsewhere, range(number, number + 1), since, until, minute) if is_drawn else None
-        cells = dict(drawn.cells) if drawn else {}
+        drawn = self.people.drawn(elsewhere, recorded, since, until, after) if elsewhere else None
         self.drawn += drawn.exposed if drawn else 0
-        proof: dict[str, CellCounts] = {}
+        cells, proof = dict(drawn.cells) if drawn else {}, dict[str, CellCounts]()
         for part in parts:
             at = part.name, part.share
             if at in was.parts:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
-from itertools import groupby
+from datetime import UTC, datetime, timedelta
+from itertools import chain, groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import exists, select
+from sqlalchemy import DateTime, exists, select, type_coerce
 
 from leverframe.nouns.evidence import CellCounts
 from leverframe.nouns.ramps import Ramp
@@ -19,15 +20,20 @@ from leverframe.store.database import Db
 from leverframe.store.ramps import ramps
 
 SHORTEST = timedelta(hours=1)
+AT_ONCE = 5_000
 
 
 def minutes_counted(db: Db, change: str) -> Iterator[CountedMinute]:
-    """Tell what a ramp counted, minute by minute, the first first; a minute in which nothing was is left out."""
+    """Tell what a ramp counted, minute by minute, the first first; a minute in which nothing was is left out.
+
+    There are many rows to a minute, so that its time is read once for all of them.
+    """
     c, runs = interval_counts.c, _runs(shares_of(db, [change]))
-    columns = [c[name] for name in ("minute", "stage", "cell", "run", "arm", "name", *SUMS)]
-    rows = db.execute(select(*columns).where(c.change == change).order_by(c.minute))
-    for minute, some in groupby(rows, key=lambda row: row[0]):
-        yield _minute(minute, some, runs)
+    columns = [c[name] for name in ("stage", "cell", "run", "arm", "name", *SUMS)]
+    query = select(type_coerce(c.minute, DateTime(timezone=True)), *columns).where(c.change == change)
+    rows = chain.from_iterable(db.execute(query.order_by(c.minute)).partitions(AT_ONCE))
+    for minute, some in groupby(rows, key=itemgetter(0)):
+        yield _minute(minute.replace(tzinfo=minute.tzinfo or UTC).astimezone(UTC), some, runs)
 
 
 def stood(db: Db, change: str) -> list[Stood]:
@@ -70,7 +76,10 @@ def _runs(shares: Shares) -> _Runs:
 def _minute(minute: datetime, rows: Any, runs: _Runs) -> CountedMinute:
     arms: dict[tuple[int, str, int], dict[str, Arm]] = {}
     for _, stage, cell, run, arm, name, n, total, squares in rows:
-        arms.setdefault((stage, cell, run), both_arms())[arm].take(name, n, total, squares)
+        place = stage, cell, run
+        if place not in arms:
+            arms[place] = both_arms()
+        arms[place][arm].take(name, n, total, squares)
     whole: dict[At, CellCounts] = {}
     proof: dict[At, CellCounts] = {}
     for place, counted in arms.items():
