@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import sys
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from types import SimpleNamespace as View
 
@@ -90,6 +90,9 @@ from leverframe.rules.exercising import freshness
 from leverframe.rules.growth import grown, moments_of
 from leverframe.rules.prospects import Prospect
 from leverframe.rules.readings import read_stage
+from leverframe.rules.rehearsed_months import Difference as Differing
+from leverframe.rules.rehearsed_months import Evidence, Month, Reached, Row, Went, differs, totals
+from leverframe.rules.rehearsed_months import Kind as DifferenceKind
 from leverframe.rules.rehearsed_people import Harm
 from leverframe.rules.rehearsing import Rehearsal
 from leverframe.rules.slices import locales_of, slices_of
@@ -618,6 +621,39 @@ def recorded_rehearsal_view() -> View:
     return rehearsal_view(
         counted=counted, earlier=earlier, recorded=Recorded("CHG-2026-04790", at(12, 10), 1710, 412_608.0)
     )  # fmt: skip
+
+
+def gone(ended: str, day: int, hours: float, guardrail: str = "", by: str = "") -> Went:
+    """A ramp, or what would be one, that began at ten on a day of May and ended after so many hours."""
+    began = at(day, 10)
+    reached = (Reached(began, 1, 1.0), Reached(began + timedelta(minutes=30), 2, 10.0))
+    return Went(ended, began, began + timedelta(hours=hours), hours * 60, reached, guardrail, "because", by)
+
+
+def month_view(**more: object) -> View:
+    """A month under an edit: some as it was, some sooner and later, one that ends otherwise, one not played."""
+    told = (
+        (gone("settled", 5, 28.5), gone("settled", 5, 28.5), 0.0, ()),
+        (gone("rolled_back", 6, 1.07, "error"), gone("rolled_back", 6, 0.5, "error"), 0.0, ()),
+        (gone("settled", 7, 28.5), gone("settled", 7, 172.5), 38.4, ("the recorded 1 day 4 hours come round again",)),
+        (gone("aborted", 12, 6.0, by="sol"), gone("settled", 12, 28.5), 61.0, ()),
+        (gone("settled", 13, 30.0), gone("rolled_back", 13, 9.0, "feedback_negative"), 12.0, ()),
+        (None, gone("stands", 20, 200.0), 0.0, ("nobody has counted slow: it is taken as never met",)),
+    )
+    rows = tuple(
+        Row(
+            f"CHG-2026-000{n:02}", "Answer questions on the Harbour product line", "customer-support",
+            Evidence.RECORDED if was else Evidence.SIMULATED, was, would, differs(was, would), 1710 if was else 0, drawn, notes,
+        )
+        for n, (was, would, drawn, notes) in enumerate(told, start=3)
+    )  # fmt: skip
+    unplayed = Differing(DifferenceKind.NOT_PLAYED, "not played: nobody knows how many people ask meeting-notes")
+    rows += (Row("CHG-2026-00011", "Shorter notes", "meeting-notes", Evidence.NONE, None, None, unplayed),)
+    month = Month(
+        at(1, 1), at(31, 1), NOW, ZONE, DIGEST, False, len(rows), 0, 2, rows, totals(rows),
+        ("Sign-offs and evals are not asked again.", "Two changes of one target are not played against each other."),
+    )  # fmt: skip
+    return View(**{"begins": date(2026, 5, 1), "month": month, **more})
 
 
 def replay_view() -> Replay:
@@ -1396,6 +1432,8 @@ def pages() -> dict[str, str]:
         "calls": ("calls.html", View(), "/calls"),
         "rehearsal": ("rehearsal.html", rehearsal_view(), f"/changes/{CHANGE.id}/rehearsal"),
         "rehearsal-recorded": ("rehearsal.html", recorded_rehearsal_view(), f"/changes/{CHANGE.id}/rehearsal?runs=20&recorded=CHG-2026-04790"),
+        "rehearsed-month": ("rehearsed_month.html", month_view(), "/rehearsals/month?from=2026-05-01"),
+        "rehearsed-month-blank": ("rehearsed_month.html", month_view(month=None), "/rehearsals/month"),
         "rehearsal-blank": ("rehearsal.html", rehearsal_view(harmless=(), harmful=(), traffic=None), f"/changes/{CHANGE.id}/rehearsal"),
         "problem-refused": ("problem.html", Problem("refused", "The rules say no", 409, "", verdicts=UNMET[:3]), "/changes/CHG-2026-00015/ramp", {"back": "/changes/CHG-2026-00015"}),
         "problem-kept": ("problem.html", STALE, "/changes/CHG-2026-00015/sign-offs", {"kept": {"role": "ai_risk", "comment": "Read on Tuesday; the fairness slice is the one that matters here and it is clean."}, "back": "/changes/CHG-2026-00015"}),

@@ -31,7 +31,7 @@ SAID = (
 
 @dataclass(frozen=True, slots=True)
 class AskedMonth:
-    """Which month: 30 days from a day (none: the last 30), and the changes from `first` on, `limit` at most."""
+    """Which month: 30 days from a day (none: the last 30, with today); and of its changes `limit` from `first` on."""
 
     begins: date | None = None
     policy_files: Mapping[str, str] = field(default_factory=dict)
@@ -78,11 +78,10 @@ def _faults(asked: AskedMonth) -> Iterator[Fault]:
 
 
 def _period(asked: AskedMonth, policy: Policy, now: datetime) -> tuple[datetime, datetime]:
-    if asked.begins is None:
-        return now - DAYS, now
+    """Return whole days, so that all parts of a month are of the same."""
     home = ZoneInfo(policy.calendar.home_zone)
-    first, last = (datetime.combine(day, time(), home) for day in (asked.begins, asked.begins + DAYS))
-    return first, last
+    first = asked.begins or now.astimezone(home).date() - DAYS + timedelta(days=1)
+    return datetime.combine(first, time(), home), datetime.combine(first + DAYS, time(), home)
 
 
 _Found = tuple[str, datetime]

@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
+from leverframe.cli.months import rehearse_month
 from leverframe.cli.output import heading, indented, say, table
 from leverframe.cli.policy_folder import read_files
 from leverframe.cli.verbs import read_bytes, said, server, show, with_shared
@@ -36,7 +37,9 @@ def add_to(parent: typer.Typer) -> None:
 
 
 def rehearse(
-    change: Annotated[str, typer.Argument(metavar="CHG|FILE", help="A change's id, or a change file as YAML.")],
+    change: Annotated[
+        str, typer.Argument(metavar="[CHG|FILE]", help="A change's id, or a change file as YAML.")
+    ] = "",
     runs: Annotated[int, typer.Option(help="How many runs to play, without harm and with it.")] = 0,
     guardrail: Annotated[str, typer.Option(metavar="NAME", help="What people are harmed in.")] = "",
     ratio: Annotated[float, typer.Option(help="How many times as many are harmed.")] = 2.0,
@@ -54,8 +57,21 @@ def rehearse(
         ),
     ] = "",
     seed: Annotated[int, typer.Option(help="The first run's number; the same runs are played again by it.")] = 1,
+    month: Annotated[bool, typer.Option("--month", help="Play a month's changes, each on its own minutes.")] = False,
+    begins: Annotated[
+        str, typer.Option("--from", metavar="DATE", help="The month's first day; without it, the last 30 days.")
+    ] = "",
 ) -> None:
-    """Say what each stage can rule out, and play whole ramps on an imagined clock. Nothing is written."""
+    """Say what each stage can rule out, and play whole ramps on an imagined clock. Nothing is written.
+
+    With `--month` each change whose ramp began in 30 days, or is to begin, is played on the people who came in its
+    own ramp, under the policy in force or another, and shown beside what was.
+    """
+    if month or begins:
+        rehearse_month(change, begins, policy, seed)
+        return
+    if not change:
+        raise Invalid([Fault("CHG|FILE", "no change is named", "name a change or a file, or ask for --month")])
     asked: dict[str, Any] = {"guardrail": guardrail, "ratio": ratio, "after_minutes": after, "per_minute": per_minute}
     asked |= {"rates": _rates(rate or []), "policy_files": read_files(policy) if policy else {}}
     asked |= _recorded(recorded) if recorded else {}
