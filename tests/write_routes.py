@@ -160,6 +160,9 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/rehearsals"): Row(
         "ana", lambda w: ("/rehearsals", {"change": ready(w).rpartition("/")[2]}), keeps_out=False, writes=False
     ),
+    ("POST", "/rehearsals/month"): Row(
+        "ana", lambda w: ("/rehearsals/month", {"from": "2026-05-01"}), keeps_out=False, writes=False
+    ),
     ("PUT", "/changes/{change_id}"): Row("ana", given_edit),
     ("DELETE", "/changes/{change_id}"): Row("ana", lambda w: (ready(w), BECAUSE)),
     ("POST", "/changes/{change_id}/refresh"): Row("ana", lambda w: (f"{ready(w)}/refresh", {})),

@@ -8,7 +8,7 @@ import pytest
 from tests.world import World, faults_of
 
 from leverframe.actions import rehearsals
-from leverframe.actions.rehearsals import Asked
+from leverframe.actions.rehearsal_asks import Asked
 from leverframe.sources.changes import read_change_form
 from leverframe.sources.policies import read_folder
 

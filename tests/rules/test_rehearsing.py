@@ -3,35 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import time, timedelta
 from random import Random
 
 import pytest
+from tests.rules.rehearsed import FEEDBACK, TRAFFIC, question
 
-from leverframe.nouns.calendar import Calendar, Subject, Window
-from leverframe.nouns.policies import Policy
-from leverframe.nouns.ramps import Clause, Floor, LimitKind, RampPlan, Slo, Stage
+from leverframe.nouns.calendar import Window
 from leverframe.rules.evidence_time import Traffic
 from leverframe.rules.imagined_ramps import Question
-from leverframe.rules.rehearsing import ROLLED_BACK, SETTLED, STANDS, Harm, rehearse, summed, unknown_rates
-
-FEEDBACK = "feedback_negative"
-NINE = datetime(2026, 5, 12, 9, tzinfo=UTC)
-OPEN = Window("always", frozenset(range(7)), time(0), time(23, 59))
-SLOS = (Slo("cost_per_call_usd_max", "cost_usd", LimitKind.MEAN, 0.01),)
-SUPPORT = Subject("support", "medium", "prompt")
-TRAFFIC = Traffic(dict.fromkeys(range(24), 500.0), {FEEDBACK: 0.05})
+from leverframe.rules.rehearsal_endings import summed
+from leverframe.rules.rehearsed_people import Harm, Simulated
+from leverframe.rules.rehearsing import ROLLED_BACK, SETTLED, STANDS, Rehearsal, unknown_rates
+from leverframe.rules.rehearsing import rehearse as play
 
 
-def question(*, bakes=(30, 60, 60), floors=((), (3.0,), (2.0,)), windows=(OPEN,), regions=("uk",)) -> Question:
-    stages = [
-        Stage((Clause(share),), bake, SLOS, tuple(Floor(FEEDBACK, ratio) for ratio in asked), 240)
-        for share, bake, asked in zip((1.0, 10.0, 50.0), bakes, floors, strict=True)
-    ]
-    calendar = Calendar("Europe/London", {}, windows)
-    policy = Policy("digest", "acme", calendar, {}, {}, (), (), {})
-    plan = RampPlan((*stages, Stage((Clause(100.0),), 0)))
-    return Question(plan, SUPPORT, regions, calendar, NINE, NINE + timedelta(days=9), TRAFFIC, (), policy)
+def rehearse(about: Question, traffic: Traffic, harm: Harm, chance: Random) -> Rehearsal:
+    return play(about, Simulated(traffic, harm, chance, about.calendar.home_zone))
 
 
 def test_a_harmless_run_settles_when_its_bakes_are_over_and_its_floors_proved():

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import sys
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from types import SimpleNamespace as View
 
@@ -73,6 +73,7 @@ from leverframe.nouns.ramps import (
     Stage,
     Stay,
 )
+from leverframe.nouns.recordings import EarlierRamp, Recorded
 from leverframe.nouns.replays import Difference, Differs, Earlier, Replay, ReplayedStep, RuleAnswer
 from leverframe.nouns.sign_offs import Seat, SignOff
 from leverframe.nouns.spent_time import SpentPart, SpentTime
@@ -89,7 +90,11 @@ from leverframe.rules.exercising import freshness
 from leverframe.rules.growth import grown, moments_of
 from leverframe.rules.prospects import Prospect
 from leverframe.rules.readings import read_stage
-from leverframe.rules.rehearsing import Harm, Rehearsal
+from leverframe.rules.rehearsed_months import Difference as Differing
+from leverframe.rules.rehearsed_months import Evidence, Month, Reached, Row, Went, differs, totals
+from leverframe.rules.rehearsed_months import Kind as DifferenceKind
+from leverframe.rules.rehearsed_people import Harm
+from leverframe.rules.rehearsing import Rehearsal
 from leverframe.rules.slices import locales_of, slices_of
 from leverframe.web.problems import Problem
 from leverframe.web.rendering import Reader, page
@@ -598,12 +603,61 @@ def played(ended: str, minutes: float, guardrail: str = "") -> Rehearsal:
 def rehearsal_view(**more: object) -> View:
     base = {
         "change": CHANGE, "traffic": Traffic({10: 500.0}, {"feedback_negative": 0.05}), "prospects": PROSPECTS,
-        "forecast": FORECAST, "harm": Harm("feedback_negative", 2.0), "unknown": (),
+        "forecast": FORECAST, "harm": Harm("feedback_negative", 2.0), "unknown": (), "counted": (), "recorded": None,
+        "earlier": (),
         "harmless": (*(played("settled", 1710) for _ in range(18)), played("rolled_back", 410, "feedback_negative"),
                      played("stands", 2900)),
         "harmful": tuple(played("rolled_back", 20 + 7 * (n % 6), "feedback_negative") for n in range(20)),
     }  # fmt: skip
     return View(**{**base, **more})
+
+
+def recorded_rehearsal_view() -> View:
+    """Runs on the minutes of an earlier ramp, of which a day was recorded."""
+    earlier = tuple(
+        EarlierRamp(f"CHG-2026-0{4790 - 31 * n}", at(12 - 3 * n, 10), at(12 - 3 * n, 16), state)
+        for n, state in enumerate(("settled", "rolled_back", "settled"))
+    )
+    counted = (
+        *(played("settled", 1710) for _ in range(13)),
+        *(played("rolled_back", 300 + 20 * n, "error") for n in range(7)),
+    )
+    return rehearsal_view(
+        counted=counted, earlier=earlier, recorded=Recorded("CHG-2026-04790", at(12, 10), 1710, 412_608.0)
+    )  # fmt: skip
+
+
+def gone(ended: str, day: int, hours: float, guardrail: str = "", by: str = "") -> Went:
+    """A ramp, or what would be one, that began at ten on a day of May and ended after so many hours."""
+    began = at(day, 10)
+    reached = (Reached(began, 1, 1.0), Reached(began + timedelta(minutes=30), 2, 10.0))
+    return Went(ended, began, began + timedelta(hours=hours), hours * 60, reached, guardrail, "because", by)
+
+
+def month_view(**more: object) -> View:
+    """A month under an edit: some as it was, some sooner and later, one that ends otherwise, one not played."""
+    told = (
+        (gone("settled", 5, 28.5), gone("settled", 5, 28.5), 0.0, ()),
+        (gone("rolled_back", 6, 1.07, "error"), gone("rolled_back", 6, 0.5, "error"), 0.0, ()),
+        (gone("settled", 7, 28.5), gone("settled", 7, 172.5), 38.4, ("the recorded 1 day 4 hours come round again",)),
+        (gone("aborted", 12, 6.0, by="sol"), gone("settled", 12, 28.5), 61.0, ()),
+        (gone("settled", 13, 30.0), gone("rolled_back", 13, 9.0, "feedback_negative"), 12.0, ()),
+        (None, gone("stands", 20, 200.0), 0.0, ("nobody has counted slow: it is taken as never met",)),
+    )
+    rows = tuple(
+        Row(
+            f"CHG-2026-000{n:02}", "Answer questions on the Harbour product line", "customer-support",
+            Evidence.RECORDED if was else Evidence.SIMULATED, was, would, differs(was, would), 1710 if was else 0, drawn, notes,
+        )
+        for n, (was, would, drawn, notes) in enumerate(told, start=3)
+    )  # fmt: skip
+    unplayed = Differing(DifferenceKind.NOT_PLAYED, "not played: nobody knows how many people ask meeting-notes")
+    rows += (Row("CHG-2026-00011", "Shorter notes", "meeting-notes", Evidence.NONE, None, None, unplayed),)
+    month = Month(
+        at(1, 1), at(31, 1), NOW, ZONE, DIGEST, False, len(rows), 0, 2, rows, totals(rows),
+        ("Sign-offs and evals are not asked again.", "Two changes of one target are not played against each other."),
+    )  # fmt: skip
+    return View(**{"begins": date(2026, 5, 1), "month": month, **more})
 
 
 def replay_view() -> Replay:
@@ -1382,6 +1436,9 @@ def pages() -> dict[str, str]:
         "call": ("call.html", CALL, "/calls/lf1.x"),
         "calls": ("calls.html", View(), "/calls"),
         "rehearsal": ("rehearsal.html", rehearsal_view(), f"/changes/{CHANGE.id}/rehearsal"),
+        "rehearsal-recorded": ("rehearsal.html", recorded_rehearsal_view(), f"/changes/{CHANGE.id}/rehearsal?runs=20&recorded=CHG-2026-04790"),
+        "rehearsed-month": ("rehearsed_month.html", month_view(), "/rehearsals/month?from=2026-05-01"),
+        "rehearsed-month-blank": ("rehearsed_month.html", month_view(month=None), "/rehearsals/month"),
         "rehearsal-blank": ("rehearsal.html", rehearsal_view(harmless=(), harmful=(), traffic=None), f"/changes/{CHANGE.id}/rehearsal"),
         "problem-refused": ("problem.html", Problem("refused", "The rules say no", 409, "", verdicts=UNMET[:3]), "/changes/CHG-2026-00015/ramp", {"back": "/changes/CHG-2026-00015"}),
         "problem-kept": ("problem.html", STALE, "/changes/CHG-2026-00015/sign-offs", {"kept": {"role": "ai_risk", "comment": "Read on Tuesday; the fairness slice is the one that matters here and it is clean."}, "back": "/changes/CHG-2026-00015"}),

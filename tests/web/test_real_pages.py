@@ -89,6 +89,7 @@ def addresses(ids: Mapping[str, str]) -> dict[str, dict[str, str]]:
             "grown": f"/changes/{ids['bad']}/ramp/evidence?stage=1",
             "asked again": f"/changes/{ids['bad']}/replay",
             "settled": f"/changes/{ids['settled']}",
+            "month": "/rehearsals/month",
             "recent": "/changes/recent?since=7d",
             "calls": "/calls",
             "why": f"/calls/{ids['call']}",
@@ -419,6 +420,20 @@ def test_why_a_call_got_its_answer_is_found_by_its_id(still, bench):
     hands.send(hands.button("Say why"))
     assert still.ids["ramping"] in hands.text
     assert "customer-support-ai at table" in hands.text
+
+
+def test_a_month_is_rehearsed_from_the_list_of_changes(still, bench):
+    """The example's clock looked each half hour, and a rehearsal looks where the ramp was harmed."""
+    hands = bench("remi").open("/changes")
+    hands.send(hands.tab.get_by_role("link", name="Rehearse a month"))
+    hands.send(hands.button("Rehearse"))
+    rows = hands.tab.locator("main table tbody tr")
+    assert rows.count() >= 3
+    bad = rows.filter(has_text=still.ids["bad"])
+    assert bad.inner_text().count("rolled back on feedback negative") == 2
+    assert "rolled back 29 min sooner" in bad.inner_text()
+    assert "as it was" in rows.filter(has_text=still.ids["settled"]).inner_text()
+    assert hands.tab.locator("svg.month").count() == 1
 
 
 def test_an_entry_of_the_log_is_found_and_proved_and_the_log_verified(bench):

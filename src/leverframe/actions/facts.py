@@ -146,6 +146,7 @@ def question_of(policy: Policy, change: Change, begins: datetime, traffic: Traff
         population=tuple(target.population),
         policy=policy,
         target=target,
+        rings=change.blast_radius.rings,
     )
 
 

@@ -40,7 +40,7 @@ class PlannedStep:
 class Question:
     """What is imagined: the plan, where, from when to when, and with which traffic.
 
-    The `target` says in which order the regions come.
+    The `target` says in which order the regions come; no `rings` mean all of them.
     """
 
     plan: RampPlan
@@ -53,6 +53,7 @@ class Question:
     population: tuple[Cell, ...]
     policy: Policy
     target: Target | None = None
+    rings: tuple[str, ...] = ()
 
     @property
     def zone(self) -> str:

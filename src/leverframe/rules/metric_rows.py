@@ -35,7 +35,7 @@ def _faults(metric: Metric, rows: Iterable[MetricInterval]) -> Iterator[tuple[da
     seen: set[tuple[datetime, str, str]] = set()
     for row in rows:
         key = (row.minute, row.arm, row.cell)
-        why = _fault(metric, row)
+        why = fault_of(metric, row)
         if not why and key in seen:
             why = f"the {row.arm} arm is told twice"
         seen.add(key)
@@ -54,7 +54,8 @@ def _whole(moment: datetime) -> datetime:
     return moment.replace(second=0, microsecond=0)
 
 
-def _fault(metric: Metric, row: MetricInterval) -> str:
+def fault_of(metric: Metric, row: MetricInterval) -> str:
+    """Return what is wrong with a row by itself, or nothing."""
     if row.minute != _whole(row.minute):
         return "an interval begins that is no whole minute"
     if row.arm not in ARMS:

@@ -188,6 +188,12 @@ def of_changes(db: Db, of: Iterable[str]) -> dict[str, Ramp]:
     return {row.change: row.body for row in db.execute(_OF_CHANGES, {"of": list(of)})}
 
 
+def begun_between(db: Db, since: datetime, until: datetime, limit: int) -> list[Ramp]:
+    """List the ramps that began at or after one time and before another, the first first."""
+    query = select(ramps.c.body).where(ramps.c.started_at >= since, ramps.c.started_at < until)
+    return list(db.execute(query.order_by(ramps.c.started_at, ramps.c.change).limit(limit)).scalars())
+
+
 def record_step(
     db: Db,
     change: str,

@@ -13,7 +13,8 @@ from markupsafe import Markup
 
 from leverframe.rules.evidence.words import times
 from leverframe.rules.moments import say_span
-from leverframe.rules.rehearsing import ROLLED_BACK, SETTLED, Harm, Rehearsal
+from leverframe.rules.rehearsed_people import Harm
+from leverframe.rules.rehearsing import ROLLED_BACK, SETTLED, Rehearsal
 
 WIDTH, LEFT, RIGHT = 420, 8, 24
 STEP = 8
@@ -26,10 +27,13 @@ SQUARE = '<rect class="ended stands" x="{left}" y="{top}" width="7" height="7"/>
 TICKS = 3
 
 
-def endings_figure(harmless: Sequence[Rehearsal], harmful: Sequence[Rehearsal], harm: Harm) -> Markup:
-    """Draw both kinds of runs over the same time."""
-    longest = max((run.minutes for run in (*harmless, *harmful)), default=1.0) or 1.0
-    told = ((harmless, "No harm"), (harmful, f"{times(harm.ratio).capitalize()} as many"))
+def endings_figure(
+    harmless: Sequence[Rehearsal], harmful: Sequence[Rehearsal], harm: Harm, counted: Sequence[Rehearsal] = ()
+) -> Markup:
+    """Draw each kind of runs over the same time."""
+    longest = max((run.minutes for run in (*harmless, *harmful, *counted)), default=1.0) or 1.0
+    harmed = f"{times(harm.ratio).capitalize()} as many"
+    told = ((harmless, "No harm"), (harmful, harmed), (counted, "As it was counted"))
     return Markup("").join(_row(runs, name, longest) for runs, name in told if runs)
 
 

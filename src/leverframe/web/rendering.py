@@ -19,8 +19,18 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from leverframe.nouns.documents import to_document
 from leverframe.nouns.people import Actor
-from leverframe.rules import rehearsing
-from leverframe.web import baselines, filters, growth, marks, pictures, readings, rehearsal_pictures, staircases
+from leverframe.rules import rehearsal_endings
+from leverframe.web import (
+    baselines,
+    filters,
+    growth,
+    marks,
+    month_pictures,
+    pictures,
+    readings,
+    rehearsal_pictures,
+    staircases,
+)
 from leverframe.web.headers import PAGE_HEADERS
 from leverframe.web.problems import Problem
 
@@ -223,7 +233,8 @@ def environment() -> Environment:
     room.globals |= {name: getattr(marks, name) for name in MARKS}
     room.globals |= {name: getattr(pictures, name) for name in PICTURES}
     room.globals |= {"staircase_figure": staircases.staircase_figure, "interval_bars": readings.interval_bars}
-    room.globals |= {"endings_figure": rehearsal_pictures.endings_figure, "summed": rehearsing.summed}
+    room.globals |= {"endings_figure": rehearsal_pictures.endings_figure, "summed": rehearsal_endings.summed}
+    room.globals |= {"month_figure": month_pictures.month_figure}
     room.globals |= {"growth_figures": growth.growth_figures, "slices_table": growth.slices_table}
     room.globals |= {"locales_table": growth.locales_table, "baselines_table": baselines.baselines_table}
     room.globals |= {"asset": asset} | {name: getattr(filters, name) for name in SAID}

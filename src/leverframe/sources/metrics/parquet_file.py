@@ -17,11 +17,16 @@ from leverframe.sources.metrics.rows import NEEDED, read_rows
 
 def read(path: Path, metric: Metric, asked: MetricAsked) -> Iterator[MetricInterval]:
     """Yield what the file says of each arm's minutes."""
+    return read_rows(path.name, wanted(rows_of(path), metric, asked))
+
+
+def rows_of(path: Path) -> list[dict[str, Any]]:
+    """Return the file's rows by their columns' names."""
     rows = _rows(path)
     missing = [name for name in ("metric", *NEEDED) if rows and name not in rows[0]]
     if missing:
         raise SourceFailed(f"{path.name} has no column {', '.join(missing)}", permanent=False)
-    return read_rows(path.name, wanted(rows, metric, asked))
+    return rows
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:

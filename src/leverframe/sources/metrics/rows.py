@@ -23,10 +23,18 @@ def read_rows(who: str, rows: Iterable[Any]) -> Iterator[MetricInterval]:
     for number, row in enumerate(rows, 1):
         if number > MOST_ROWS:
             raise SourceFailed(f"{who} has more than {MOST_ROWS:,} rows", permanent=False)
-        try:
-            yield _interval(row)
-        except (ValueError, TypeError, OverflowError) as no:
-            raise SourceFailed(f"row {number} of {who}: {no!s:.200}", permanent=False) from None
+        found = read_row(row)
+        if isinstance(found, str):
+            raise SourceFailed(f"row {number} of {who}: {found}", permanent=False)
+        yield found
+
+
+def read_row(row: Any) -> MetricInterval | str:
+    """Return the interval that a row says, or why it says none."""
+    try:
+        return _interval(row)
+    except (ValueError, TypeError, OverflowError) as no:
+        return f"{no!s:.200}"
 
 
 def increases(rows: Iterable[MetricInterval]) -> Iterator[MetricInterval]:
