@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from tests.world import ON_SQLITE, World, read
+from tests.world import ON_SQLITE, TUESDAY, World, acme, read
 
 from leverframe.actions import ramps
 from leverframe.nouns.audiences import NO_ORDER
 from leverframe.nouns.calendar import DuringRamp, Freeze
 from leverframe.nouns.changes import Change, CloseCode
+from leverframe.sources.policies import read_bundle
 from leverframe.store import outcomes
 from leverframe.store import tables as table_rows
 
@@ -127,6 +128,23 @@ def test_a_hold_that_lasts_pages_each_day(world: World):
     pages = world.told("page.ramp_held")
     assert [page["paging"] for page in pages] == [["ai-feature-on-call"]] * 2
     assert pages[0]["because"] == f"the switch feature/{TARGET} is thrown"
+    assert world.timeline(change, holds=True).count("held") == 1
+
+
+def test_the_longest_wait_pages_in_each_open_window(world: World):
+    """However short the night was: at 15:30 while Wednesday's window is open, and when Thursday's opens."""
+    files, path = dict(acme()[1]), "rollouts/customer-support-ai.yaml"
+    files[path] = files[path].replace("duration_min: 240\n", "duration_min: 240\n    longest_wait_min: 300\n")
+    policy, faults = read_bundle(files, today=TUESDAY.date())
+    assert policy is not None, faults
+    world.enforce(policy, files)
+    change = world.ramping()
+    world.outcomes(change)
+    world.rounds_until("Wed 10:30")
+    world.outcomes(change, per_minute=60)
+    for until, pages in (("Wed 15:00", 0), ("Wed 15:40", 1), ("Thu 09:50", 1), ("Thu 10:00", 2), ("Thu 15:50", 2)):
+        world.rounds_until(until, every=10)
+        assert len(world.told("page.ramp_held")) == pages, until
     assert world.timeline(change, holds=True).count("held") == 1
 
 

@@ -73,7 +73,8 @@ def _matters(seen: Look, now: datetime) -> bool:
         case Stay():
             return hold is not None and hold.by == CLOCK.name
         case Hold() as step:
-            return _begins(seen.ramp, step) or _pages(seen.ramp, step, now) or _narrows(seen.ramp, step)
+            acts = (_begins(seen.ramp, step), _pages(seen.ramp, step, now), _quiets(seen.ramp, step))
+            return any(acts) or _narrows(seen.ramp, step)
         case _:
             return True
 
@@ -87,6 +88,11 @@ def _pages(ramp: Ramp, step: Hold, now: datetime) -> bool:
     """Say whether a hold is due to page: at once when it begins, then each day while it lasts."""
     last = None if _begins(ramp, step) else ramp.paged_at
     return step.page and (last is None or (now - last).total_seconds() >= PAGE_AGAIN_HOURS * 3600)
+
+
+def _quiets(ramp: Ramp, step: Hold) -> bool:
+    """Say whether a hold that has paged pages no more for now: when its window opens again, it pages again."""
+    return not step.page and ramp.paged_at is not None
 
 
 def _narrows(ramp: Ramp, step: Hold) -> bool:
@@ -166,8 +172,7 @@ def _hold(house: House, db: Db, seen: Look, step: Hold, now: datetime) -> None:
             "paging": list(seen.change.paging),
         }
         tell(db, "page.ramp_held", page, key=f"{seen.change.id}/page/{step.code}/{now.isoformat()}")
-        ramp = replace(ramp, paged_at=now)
-    ramp = ramps.update(db, ramp)
+    ramp = ramps.update(db, replace(ramp, paged_at=now if pages else ramp.paged_at if step.page else None))
     if _narrows(ramp, step):
         _narrow(house, db, seen.change, ramp, step, now)
 
