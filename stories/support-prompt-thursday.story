@@ -25,9 +25,10 @@ traffic customer-support-ai: 10/min by day, 1/min by night, negative 4 %
 remi$ leverframe change list
 remi$ leverframe change show CHG-2026-00001 --ramp
 
-# Nobody widens it meanwhile, whatever the evidence says. (To keep this story short, nobody asks either.)
+# Nobody widens it meanwhile, whatever the evidence says. To keep this story short, nobody asks either: a silence promotes
+# nothing, and once people ask again what was proved stands.
 traffic customer-support-ai: stops
-@ until Tue 19 May 2026 10:00
+@ until Tue 19 May 2026 09:30
 traffic customer-support-ai: 5/min by day, 1/min by night, negative 4 %
 @ until Wed 20 May 2026 10:00, looking every 30 minutes
 remi$ leverframe change show CHG-2026-00001 --ramp
