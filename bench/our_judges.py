@@ -112,7 +112,7 @@ def _marks(run: list[tuple[float, ...]], stages: tuple[int, ...]) -> frozenset[i
 def _score_evidence(mine: np.ndarray, theirs: np.ndarray, each: int) -> Iterator[float]:
     seen, wealth = differences.Moments(), betting.NO_BLOCKS
     for a, b in zip(mine.tolist(), theirs.tolist(), strict=True):
-        seen += differences.moments([differences.of_means([(each, -a, each, -b)])])
+        seen = differences.moments([differences.of_means([(each, -a, each, -b)])], seen)
         wealth = betting.bet_on_block(wealth, b / each, a / each, 0.0)
         yield log_beyond(seen, wealth, 0.0)
 
