@@ -9,7 +9,7 @@ import pytest
 from tests.world import ACME, LONDON, ON_SQLITE, World, faults_of
 
 from leverframe.actions import months, ramps, schedules
-from leverframe.actions.month_rows import Stage, remember, row_of
+from leverframe.actions.month_rows import Scene, remember, row_of
 from leverframe.actions.months import AskedMonth
 from leverframe.nouns.changes import Change, Provenance
 from leverframe.nouns.ramps import RampState
@@ -167,7 +167,7 @@ def test_a_change_of_a_target_that_an_edit_no_longer_has_is_not_played(world: Wo
     world.outcomes(change, per_minute=200)
     targets = {name: each for name, each in world.policy.catalog.targets.items() if name != change.target}
     without = replace(world.policy, catalog=replace(world.policy.catalog, targets=targets))
-    stage = Stage(world.policy, without, edited=True, now=world.now, seed=1)
+    stage = Scene(world.policy, without, edited=True, now=world.now, seed=1)
     with world.store.read() as db:
         told = row_of(stage, remember(db, stage, change))
     assert (told.would, told.difference.text) == (None, f"not played: the policy has no target {change.target}")

@@ -32,7 +32,7 @@ REACHES = ("promoted", "widened", "narrowed")
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class Scene:
     """What is the same for all of a month: the policy in force, the one that is played, the time and the seed."""
 
     in_force: Policy
@@ -53,16 +53,16 @@ class Known:
     traffic: Traffic | None
 
 
-def remember(db: Db, stage: Stage, change: Change) -> Known:
+def remember(db: Db, scene: Scene, change: Change) -> Known:
     """Read what is known of a change: how its ramp went, and who came in it."""
     ramp = ramps.get(db, change.id)
     if ramp is None:
-        return Known(change, None, (), None, traffic_of(db, stage.in_force, change.target, stage.now))
+        return Known(change, None, (), None, traffic_of(db, scene.in_force, change.target, scene.now))
     steps = ramps.steps(db, change.id)
-    recording = recording_of_ramp(db, stage.in_force, change, ramp, stage.now)
-    traffic = None if recording else traffic_of(db, stage.in_force, change.target, stage.now)
+    recording = recording_of_ramp(db, scene.in_force, change, ramp, scene.now)
+    traffic = None if recording else traffic_of(db, scene.in_force, change.target, scene.now)
     moments = tuple(dict.fromkeys(step.at - ramp.started_at for step in steps))
-    return Known(change, _was(db, ramp, steps, stage.now), moments, recording, traffic)
+    return Known(change, _was(db, ramp, steps, scene.now), moments, recording, traffic)
 
 
 def _was(db: Db, ramp: Ramp, steps: Sequence[RecordedStep], now: datetime) -> Went:
@@ -81,9 +81,9 @@ def _guardrail(db: Db, ramp: Ramp) -> str:
     return str(entries[0].facts.get("guardrail", "")) if entries else ""
 
 
-def row_of(stage: Stage, known: Known) -> Row:
+def row_of(scene: Scene, known: Known) -> Row:
     """Play a change under the policy of the month, and say how that differs from what was."""
-    change, target = known.change, stage.policy.catalog.targets.get(known.change.target)
+    change, target = known.change, scene.policy.catalog.targets.get(known.change.target)
     row = Row(
         change=change.id,
         title=change.title,
@@ -98,21 +98,21 @@ def row_of(stage: Stage, known: Known) -> Row:
         return _not_played(row, f"the policy has no target {change.target}")
     if row.evidence is Evidence.NONE:
         return _not_played(row, f"nobody knows how many people ask {change.target}")
-    return _played(stage, known, row, target)
+    return _played(scene, known, row, target)
 
 
 def _not_played(row: Row, because: str) -> Row:
     return replace(row, difference=Difference(Kind.NOT_PLAYED, f"not played: {because}"))
 
 
-def _played(stage: Stage, known: Known, row: Row, target: Target) -> Row:
+def _played(scene: Scene, known: Known, row: Row, target: Target) -> Row:
     try:
-        plan = _plan(stage, known.change, target)
+        plan = _plan(scene, known.change, target)
     except Invalid:
         return _not_played(row, f"the policy has no ramp plan for {known.change.target}")
-    begins = known.was.began if known.was else max(stage.now, known.change.start.opens_at)
-    about = question_of(stage.policy, replace(known.change, plan=plan), begins, known.traffic)
-    people = _people(stage, known)
+    begins = known.was.began if known.was else max(scene.now, known.change.start.opens_at)
+    about = question_of(scene.policy, replace(known.change, plan=plan), begins, known.traffic)
+    people = _people(scene, known)
     would = went(rehearse(about, people))
     notes = tuple(_notes(known, plan))
     if not isinstance(people, AsItWas):
@@ -123,27 +123,27 @@ def _played(stage: Stage, known: Known, row: Row, target: Target) -> Row:
     return replace(row, would=would, difference=differs(known.was, would), drawn_percent=drawn, notes=notes)
 
 
-def _people(stage: Stage, known: Known) -> People:
+def _people(scene: Scene, known: Known) -> People:
     """Return the people of its own ramp, as they were counted; else at random, as often as its target's come."""
-    chance = Random(f"{stage.seed} {known.change.id}")
+    chance = Random(f"{scene.seed} {known.change.id}")
     if known.recording is None:
-        return Simulated(known.traffic or Traffic({}, {}), Harm(), chance, stage.policy.calendar.home_zone)
+        return Simulated(known.traffic or Traffic({}, {}), Harm(), chance, scene.policy.calendar.home_zone)
     return AsItWas(AsRecorded(Rates(known.recording, {}), Harm(), chance, as_counted=True), known.moments)
 
 
-def _plan(stage: Stage, change: Change, target: Target) -> RampPlan:
+def _plan(scene: Scene, change: Change, target: Target) -> RampPlan:
     """Return the plan that a change has under the policy that is played.
 
     Under an edit it is compiled anew, as if the change were filed now: the plan that its author named, or the
     feature's own. A plan that stands in no policy stays.
     """
-    if not stage.edited:
+    if not scene.edited:
         return change.plan
-    named = next((name for name, plan in stage.in_force.plans.items() if plan == change.plan), "")
+    named = next((name for name, plan in scene.in_force.plans.items() if plan == change.plan), "")
     filled = change.provenance.get("plan")
     if filled is not None and filled.by == "auto":
-        return plan_of(ChangeForm(target=target.id), target, stage.policy)
-    return stage.policy.plans.get(named, change.plan)
+        return plan_of(ChangeForm(target=target.id), target, scene.policy)
+    return scene.policy.plans.get(named, change.plan)
 
 
 def _notes(known: Known, plan: RampPlan) -> Iterator[str]:

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from leverframe.actions.house import House
-from leverframe.actions.month_rows import Stage, remember, row_of
+from leverframe.actions.month_rows import Scene, remember, row_of
 from leverframe.actions.rehearsals import policy_to_rehearse
 from leverframe.nouns.changes import State
 from leverframe.nouns.policies import Policy
@@ -51,7 +51,7 @@ def rehearse_month(house: House, asked: AskedMonth) -> Month:
         begins, ends = _period(asked, in_force, now)
         found = _of_the_month(db, begins, ends, now)
     chosen = found[:MOST][asked.first : asked.first + asked.limit]
-    rows = tuple(_rows(house, Stage(in_force, policy, bool(asked.policy_files), now, asked.seed), chosen))
+    rows = tuple(_rows(house, Scene(in_force, policy, bool(asked.policy_files), now, asked.seed), chosen))
     return Month(
         begins=begins,
         ends=ends,
@@ -99,10 +99,10 @@ def _of_the_month(db: Db, begins: datetime, ends: datetime, now: datetime) -> li
     return sorted([*begun, *(each for each in waiting if each[0] not in known)], key=lambda each: (each[1], each[0]))
 
 
-def _rows(house: House, stage: Stage, chosen: Sequence[_Found]) -> Iterator[Row]:
+def _rows(house: House, scene: Scene, chosen: Sequence[_Found]) -> Iterator[Row]:
     """Play one after the other, and let who stops something go first between them."""
     for change, _ in chosen:
         house.store.precedence.give_way()
         with house.store.read() as db:
-            known = remember(db, stage, changes.get(db, change))
-        yield row_of(stage, known)
+            known = remember(db, scene, changes.get(db, change))
+        yield row_of(scene, known)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from math import ceil, inf, log, sqrt
 from zoneinfo import ZoneInfo
 
@@ -77,10 +78,14 @@ def wait_for(
 
 def events_needed(ratio: float, exposed: Weighted, beta: float, deviate: float) -> float:
     """Return how many units must meet a bad event until `ratio` is ruled out, if nobody is harmed."""
-    parts = telling(exposed)
+    parts = tuple(telling(exposed))
+    return _events_needed(ratio, parts, beta, deviate) if parts and ratio > 1.0 else inf
+
+
+@lru_cache(maxsize=65_536)
+def _events_needed(ratio: float, parts: tuple[tuple[float, float], ...], beta: float, deviate: float) -> float:
+    """Remember it by value: whoever looks for the smallest ratio asks of the same ones again and again."""
     whole = sum(part for part, _ in parts)
-    if not whole or ratio <= 1.0:
-        return inf
     moments = [(part / whole, *_moments(share, ratio)) for part, share in parts]
     mean = sum(part * first for part, first, _ in moments)
     square = sum(part * second for part, _, second in moments)
