@@ -167,9 +167,9 @@ def test_a_change_of_a_target_that_an_edit_no_longer_has_is_not_played(world: Wo
     world.outcomes(change, per_minute=200)
     targets = {name: each for name, each in world.policy.catalog.targets.items() if name != change.target}
     without = replace(world.policy, catalog=replace(world.policy.catalog, targets=targets))
-    stage = Scene(world.policy, without, edited=True, now=world.now, seed=1)
+    scene = Scene(world.policy, without, edited=True, now=world.now, seed=1)
     with world.store.read() as db:
-        told = row_of(stage, remember(db, stage, change))
+        told = row_of(scene, remember(db, scene, change))
     assert (told.would, told.difference.text) == (None, f"not played: the policy has no target {change.target}")
 
 

@@ -63,27 +63,25 @@ ESTIMATES = {
 
 
 def _say_slices(slices: Sequence[Slice]) -> None:
-    heading("By region, ring and cohort")
-    say("Watching only, not corrected for looking at many: none of them decides.")
-    table(
-        ("Slice", "Guardrail", ">Candidate", ">Current", ">Ratio", ">Between"),
-        (tuple(_slice(each)) for each in slices[:ROWS]),
-        empty="",
-    )
-    if len(slices) > ROWS:
-        say(f"{len(slices) - ROWS} more with --json.", style="dim")
+    columns = ("Slice", "Guardrail", ">Candidate", ">Current", ">Ratio", ">Between")
+    hint = "Watching only, not corrected for looking at many: none of them decides."
+    _say_watched("By region, ring and cohort", hint, columns, [tuple(_slice(each)) for each in slices])
 
 
 def _say_locales(locales: Sequence[LocaleSlice]) -> None:
-    heading(f"{words(locales[0].metric).capitalize()} by locale")
-    say("Watching only, not corrected for looking at many. What is minus is higher than beside it.")
-    table(
-        ("Locale", ">Candidate", ">Current", ">Lower by", ">Between", ">Scores"),
-        (tuple(_locale(each)) for each in locales[:ROWS]),
-        empty="",
-    )
-    if len(locales) > ROWS:
-        say(f"{len(locales) - ROWS} more with --json.", style="dim")
+    columns = ("Locale", ">Candidate", ">Current", ">Lower by", ">Between", ">Scores")
+    hint = "Watching only, not corrected for looking at many. What is minus is higher than beside it."
+    title = f"{words(locales[0].metric).capitalize()} by locale"
+    _say_watched(title, hint, columns, [tuple(_locale(each)) for each in locales])
+
+
+def _say_watched(title: str, hint: str, columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> None:
+    """List what is read by itself and decides nothing, the worst first."""
+    heading(title)
+    say(hint)
+    table(columns, rows[:ROWS], empty="")
+    if len(rows) > ROWS:
+        say(f"{len(rows) - ROWS} more with --json.", style="dim")
 
 
 def _locale(each: LocaleSlice) -> Iterator[str]:

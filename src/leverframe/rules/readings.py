@@ -51,7 +51,8 @@ def read_stage(
     """Read all guardrails of a stage (counted from 1) from the counts of this and the earlier stages.
 
     `alpha` is the ramp's, `beta` the stage's, `stage_minutes` how long the counts for its proof took; None while it
-    has still regions to reach. Counts of later stages are ignored, so that a past reading can be derived again.
+    has still regions to reach. Of later stages there are counts only where a narrowed ramp has left them; to derive a
+    past reading again, give the counts as they stood then.
     """
     look = look_at(plan, stage, counts, alpha, beta, stage_minutes)
     ratio = _read_sample_ratio(look, now)

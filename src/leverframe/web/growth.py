@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
+from typing import TypeVar
 
 from markupsafe import Markup
 
@@ -15,6 +16,7 @@ from leverframe.web.growth_pictures import growth_picture
 from leverframe.web.marks import state_mark
 from leverframe.web.times import say_sentence, say_time
 
+T = TypeVar("T")
 WORST_LOCALES = 3
 """So many locales of a limit on the worst one are drawn at once; they come the worst first."""
 
@@ -48,28 +50,28 @@ def slices_table(slices: Sequence[Slice]) -> Markup:
     """Tell how each region, ring and cohort reads by itself; all but the worst stand behind the first."""
     if not slices:
         return Markup("")
-    whole = Markup(
-        '<div class="slices"><h3>By region, ring and cohort</h3><p class="hint">Watching only, not corrected '
-        "for looking at many: each is read as if it were the only one, and none of them decides.</p>{}{}</div>"
+    hint = (
+        "Watching only, not corrected for looking at many: each is read as if it were the only one, and none of them "
+        "decides."
     )
-    more = Markup('<details class="behind body"><summary>{} more</summary>{}</details>')
-    rest = slices[WORST:]
-    return whole.format(_slices(slices[:WORST]), more.format(len(rest), _slices(rest)) if rest else "")
+    return _watched("By region, ring and cohort", hint, slices, _slices)
 
 
 def locales_table(locales: Sequence[LocaleSlice]) -> Markup:
     """Tell how each locale reads by itself; all but the worst stand behind the first."""
     if not locales:
         return Markup("")
-    whole = Markup(
-        '<div class="slices"><h3>{} by locale</h3><p class="hint">Watching only, not corrected for looking at many. '
-        "What is minus is higher than beside it.</p>{}{}</div>"
-    )
-    more = Markup('<details class="behind body"><summary>{} more</summary>{}</details>')
-    rest = locales[WORST:]
     name = locales[0].metric.replace("_", " ").capitalize()
-    behind = more.format(len(rest), _locales(rest)) if rest else ""
-    return whole.format(name, _locales(locales[:WORST]), behind)
+    hint = "Watching only, not corrected for looking at many. What is minus is higher than beside it."
+    return _watched(f"{name} by locale", hint, locales, _locales)
+
+
+def _watched(title: str, hint: str, each: Sequence[T], shown: Callable[[Sequence[T]], Markup]) -> Markup:
+    """Tell the worst, and behind them the rest."""
+    whole = Markup('<div class="slices"><h3>{}</h3><p class="hint">{}</p>{}{}</div>')
+    more = Markup('<details class="behind body"><summary>{} more</summary>{}</details>')
+    rest = each[WORST:]
+    return whole.format(title, hint, shown(each[:WORST]), more.format(len(rest), shown(rest)) if rest else "")
 
 
 LOCALE_HEADS = ("Locale", "Candidate", "Current", "Lower by", "Between", "Scores")
