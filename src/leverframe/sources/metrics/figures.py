@@ -19,6 +19,7 @@ from leverframe.sources.metrics.rows import MOST_ROWS, NEEDED, TEXTS, read_row
 
 SENT = ("metric", *NEEDED, *TEXTS)
 MOST_FAULTS = 100
+REMEDY = "write the columns metric, minute, arm, n and total"
 
 
 def read_file(path: Path) -> list[dict[str, Any]]:
@@ -34,9 +35,6 @@ def read_file(path: Path) -> list[dict[str, Any]]:
     except SourceFailed as no:
         raise Invalid([Fault(str(path), str(no), REMEDY)]) from None
     return [{name: _sent(row.get(name)) for name in SENT if row.get(name) not in (None, "")} for row in rows]
-
-
-REMEDY = "write the columns metric, minute, arm, n and total"
 
 
 def _sent(value: Any) -> Any:
