@@ -20,6 +20,7 @@ from leverframe.actions import (
     effects,
     exercising,
     expiring,
+    frozen_changes,
     holding,
     receipts,
     reports,
@@ -148,6 +149,8 @@ class Runner:
                 self._guarded(switch_id, setting.lapse, self.house, switch_id)
             for switch_id in due.expiring:
                 self._guarded(switch_id, expiring.tell_expiring, self.house, switch_id)
+            for freeze_id in due.freezes:
+                self._guarded(freeze_id, frozen_changes.tell_whom_it_meets, self.house, freeze_id)
             for change_id in due.effects:
                 self._guarded(change_id, effects.tell_effect, self.house, change_id)
             if self._follower is None:

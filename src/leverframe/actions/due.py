@@ -15,7 +15,7 @@ from leverframe.nouns.changes import State
 from leverframe.nouns.exercises import GameDayState
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.tables import Number
-from leverframe.store import changes, exercises, outbox, ramps, switches, tables
+from leverframe.store import changes, exercises, freezes, outbox, ramps, switches, tables
 from leverframe.store.database import Db
 
 MOST = 100_000
@@ -37,6 +37,7 @@ class Due:
     telling: bool = False
     exercising: bool = False
     effects: tuple[str, ...] = ()
+    freezes: tuple[str, ...] = ()
     newest: Number | None = None
 
 
@@ -58,6 +59,7 @@ def what_is_due(house: House) -> Due:
             telling=bool(outbox.waiting(db)),
             exercising=any(day.state is GameDayState.RUNNING for day in exercises.open_days(db)),
             effects=worth_telling(db, now),
+            freezes=tuple(freeze.id for freeze in freezes.untold(db)),
             newest=tables.newest_number(db),
         )
 

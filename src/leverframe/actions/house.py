@@ -19,8 +19,9 @@ from leverframe.nouns.people import CLOCK, FEATURE_OWNER, Actor
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.targets import Target
 from leverframe.nouns.verdicts import Fault, Invalid, NotFound, Refused, Verdict, failed
+from leverframe.rules.freezes import with_declared
 from leverframe.rules.policies import may
-from leverframe.store import Store, audit, outbox, policies, settings
+from leverframe.store import Store, audit, freezes, outbox, policies, settings
 from leverframe.store.database import Db
 
 
@@ -69,10 +70,10 @@ class House:
     """What the minutes of a stage had said of its means when a page was drawn."""
     following: Following | None = None
     """The switch file in git, where this process follows one."""
-    _policy: Policy | None = None
+    _policy: tuple[str, tuple[int, int], Policy] | None = None
 
     def policy(self, db: Db) -> Policy:
-        """Return the policy in force; parsed once for each digest."""
+        """Return the policy in force, the declared freezes in its calendar; the very same while both stand."""
         policy = self.policy_or_none(db)
         if policy is None:
             raise Refused([NO_POLICY])
@@ -80,12 +81,14 @@ class House:
 
     def policy_or_none(self, db: Db) -> Policy | None:
         """Return the policy in force, or None on a fresh server."""
-        digest, kept = policies.active_digest(db), self._policy
+        digest, revision, kept = policies.active_digest(db), freezes.revision(db), self._policy
         if digest is None:
             return None
-        if kept is None or kept.digest != digest:
-            kept = self._policy = policies.active(db)
-        return kept
+        if kept is None or kept[:2] != (digest, revision):
+            policy = policies.active(db)
+            assert policy is not None
+            kept = self._policy = digest, revision, with_declared(policy, freezes.standing(db))
+        return kept[2]
 
 
 SOLO = "solo"
@@ -97,6 +100,12 @@ NO_POLICY = failed(
     remedy="the first administrator loads one: leverframe policy load DIR",
     who="first administrator",
 )
+
+
+def policy_at(db: Db, at: datetime) -> Policy | None:
+    """Return the policy that was in force at a moment, with the freezes that stood then."""
+    policy = policies.in_force(db, at)
+    return None if policy is None else with_declared(policy, freezes.standing_at(db, at))
 
 
 def record(

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from leverframe.actions.house import House
+from leverframe.actions.house import House, policy_at
 from leverframe.actions.looks import Circumstances, Look, look_at, watched_by
 from leverframe.actions.stage_minutes import Minutes
 from leverframe.actions.tables import ALARM
@@ -23,6 +23,7 @@ from leverframe.nouns.replays import Difference, Differs, Earlier, Replay, Repla
 from leverframe.nouns.verdicts import NotFound
 from leverframe.rules.evidence.told import evidence_facts
 from leverframe.rules.exposure import is_settled
+from leverframe.rules.freezes import asks_the_same
 from leverframe.rules.growth import PUBLISHES, minute_of
 from leverframe.rules.replaying import (
     MINUTE,
@@ -38,7 +39,7 @@ from leverframe.rules.replaying import (
     verdict_differences,
     why_not_asked,
 )
-from leverframe.store import audit, changes, evidence, policies, ramps
+from leverframe.store import audit, changes, evidence, ramps
 from leverframe.store.database import Db
 from leverframe.store.evidence import Judgement
 from leverframe.store.past import Past, past_of
@@ -226,8 +227,8 @@ def _told(memory: _Memory, look: Look) -> Facts:
 
 def _then(memory: _Memory, step: RecordedStep, entry: Entry | None, stood: Ramp) -> tuple[RuleAnswer | None, bool]:
     """Ask by the policy that was in force, where that is another than today's."""
-    policy = policies.in_force(memory.db, step.at)
-    if policy is None or policy.digest == memory.policy.digest:
+    policy = policy_at(memory.db, step.at)
+    if policy is None or asks_the_same(policy, memory.policy):
         return None, True
     facts = entry.facts if entry else {}
     looks = [_look(memory, policy, step, entry, stood, each) for each in _minutes_of(step)]

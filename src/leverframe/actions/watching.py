@@ -105,7 +105,7 @@ class Watch:
         """Gather what is the same for every ramp, and forget the ramps for which it is new."""
         before, now = self._beside, circumstances(house, db)
         self._beside = now
-        if before is None or before.policy.digest != now.policy.digest or before.alarmed != now.alarmed:
+        if before is None or before.policy is not now.policy or before.alarmed != now.alarmed:
             self._known.clear()
         elif news := before.thrown ^ now.thrown:
             for change in [change for change, known in self._known.items() if not news.isdisjoint(known.watched)]:

@@ -16,6 +16,7 @@ from leverframe.cli import (
     changed,
     demo,
     evidence,
+    freeze,
     game_day,
     gateway,
     key,
@@ -64,6 +65,6 @@ def build() -> typer.Typer:
     )
     for alone in (serve, demo, login, changed, call, rehearse, replay, upkeep):
         alone.add_to(app)
-    for noun in (change, evidence, switch, game_day, target, policy, user, token, gateway, audit, table, key):
+    for noun in (change, evidence, freeze, switch, game_day, target, policy, user, token, gateway, audit, table, key):
         noun.add_to(app)
     return app

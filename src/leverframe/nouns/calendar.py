@@ -52,7 +52,10 @@ class DuringRamp(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Freeze:
-    """A stretch in which traffic may not widen: wall time, `starts` inside, `ends` not."""
+    """A stretch in which traffic may not widen: wall time, `starts` inside, `ends` not.
+
+    Without a zone it is that of each region. `id` is that of a freeze that was declared beside the policy.
+    """
 
     name: str
     starts: datetime
@@ -61,6 +64,8 @@ class Freeze:
     scope: Scope = field(default_factory=Scope)
     during_ramp: DuringRamp = DuringRamp.HOLD
     because: str = ""
+    owner: str = ""
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

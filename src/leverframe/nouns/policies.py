@@ -138,7 +138,8 @@ class Policy:
     cohorts absorb a change first. `allowed_models` lists by tier the models that its features may use (keys and
     `platform.*`); a tier that is not in it may use any. `tenant_zones` says where a tenant's day ends,
     `tenant_contacts` who is told there before a pause does. `metrics` are those of outside
-    sources, by name. Times are minutes, seconds where the name says so.
+    sources, by name. `freeze_seats` loosen a declared freeze
+    (none: `policy_seats` do). Times are minutes, seconds where the name says so.
     """
 
     digest: str
@@ -161,6 +162,7 @@ class Policy:
     gates: Mapping[str, Mode] = field(default_factory=dict)
     eval_allowances: tuple[EvalAllowance, ...] = ()
     irreversible_kinds: frozenset[str] = frozenset()
+    freeze_seats: tuple[Seat, ...] = ()
     webhooks: tuple[WebhookRule, ...] = ()
     metrics: Mapping[str, Metric] = field(default_factory=dict)
     solo: bool = False

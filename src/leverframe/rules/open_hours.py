@@ -145,7 +145,8 @@ def _open_in(hours: Hours, block: int) -> tuple[Stretch, ...]:
     """Work out the open stretches inside a block: windows joined, freezes cut out."""
     begins, ends = _begin(block), _begin(block + 1)
     found = sorted(s for weekly in hours.weekly for s in _occurrences(weekly, begins, ends))
-    return tuple(_cut(_joined(found), hours.frozen))
+    near = tuple(stretch for stretch in hours.frozen if stretch[0] < ends and stretch[1] > begins)
+    return tuple(_cut(_joined(found), near))
 
 
 @lru_cache(maxsize=4096)

@@ -22,9 +22,13 @@ ACTS = {
     "policy.propose": "propose a policy",
     "account.manage": "manage accounts and tokens",
     "gateway.enrol": "enrol a gateway",
+    "freeze.declare": "declare a freeze",
     "audit.read": "read the audit log",
 }
 """The acts that the policy hands out, as sentences say them."""
+
+LIKE = {"freeze.declare": "ramp.hold"}
+"""The acts of which a policy need not speak: who may do the second may do the first."""
 
 
 def asks_of(policy: Policy, tier: str, kind: str, path: str) -> Asks:

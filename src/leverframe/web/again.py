@@ -10,9 +10,10 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import Response
 
-from leverframe.actions import game_days, levers, policy_views, showing, units
+from leverframe.actions import freeze_views, game_days, levers, policy_views, showing, units
 from leverframe.nouns.verdicts import Forbidden, Invalid, NotFound, Refused
 from leverframe.web.accounts import accounts_view
+from leverframe.web.freezes import freezes_page
 from leverframe.web.game_days import game_days_view
 from leverframe.web.problems import Problem
 from leverframe.web.rendering import respond
@@ -42,6 +43,13 @@ STANDS = (
         "/switches/{layer}/{key}",
         "switch.html",
         lambda visit, layer, key: levers.show_switch(visit.house, visit.actor, f"{layer}/{key}"),
+    ),
+    Stand(re.compile(r"/freezes(?:/(?P<form>check))?"), "/freezes", "freezes.html", freezes_page),
+    Stand(
+        re.compile(r"/freezes/(?P<id>FRZ-[^/]+)(?:/(?P<form>lifting))?"),
+        "/freezes/{id}",
+        "freeze.html",
+        lambda visit, id: freeze_views.show_freeze(visit.house, visit.actor, id),
     ),
     Stand(re.compile(r"/(?P<form>game-days)"), "/game-days", "game_days.html", game_days_view),
     Stand(

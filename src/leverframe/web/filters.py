@@ -115,7 +115,9 @@ def ago(context: Context, at: datetime | None) -> str:
 
 
 def wall(at: datetime, zone: str) -> str:
-    """Say a wall time that stands in a file, with its zone."""
+    """Say a wall time that stands in a file, with its zone; without one it is that of each region."""
+    if not zone and not at.tzinfo:
+        return f"{at:%a} {at.day} {at:%b %Y %H:%M} in each region"
     local = at.astimezone(ZoneInfo(zone)) if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))
     return f"{local:%a} {local.day} {local:%b %Y %H:%M} {times.zone_name(local, zone)}"
 

@@ -63,6 +63,12 @@ WORDS: dict[Any, tuple[str, str]] = {
     DuringRamp.HOLD: ("waiting", "hold"),
     DuringRamp.NARROW: ("waiting", "narrow"),
 }
+FREEZES: dict[str, tuple[str, str]] = {
+    "holds": ("refused", "holds"),
+    "ahead": ("waiting", "ahead"),
+    "over": ("quiet", "over"),
+    "lifted": ("quiet", "lifted"),
+}
 
 
 STAGED: dict[str, tuple[str, str]] = {
@@ -116,6 +122,11 @@ def state_mark(state: Any) -> Markup:
     """Draw the mark of a change's state, a ramp's, a finding, a comparison, an outcome or a mode."""
     kind, word = WORDS[state]
     return mark(kind, word)
+
+
+def freeze_mark(state: str) -> Markup:
+    """Draw the mark of a freeze: whether it holds, is ahead, over or lifted."""
+    return mark(*FREEZES[state])
 
 
 def staging_mark(state: str) -> Markup:

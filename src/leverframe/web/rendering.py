@@ -251,6 +251,7 @@ MARKS = (
     "digest_mark",
     "exercise_mark",
     "staging_mark",
+    "freeze_mark",
     "check_mark",
     "effect_mark",
     "review_mark",

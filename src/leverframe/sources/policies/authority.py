@@ -10,7 +10,7 @@ from leverframe.nouns.policies import NO_REVIEW, EvalAsk, Requirement, ReviewAsk
 from leverframe.nouns.sign_offs import Seat
 from leverframe.nouns.switches import Layer
 from leverframe.nouns.targets import Tier
-from leverframe.rules.policies import ACTS
+from leverframe.rules.policies import ACTS, LIKE
 from leverframe.sources.policies.reading import Report, Section, nearest
 from leverframe.sources.policies.yaml_values import Value
 
@@ -46,11 +46,14 @@ def read_roles(section: Section, report: Report) -> dict[str, frozenset[str]]:
 
 
 def read_may(section: Section, known: Collection[str], report: Report) -> dict[str, tuple[str, ...]]:
-    """Return the roles that may do each act; every act must be spoken of, an empty list means nobody."""
+    """Return the roles that may do each act; every act but those of LIKE is spoken of, an empty list means nobody."""
     allowed: dict[str, tuple[str, ...]] = {}
     with section:
         for act, words in ACTS.items():
             report.remember(f"act {act}", section.place_of(act))
+            if section.value(act) is None and act in LIKE:
+                allowed[act] = allowed[LIKE[act]]
+                continue
             if section.value(act) is None:
                 because = f"The policy does not say who may {words}."
                 report.error(section.place_of(act), because, f"Add `{act}: [...]`; an empty list means nobody.")

@@ -68,6 +68,7 @@ def _read(section: Section, gates: Collection[str], report: Report) -> PolicyFil
         may=read_may(section.section("may", required=True), known, report),
         requirements=read_requirements(section, known),
         policy_seats=_read_policy_seats(section, known),
+        freeze_seats=read_seats(section, "freeze_sign_offs", known),
         switch_rules=rules,
         plans=ramps.templates,
         rings=rings,
@@ -93,6 +94,7 @@ def _alone(policy: Policy) -> Policy:
         policy,
         requirements=tuple(replace(row, seats=()) for row in policy.requirements),
         policy_seats=(),
+        freeze_seats=(),
         switch_rules={layer: replace(rule, set=()) for layer, rule in policy.switch_rules.items()},
     )
 

@@ -292,6 +292,23 @@ def _make_tables() -> None:
         postgresql_where=sa.text("done_at IS NULL"),
     )
     op.create_table(
+        "declared_freezes",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("freeze", sa.Text(), nullable=False),
+        sa.Column("declared_by", sa.String(), nullable=False),
+        sa.Column("declared_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("uid", sa.String(), nullable=False),
+        sa.Column("replaces", sa.String(), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_by", sa.String(), nullable=False),
+        sa.Column("ended_because", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_declared_freezes")),
+    )
+    op.create_index(op.f("ix_declared_freezes_ended_at"), "declared_freezes", ["ended_at"], unique=False)
+    op.create_index("ix_declared_freezes_source", "declared_freezes", ["source", "uid"], unique=False)
+    op.create_table(
         "policy_versions",
         sa.Column(
             "version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
