@@ -9,8 +9,9 @@ from typing import Any
 
 from tests.world import World, acme, eval_run, pull_request
 
-from leverframe.actions import accounts, game_days, gateways, policies
+from leverframe.actions import accounts, freezes, game_days, gateways, loosening, policies
 from leverframe.nouns.documents import to_document
+from leverframe.sources.freezes.typed import read_typed
 
 TARGET = "customer-support-ai"
 SWITCH = f"/switches/feature/{TARGET}"
@@ -149,6 +150,28 @@ def held(world: World, act: str, *, paused: bool = False) -> tuple[str, Any]:
     return f"/game-days/{day.id}/{act}", BECAUSE
 
 
+FREEZE = {
+    "name": "board meeting",
+    "first_day": "2026-05-14",
+    "last_day": "2026-05-14",
+    "owner": "release-managers",
+    "because": "the board tries the product",
+}
+FILE = b"name,start,end,because\nquarter close,2026-06-29,2026-07-02,the books are closed\n"
+
+
+def frozen(world: World) -> str:
+    freeze = read_typed(FREEZE)
+    return f"/freezes/{freezes.declare(world.house, world.remi, freeze).id}"
+
+
+def given_loosening(world: World) -> tuple[str, Any]:
+    path = frozen(world)
+    world.at("Thu 12:00")
+    loosening.lift(world.house, world.rita, path.rpartition("/")[2], "it is over")
+    return f"{path}/lifting", BECAUSE
+
+
 def given_clock(world: World) -> tuple[str, Any]:
     world.house.demo = True
     return "/clock", {"minutes": 1}
@@ -188,6 +211,16 @@ ROWS: dict[tuple[str, str], Row] = {
     ("PUT", "/switches/{layer}/{key}/throw"): Row("sol", lambda w: (f"{SWITCH}/throw", BECAUSE)),
     ("POST", "/switches/{layer}/{key}/set"): Row("remi", given_thrown),
     ("POST", "/switches/file"): Row("adi", lambda w: ("/switches/file", {"commit": "ab" * 20, "pusher": "sol-git"})),
+    ("POST", "/freezes"): Row("sol", lambda w: ("/freezes", FREEZE)),
+    ("POST", "/freezes/check"): Row("sol", lambda w: ("/freezes/check", FREEZE), writes=False),
+    ("POST", "/freezes/imports"): Row(
+        "remi", lambda w: ("/freezes/imports?source=a.csv&owner=release-managers", FILE)
+    ),
+    ("PUT", "/freezes/{id}"): Row(
+        "remi", lambda w: (frozen(w), {**FREEZE, "last_day": "2026-05-15", "reason": "it takes longer"})
+    ),
+    ("POST", "/freezes/{id}/lifting"): Row("remi", lambda w: (f"{frozen(w)}/lifting", BECAUSE)),
+    ("DELETE", "/freezes/{id}/lifting"): Row("sol", given_loosening),
     ("POST", "/game-days"): Row("sol", given_game_day),
     ("POST", "/game-days/{id}/pause"): Row("sol", lambda w: held(w, "pause")),
     ("POST", "/game-days/{id}/resume"): Row("sol", lambda w: held(w, "resume", paused=True)),

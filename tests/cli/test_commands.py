@@ -35,6 +35,8 @@ ASKED = {
     "evidence pull-request",
     "switch list", "switch show", "switch throw", "switch set",
     "switch fmt", "switch drift", "switch exercise",
+    "freeze list", "freeze show", "freeze declare", "freeze import", "freeze amend", "freeze lift", "freeze keep",
+    "calendar",
     "game-day list", "game-day show", "game-day pause", "game-day resume", "game-day abort",
     "targets list", "targets adopt", "audit list", "audit show", "audit verify", "table raise-epoch", "table save",
     "key show", "key rotate",

@@ -13,6 +13,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from types import SimpleNamespace as View
 
+import gallery_freezes
+
 from leverframe.nouns.audit import Checkpoint, Entry
 from leverframe.nouns.baselines import Baseline
 from leverframe.nouns.calendar import Calendar, DuringRamp, Freeze, Scope, Window
@@ -1387,6 +1389,7 @@ def pages() -> dict[str, str]:
         before=31,
     )
     shown: dict[str, tuple] = {
+        **gallery_freezes.samples(),
         "today": ("today.html", today_view(), "/"),
         "today-empty": ("today.html", empty_today, "/"),
         "changes": ("change_list.html", View(changes=lines(), filters={"state": "", "target": ""}, before=None), "/changes"),

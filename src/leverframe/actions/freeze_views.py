@@ -107,14 +107,15 @@ def _lines(db: Db, policy: Policy, now: datetime, *, everything: bool) -> list[F
     declared = freezes.every(db) if everything else freezes.standing(db)
     ids = {each.id for each in declared}
     of_policy = (freeze for freeze in policy.calendar.freezes if freeze.id not in ids)
-    lines = [_line(policy, freeze, None, now) for freeze in of_policy]
+    lines = [line_of(policy, freeze, None, now) for freeze in of_policy]
     for each in declared:
         asked = loosening_of(db, policy, each) if each.stands else None
-        lines.append(replace(_line(policy, replace(each.freeze, id=each.id), each, now), loosening=asked))
+        lines.append(replace(line_of(policy, replace(each.freeze, id=each.id), each, now), loosening=asked))
     return [line for line in lines if everything or line.state in ("holds", "ahead")]
 
 
-def _line(policy: Policy, freeze: Freeze, declared: DeclaredFreeze | None, now: datetime) -> FreezeLine:
+def line_of(policy: Policy, freeze: Freeze, declared: DeclaredFreeze | None, now: datetime) -> FreezeLine:
+    """Return a freeze as a line of a list."""
     return FreezeLine(freeze, _state(policy, freeze, declared, now), of_whom(freeze.scope), declared)
 
 
@@ -135,7 +136,7 @@ def show_freeze(house: House, actor: Actor, id: str) -> FreezeView:
     with house.store.read() as db:
         now, policy, declared = house.clock.now(), house.policy(db), freezes.get(db, id)
         freeze = replace(declared.freeze, id=id)
-        line = replace(_line(policy, freeze, declared, now), loosening=loosening_of(db, policy, declared))
+        line = replace(line_of(policy, freeze, declared, now), loosening=loosening_of(db, policy, declared))
         holds = line.state in ("holds", "ahead")
         return FreezeView(
             line=line,

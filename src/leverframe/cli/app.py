@@ -11,6 +11,7 @@ from typer.main import get_command
 
 from leverframe.cli import (
     audit,
+    calendar,
     call,
     change,
     changed,
@@ -63,7 +64,7 @@ def build() -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for alone in (serve, demo, login, changed, call, rehearse, replay, upkeep):
+    for alone in (serve, demo, login, changed, calendar, call, rehearse, replay, upkeep):
         alone.add_to(app)
     for noun in (change, evidence, freeze, switch, game_day, target, policy, user, token, gateway, audit, table, key):
         noun.add_to(app)

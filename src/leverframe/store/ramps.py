@@ -194,6 +194,15 @@ def begun_between(db: Db, since: datetime, until: datetime, limit: int) -> list[
     return list(db.execute(query.order_by(ramps.c.started_at, ramps.c.change).limit(limit)).scalars())
 
 
+def under_way_between(db: Db, since: datetime, until: datetime, *, target: str = "", limit: int) -> list[Ramp]:
+    """List the ramps that were under way in a stretch of time, the first first; of one target where it is named."""
+    query = select(ramps.c.body).where(
+        ramps.c.started_at < until, or_(ramps.c.ended_at.is_(None), ramps.c.ended_at >= since)
+    )
+    query = query.where(ramps.c.target == target) if target else query
+    return list(db.execute(query.order_by(ramps.c.started_at, ramps.c.change).limit(limit)).scalars())
+
+
 def record_step(
     db: Db,
     change: str,

@@ -20,6 +20,7 @@ from leverframe.clock import monotonic
 from leverframe.nouns.verdicts import Conflict, Fault, Forbidden, Invalid, NotFound, Refused, SourceFailed
 from leverframe.web import (
     accounts,
+    calendar,
     changes,
     doors,
     evidence,
@@ -64,6 +65,7 @@ def make_app(house: House, events: live.Events) -> FastAPI:
         rehearsals,
         replays,
         freezes,
+        calendar,
         game_days,
         policy,
         outcomes,

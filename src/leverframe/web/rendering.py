@@ -22,6 +22,7 @@ from leverframe.nouns.people import Actor
 from leverframe.rules import rehearsal_endings
 from leverframe.web import (
     baselines,
+    calendar_pictures,
     filters,
     growth,
     marks,
@@ -232,6 +233,7 @@ def environment() -> Environment:
     room.filters |= filters.FILTERS
     room.globals |= {name: getattr(marks, name) for name in MARKS}
     room.globals |= {name: getattr(pictures, name) for name in PICTURES}
+    room.globals |= {name: getattr(calendar_pictures, name) for name in SCHEDULES}
     room.globals |= {"staircase_figure": staircases.staircase_figure, "interval_bars": readings.interval_bars}
     room.globals |= {"endings_figure": rehearsal_pictures.endings_figure, "summed": rehearsal_endings.summed}
     room.globals |= {"month_figure": month_pictures.month_figure}
@@ -258,6 +260,7 @@ MARKS = (
 )
 SAID = ("filters_query", "can", "typed_of", "faults_at", "by_telling")
 PICTURES = ("lever", "pips")
+SCHEDULES = ("month_of_changes", "year_of_changes")
 
 
 @cache

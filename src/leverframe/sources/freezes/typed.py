@@ -33,7 +33,9 @@ PARTS = ("targets", "regions", "tiers", "kinds")
 def read_typed(typed: Mapping[str, Any]) -> Freeze:
     """Return the freeze that was typed; raises Invalid with all faults, by field."""
     report = Report()
-    fields = {name: typed[name] for name in FIELDS if typed.get(name) not in (None, "", {}, [])} | _only(typed)
+    given = {name: typed[name] for name in FIELDS if typed.get(name) not in (None, "", {}, [])} | _only(typed)
+    needed = ("first_day", "last_day") if {"first_day", "last_day"} & set(given) else ("starts", "ends")
+    fields = dict.fromkeys(("name", *needed)) | given
     with Section(report, from_plain("", fields), "The freeze", place="freeze") as section:
         freeze = read_freeze(section)
     if report.faults or freeze is None:
