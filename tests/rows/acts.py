@@ -19,16 +19,21 @@ from tests.rows.deeds import (
     adopt,
     answer_of,
     asked_to_set,
+    declare,
+    declare_of_nobody,
     exercise,
     exercise_without_reason,
     hold,
     hold_without_reason,
+    import_freezes,
     is_met,
     is_proved,
     is_served,
     judge,
     judge_as_owner,
     judged_by,
+    lengthen,
+    lift,
     outcome,
     review,
     set_as,
@@ -495,7 +500,55 @@ THE_LEVERS = (
     ),
 )
 
-ACTS = THE_TICKET + THE_SIGN_OFFS + THE_RAMP + THE_LEVERS
+VIC_DECLARES_NOT = No("vic", 403, "vic may not declare a freeze", "ask cass, remi, sol")
+
+THE_CALENDAR = (
+    Act(
+        20,
+        "one person declares a freeze, and it holds",
+        scenes.no_freeze,
+        declare,
+        by="sol",
+        seen=lambda house, nothing: scenes.standing(house),
+        becomes=[("board meeting", "")],
+        noes=(
+            VIC_DECLARES_NOT,
+            No("sol", 422, "the catalog has no group or person the-moon", "name a group", declare_of_nobody),
+        ),
+    ),
+    Act(
+        20,
+        "a freeze that forbids more takes the place of another at once",
+        scenes.a_freeze,
+        lengthen,
+        by="sol",
+        seen=lambda house, freeze: scenes.ends_of_freezes(house),
+        becomes=["2026-07-22"],
+        noes=(VIC_DECLARES_NOT,),
+    ),
+    Act(
+        20,
+        "a freeze is lifted by all whom the policy asks, and not by one",
+        scenes.a_freeze_that_ai_risk_would_lift,
+        lift,
+        by="remi",
+        seen=lambda house, freeze: scenes.standing(house),
+        becomes=[],
+        noes=(No("vic", 403, "vic may not declare a freeze", "ask cass, remi, sol"),),
+    ),
+    Act(
+        20,
+        "the freezes of a file are imported",
+        scenes.no_freeze,
+        lambda house, nothing: import_freezes(house, "closes.csv"),
+        by="remi",
+        seen=lambda house, nothing: scenes.standing(house),
+        becomes=[("close of July", "closes.csv")],
+        noes=(VIC_DECLARES_NOT,),
+    ),
+)
+
+ACTS = THE_TICKET + THE_SIGN_OFFS + THE_RAMP + THE_LEVERS + THE_CALENDAR
 
 AT_NIGHT = (
     Act(

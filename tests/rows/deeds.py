@@ -115,6 +115,49 @@ def set_as(role: str) -> Made:
     return deed
 
 
+FREEZE = {
+    "name": "board meeting",
+    "starts": "2026-07-20T00:00",
+    "ends": "2026-07-21T00:00",
+    "regions": "us",
+    "owner": "release-managers",
+    "because": "the board tries the product",
+}
+FREEZE_SAID = (
+    "'board meeting' --from 2026-07-20 --to 2026-07-20 --region us --owner release-managers "
+    "--because 'the board tries the product'"
+)
+
+
+def declare(house: Served, nothing: str) -> Deed:
+    return Deed("POST", "/freezes", f"freeze declare {FREEZE_SAID}", FREEZE, page="/freezes")
+
+
+def declare_of_nobody(house: Served, nothing: str) -> Deed:
+    command = f"freeze declare {FREEZE_SAID.replace('release-managers', 'the-moon')}"
+    return Deed("POST", "/freezes", command, {**FREEZE, "owner": "the-moon"}, page="/freezes")
+
+
+def lift(house: Served, freeze: str) -> Deed:
+    return Deed("POST", f"/freezes/{freeze}/lifting", f"freeze lift {freeze} {SAID}", BECAUSE)
+
+
+def lengthen(house: Served, freeze: str) -> Deed:
+    body = {**FREEZE, "ends": "2026-07-22T00:00", "reason": "it takes longer"}
+    command = f"freeze amend {freeze} --to 2026-07-21 --because 'it takes longer'"
+    return Deed("PUT", f"/freezes/{freeze}", command, body)
+
+
+CLOSES = b"name,start,end,because\nclose of July,2026-07-29,2026-08-02,the books are closed\n"
+
+
+def import_freezes(house: Served, source: str) -> Deed:
+    command = f"freeze import {{file}} --as {source} --owner release-managers"
+    path = f"/freezes/imports?source={source}&owner=release-managers"
+    typed = {"source": source, "owner": "release-managers"}
+    return Deed("POST", path, command, CLOSES, typed=typed, page="/freezes")
+
+
 # ------------------------------------------------------------------------------------------------ what is seen
 
 

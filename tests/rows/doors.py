@@ -48,7 +48,8 @@ class Deed:
 
     @property
     def action(self) -> str:
-        return self.path if self.method == "POST" else f"{self.path}?_method={self.method}"
+        path = self.path.partition("?")[0]
+        return path if self.method == "POST" else f"{path}?_method={self.method}"
 
     @property
     def own_page(self) -> str:

@@ -18,12 +18,14 @@ from tests.answering import addresses, carry_out
 from tests.rows.doors import Deed
 from tests.served import Served
 
-from leverframe.actions import changes, game_days, listing, ramps, reviews, staging
+from leverframe.actions import changes, freezes, game_days, listing, loosening, ramps, reviews, staging
 from leverframe.nouns.changes import StartWindow
 from leverframe.nouns.documents import to_document
 from leverframe.nouns.forms import ChangeForm
 from leverframe.nouns.tables import Reason
 from leverframe.nouns.units import Unit
+from leverframe.sources.freezes.typed import read_typed
+from leverframe.store import freezes as freeze_rows
 from leverframe.store import ramps as ramp_rows
 
 NOTES, CLAIMS = "meeting-notes", "claims-summary"
@@ -105,6 +107,42 @@ def filed(house: Served, name: str = "meeting-notes-v2", by: str = "cass", **oth
 def nothing(house: Served) -> str:
     """Have nothing; returns a title that no ticket has yet."""
     return f"A title that is the {next(_serial)}th"
+
+
+def no_freeze(house: Served) -> str:
+    """Have no declared freeze standing; returns nothing."""
+    at = house.world.clock.now()
+    with house.world.store.write() as db:
+        for each in freeze_rows.standing(db):
+            freeze_rows.end(db, each.id, "nobody", at, "for the tests")
+    return ""
+
+
+def a_freeze(house: Served) -> str:
+    """Have one freeze declared by Cass; returns its id."""
+    no_freeze(house)
+    declared = {"name": "board meeting", "starts": "2026-07-20T00:00", "ends": "2026-07-21T00:00", "regions": "us"}
+    told = {"owner": "release-managers", "because": "the board tries the product"}
+    return freezes.declare(house.built.house, house.world.cass, read_typed({**declared, **told})).id
+
+
+def a_freeze_that_ai_risk_would_lift(house: Served) -> str:
+    """Have a freeze that Rita has signed to lift; returns its id."""
+    id = a_freeze(house)
+    loosening.lift(house.built.house, house.world.rita, id, "it is over")
+    return id
+
+
+def standing(house: Served) -> list[tuple[str, str]]:
+    """List the declared freezes that stand, each with the file that it came from."""
+    with house.world.store.read() as db:
+        return [(each.freeze.name, each.source) for each in freeze_rows.standing(db)]
+
+
+def ends_of_freezes(house: Served) -> list[str]:
+    """List the days on which the declared freezes that stand end."""
+    with house.world.store.read() as db:
+        return [f"{each.freeze.ends:%Y-%m-%d}" for each in freeze_rows.standing(db)]
 
 
 def titled(house: Served, title: str) -> list[str]:

@@ -147,14 +147,14 @@ def ask_for(
     db: Db, actor: Actor, policy: Policy, old: DeclaredFreeze, looser: Freeze | None, because: str, now: datetime
 ) -> requests.Request:
     """Return the wish that is open on a freeze, written now where nobody has asked yet."""
+    if not _sits_in(policy, actor):
+        refuse([may(policy, actor, "freeze.declare")])
     wish = to_document(looser)
     if (asked := requests.open_on(db, KIND, old.id)) is not None:
         if asked.body["looser"] != wish:
             remedy = f"sign that, or have it refused first: leverframe freeze keep {old.id}"
             raise Conflict(f"{asked.asked_by} asks for something else of {old.id} already", remedy=remedy)
         return asked
-    if not _sits_in(policy, actor):
-        refuse([may(policy, actor, "freeze.declare")])
     asked = requests.open(db, KIND, old.id, {"looser": wish, "because": because}, actor.name, now)
     what = f"shorten or narrow it: {because}" if looser else f"lift it: {because}"
     record(db, now, actor, "freeze.loosening_asked", old.id, what, facts={"looser": wish})

@@ -63,8 +63,9 @@ def show_policy(house: House, actor: Actor) -> PolicyView:
 
 
 def _ahead(calendar: Calendar, now: datetime, until: datetime | None = None) -> tuple[Freeze, ...]:
-    """Return the freezes that have not ended, in the order in which they begin."""
-    found = ((stretch_of(freeze, calendar.home_zone), freeze) for freeze in calendar.freezes)
+    """Return the policy's own freezes that have not ended, in the order in which they begin."""
+    own = (freeze for freeze in calendar.freezes if not freeze.id)
+    found = ((stretch_of(freeze, calendar.home_zone), freeze) for freeze in own)
     ahead = [(at, freeze) for at, freeze in found if at[1] > now and (until is None or at[0] < until)]
     return tuple(freeze for _, freeze in sorted(ahead, key=lambda each: each[0]))
 

@@ -15,6 +15,7 @@ from leverframe.nouns.people import CLOCK, Actor
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.sign_offs import SignOff
 from leverframe.nouns.verdicts import Fault, Invalid, Refused, Verdict, failed
+from leverframe.rules.gates.window import CHOOSES
 from leverframe.rules.moments import say
 from leverframe.rules.policies import holders
 from leverframe.rules.shipping import TIMELY_NAMES, unready
@@ -59,7 +60,7 @@ def _manager(policy: Policy, actor: Actor, change: Change) -> str:
 def _answers(house: House, db: Db, change: Change, now: datetime) -> tuple[Verdict, ...]:
     """Ask everything that time alone will not clear, and whether the start window has passed."""
     answers = verdicts(house, db, change, now)
-    missed = [v for v in answers if v.gate == "window" and now >= min(change.start.closes_at, change.start.not_after)]
+    missed = [v for v in answers if v.gate == "window" and v.refuses and v.who == CHOOSES]
     return (*unready(answers), *missed)
 
 

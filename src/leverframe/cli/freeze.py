@@ -65,8 +65,7 @@ def _line(line: Mapping[str, Any]) -> tuple[tuple[Any, ...], str]:
 
 
 def _stretch(freeze: Mapping[str, Any]) -> tuple[str, str]:
-    zone = f" {freeze['zone']}" if freeze["zone"] else ""
-    return wall(freeze["starts"]), f"{wall(freeze['ends'])}{zone}"
+    return wall(freeze["starts"]), f"{wall(freeze['ends'])} {freeze['zone'] or 'in each region'}"
 
 
 @verb(app, "show")
