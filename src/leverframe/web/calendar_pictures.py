@@ -53,7 +53,8 @@ def _column(view: CalendarView, day: Day, height: int) -> Markup:
     box = Markup('<rect class="day {}" x="{:.1f}" y="{}" width="{:.1f}" height="{}"/>')
     drawn = box.format(kind, left, TOP - 4, right - left, height - TOP + 4)
     if day.freezes:
-        drawn += box.format("hatched", left, TOP - 4, right - left, height - TOP + 4)
+        hatched = Markup('<rect x="{:.1f}" y="{}" width="{:.1f}" height="{}" fill="url(#frozen)"/>')
+        drawn += hatched.format(left, TOP - 4, right - left, height - TOP + 4)
     name = Markup('<text class="middle{}" x="{:.1f}" y="14">{}</text>')
     return drawn + name.format(" off" if day.holiday or day.on.weekday() > 4 else "", (left + right) / 2, day.on.day)
 
