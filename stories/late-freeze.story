@@ -19,6 +19,7 @@ sol$ leverframe freeze declare "day of mourning" --from 2026-05-13 --to 2026-05-
 @ until Tue 12 May 2026 18:20
 ana$ leverframe change why CHG-2026-00001
 ana$ leverframe freeze show FRZ-1
+remi$ leverframe change slots CHG-2026-00001
 
 # The people of the change would rather start in the afternoon. To let traffic widen takes what replaces the policy takes.
 @ until Wed 13 May 2026 09:00

@@ -273,6 +273,16 @@ SIGHTS = (
         says=("board meeting", "all changes in us"),
         facts={"freezes.*.freeze.name": ["close of Q2 2026", "board meeting"]},
     ),
+    Sight(
+        23,
+        "the starts of a change, the best first: when it would settle, and what it would pass",
+        scenes.filed,
+        "/changes/{}/slots",
+        "/changes/{}/slots",
+        "change slots {}",
+        says=("meeting-notes",),
+        facts={"plan.beyond": False, "plan.slots.0.refused": ""},
+    ),
     of_policy(
         20,
         "the freezes of the policy, each with whom it is of",

@@ -8,7 +8,7 @@ from itertools import product
 from math import inf, log, sqrt
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
 from scipy.stats import binomtest, multinomial, norm, permutation_test
@@ -73,6 +73,7 @@ def test_the_sign_flip_test_counts_the_patterns_as_scipy_does(differences):
 @given(st.lists(st.floats(0.01, 1), min_size=2, max_size=16), st.lists(st.sampled_from((-1, 1)), min_size=16))
 def test_with_weights_that_fit_no_grid_p_is_never_too_small_and_hardly_too_large(sizes, signs):
     differences = [size * sign for size, sign in zip(sizes, signs, strict=False)]
+    assume(abs(sum(differences)) > 1e-9)  # a tie but for rounding is one to us, and none to scipy
     p, expected = sign_flip(*weighed(differences)), scipys_p(differences)
     assert p >= expected * (1 - 1e-9)
     assert p <= expected + 0.02

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import SimpleNamespace as View
 
 import gallery_freezes
+import gallery_planning
 
 from leverframe.nouns.audit import Checkpoint, Entry
 from leverframe.nouns.baselines import Baseline
@@ -1390,6 +1391,7 @@ def pages() -> dict[str, str]:
     )
     shown: dict[str, tuple] = {
         **gallery_freezes.samples(),
+        **gallery_planning.samples(CHANGE),
         "today": ("today.html", today_view(), "/"),
         "today-empty": ("today.html", empty_today, "/"),
         "changes": ("change_list.html", View(changes=lines(), filters={"state": "", "target": ""}, before=None), "/changes"),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from leverframe.actions.house import House, target_of
+from leverframe.actions.neighbours import all_occupied
 from leverframe.nouns.calendar import Subject
 from leverframe.nouns.changes import Change
 from leverframe.nouns.evidence import StageReading
@@ -21,7 +22,7 @@ from leverframe.rules.bands import frozen_between, open_between
 from leverframe.rules.evals import compare_on, unmatched
 from leverframe.rules.evidence_time import Traffic
 from leverframe.rules.forecasting import Forecast, forecast_for
-from leverframe.rules.gates.facts import ShipFacts
+from leverframe.rules.gates.facts import ShipFacts, has_begun
 from leverframe.rules.imagined_ramps import Question
 from leverframe.rules.policies import asks_of
 from leverframe.rules.prospects import Prospect, prospects
@@ -53,6 +54,7 @@ def ship_facts(house: House, db: Db, change: Change, *, expected: tuple[Verdict,
         pull_request=pull_requests.newest(db, change.id),
         ramping={ramp.target: ramp.change for ramp in ramps.active(db)},
         expected=expected,
+        occupied=() if has_begun(change) else all_occupied(db, policy.conflicts, house.clock.now()),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from leverframe.cli import change_views as views
-from leverframe.cli import growth_views
+from leverframe.cli import growth_views, planning_views
 from leverframe.cli.output import say, verbatim
 from leverframe.cli.verbs import Because, noun, read_bytes, said, server, show, verb
 from leverframe.client import Server, at
@@ -77,7 +77,13 @@ def show_change(
 @verb(app, "why")
 def why(change: Change) -> None:
     """Say why a change cannot ship yet: each unmet requirement, what clears it, who can, and the next legal slot."""
-    show(server().get(at("changes", change)), views.why)
+    show(server().get(at("changes", change, "why")), planning_views.why)
+
+
+@verb(app, "slots")
+def slots(change: Change) -> None:
+    """Rank the moments at which a change could start: when it would settle, where it would stand, and why."""
+    show(server().get(at("changes", change, "slots")), planning_views.slots)
 
 
 @verb(app, "edit")

@@ -28,9 +28,9 @@ def say_checked(document: Mapping[str, Any]) -> None:
     """Say what filing would need, and what is met already."""
     change, unmet = document["change"], not_met(document["verdicts"])
     say(f"{change['title']}: a {change['tier']} {words(change['kind'])} change on {', '.join(change['targets'])}.")
-    say("Nothing was written. " + _count_unmet(unmet))
+    say("Nothing was written. " + count_unmet(unmet))
     output.verdicts([*unmet, *(row for row in document["verdicts"] if row["outcome"] == "met")])
-    _say_forecast(document)
+    say_forecast(document)
 
 
 def say_state(change: Mapping[str, Any]) -> None:
@@ -38,10 +38,11 @@ def say_state(change: Mapping[str, Any]) -> None:
     if change["state"] == "scheduled":
         say(f"{change['id']} is scheduled; it starts {when(change['start']['opens_at'])} by itself.")
     else:
-        say(f"{change['id']} {_is_in(change)}.")
+        say(f"{change['id']} {is_in(change)}.")
 
 
-def _is_in(change: Mapping[str, Any]) -> str:
+def is_in(change: Mapping[str, Any]) -> str:
+    """Say in which state a change is."""
     state = words(change["state"])
     return f"is {state}" if state in ("scheduled", "closed", "canceled") else f"is in {state}"
 
@@ -139,7 +140,7 @@ def whole(document: Mapping[str, Any]) -> None:
     if document.get("pull_request"):
         say_pull_request(document["pull_request"], document["zone"])
     say_staging(document.get("staging", ()), document["zone"])
-    _say_forecast(document)
+    say_forecast(document)
     if document["ramp"]:
         _say_ramp_view(document["ramp"], document["zone"])
     _say_effect(document)
@@ -149,7 +150,7 @@ def whole(document: Mapping[str, Any]) -> None:
 def ramp_alone(document: Mapping[str, Any]) -> None:
     """Show where a change's ramp stands, and nothing else."""
     change = document["change"]
-    say(f"{change['id']} {_is_in(change)}: {change['title']}", style="bold")
+    say(f"{change['id']} {is_in(change)}: {change['title']}", style="bold")
     if document["ramp"]:
         _say_ramp_view(document["ramp"], document["zone"])
     else:
@@ -238,16 +239,8 @@ def _say_sign_offs(document: Mapping[str, Any]) -> None:
             indented(f"{signed['person']} as {role(signed['role'])}: void, {signed['void_because']}", style="dim")
 
 
-def why(document: Mapping[str, Any]) -> None:
-    """Say every unmet requirement with its remedy, the next legal slot and the forecast."""
-    change, unmet = document["change"], not_met(document["requirements"])
-    say(f"{change['id']} {_is_in(change)}: {change['title']}", style="bold")
-    say(_count_unmet(unmet))
-    output.verdicts(unmet)
-    _say_forecast(document)
-
-
-def _say_forecast(document: Mapping[str, Any]) -> None:
+def say_forecast(document: Mapping[str, Any]) -> None:
+    """Say how the ramp would go, where a document has a forecast."""
     expected = document.get("forecast")
     if not expected:
         return
@@ -320,7 +313,8 @@ def not_met(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return [row for row in rows if row["outcome"] == "not_met"]
 
 
-def _count_unmet(unmet: list[Mapping[str, Any]]) -> str:
+def count_unmet(unmet: list[Mapping[str, Any]]) -> str:
+    """Say how many requirements are not met."""
     if not unmet:
         return "Every requirement is met."
     stops = sum(row["mode"] != "advise" for row in unmet)

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from leverframe.nouns.audiences import NO_ORDER, AudienceOrder
 from leverframe.nouns.calendar import Calendar
 from leverframe.nouns.catalogs import Catalog
+from leverframe.nouns.conflicts import ConflictRule
 from leverframe.nouns.metrics import Metric
 from leverframe.nouns.ramps import RampPlan
 from leverframe.nouns.sign_offs import Seat
 from leverframe.nouns.switches import Switch
 from leverframe.nouns.verdicts import Mode
 
+NO_CONFLICT_RULE = ConflictRule()
 EVERY_LOCALE = "every_locale"
 """In place of slices: each locale that the catalog names of the feature."""
 
@@ -163,6 +165,7 @@ class Policy:
     eval_allowances: tuple[EvalAllowance, ...] = ()
     irreversible_kinds: frozenset[str] = frozenset()
     freeze_seats: tuple[Seat, ...] = ()
+    conflicts: ConflictRule = NO_CONFLICT_RULE
     webhooks: tuple[WebhookRule, ...] = ()
     metrics: Mapping[str, Metric] = field(default_factory=dict)
     solo: bool = False

@@ -13,6 +13,7 @@ from leverframe.rules.gates.blast_radius import blast_radius
 from leverframe.rules.gates.checks import checks
 from leverframe.rules.gates.code_review import code_review
 from leverframe.rules.gates.complete import complete
+from leverframe.rules.gates.conflicts import conflicts
 from leverframe.rules.gates.evals import evals
 from leverframe.rules.gates.facts import ShipFacts
 from leverframe.rules.gates.freeze import freeze
@@ -44,7 +45,7 @@ READY = (
 SIGNED = (sign_offs,)
 """What people must answer."""
 
-TIMELY = (window, freeze, one_ramp, not_thrown)
+TIMELY = (window, freeze, one_ramp, not_thrown, conflicts)
 """What the clock and the neighbours must answer."""
 
 GATES = {gate.__name__: gate for gate in (*READY, *SIGNED, *TIMELY)}

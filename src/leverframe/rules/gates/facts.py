@@ -8,6 +8,7 @@ from datetime import datetime
 
 from leverframe.nouns.calendar import Subject
 from leverframe.nouns.changes import Change, State
+from leverframe.nouns.conflicts import Occupied
 from leverframe.nouns.evidence import EvalDelta, Unmatched
 from leverframe.nouns.policies import Asks, Policy
 from leverframe.nouns.pull_requests import ReadPullRequest
@@ -26,7 +27,8 @@ class ShipFacts:
     """Everything that `may_ship` rests on, gathered in one transaction.
 
     `current` are the units adopted now, `ramping` maps a target to the change that ramps on it, `expected` is the
-    forecast's own verdict, `digest_now` the digest that a sign-off would bind now.
+    forecast's own verdict, `occupied` what the open changes take and when, `digest_now` the digest that a sign-off
+    would bind now.
     """
 
     policy: Policy
@@ -42,6 +44,7 @@ class ShipFacts:
     pull_request: ReadPullRequest | None = None
     ramping: Mapping[str, str] = field(default_factory=dict)
     expected: tuple[Verdict, ...] = ()
+    occupied: tuple[Occupied, ...] = ()
 
     def subject(self, change: Change) -> Subject:
         """Return what the calendar is asked about."""

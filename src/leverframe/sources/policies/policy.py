@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
+from leverframe.nouns.conflicts import ConflictKind, ConflictRule
 from leverframe.nouns.metrics import Metric
 from leverframe.nouns.people import FEATURE_OWNER
 from leverframe.nouns.policies import EvalAllowance, Policy, WebhookRule
@@ -69,6 +70,7 @@ def _read(section: Section, gates: Collection[str], report: Report) -> PolicyFil
         requirements=read_requirements(section, known),
         policy_seats=_read_policy_seats(section, known),
         freeze_seats=read_seats(section, "freeze_sign_offs", known),
+        conflicts=_read_conflicts(section.section("conflicts")),
         switch_rules=rules,
         plans=ramps.templates,
         rings=rings,
@@ -150,6 +152,16 @@ def _read_reviews(section: Section) -> dict:
             "review_due_business_days": section.whole("due_business_days", default=5, low=1, high=60),
             "watch_hours": section.number("watch_hours", default=24, low=1, high=720),
         }
+
+
+def _read_conflicts(section: Section) -> ConflictRule:
+    with section:
+        kinds = section.names("refuse", known=[kind.value for kind in ConflictKind])
+        return ConflictRule(
+            most_high_impact=section.whole("most_high_impact", default=2, low=1, high=100),
+            high_impact_users=section.whole("high_impact_users", default=1_000_000, low=1, high=10**11),
+            refuse=frozenset(ConflictKind(kind) for kind in kinds),
+        )
 
 
 def _read_scored(section: Section) -> float:
