@@ -18,6 +18,7 @@ from leverframe.cli import (
     demo,
     evidence,
     freeze,
+    follow_up,
     game_day,
     gateway,
     key,
@@ -67,5 +68,20 @@ def build() -> typer.Typer:
     for alone in (serve, demo, login, changed, calendar, call, rehearse, replay, upkeep):
         alone.add_to(app)
     for noun in (change, evidence, freeze, switch, game_day, target, policy, user, token, gateway, audit, table, key):
+    for noun in (
+        change,
+        follow_up,
+        evidence,
+        switch,
+        game_day,
+        target,
+        policy,
+        user,
+        token,
+        gateway,
+        audit,
+        table,
+        key,
+    ):
         noun.add_to(app)
     return app

@@ -239,12 +239,23 @@ def back(change: Change, because: Because = "") -> None:
 def review(
     change: Change,
     close_code: Annotated[str, typer.Option("--close-code", help="How it went, such as successful.")],
-    notes: Annotated[str, typer.Option("--notes", metavar="TEXT", help="What was learned.")] = "",
+    notes: Annotated[str, typer.Option("--notes", metavar="TEXT", help="How it went.")] = "",
     hours: Annotated[float | None, typer.Option("--hours", help="Hours of work that went into it, of all.")] = None,
+    learned: Annotated[str, typer.Option("--learned", metavar="TEXT", help="What you would do differently.")] = "",
+    action: Annotated[
+        list[str] | None, typer.Option("--action", metavar="'DATE WHO WHAT'", help="What is to be done; repeatable.")
+    ] = None,
 ) -> None:
     """Record the change review; the change closes when its watch has ended too."""
     told = {"close_code": close_code, "notes": notes, **({} if hours is None else {"active_hours": hours})}
+    told |= {"learned": learned, "actions": [_action(text) for text in action or ()]}
     show(server().put(at("changes", change, "review"), told), views.say_reviewed)
+
+
+def _action(text: str) -> dict[str, str]:
+    """Read `2026-05-22 cleo Add the German cases`; the server says what is wrong with it."""
+    due_on, owner, what = (*text.split(None, 2), "", "", "")[:3]
+    return {"due_on": due_on, "owner": owner, "what": what}
 
 
 @verb(app, "cancel")

@@ -11,7 +11,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from leverframe.nouns.calendar import DuringRamp
-from leverframe.nouns.changes import State
+from leverframe.nouns.changes import CloseCode, State
 from leverframe.nouns.effects import EffectState
 from leverframe.nouns.evidence import Comparison, Finding
 from leverframe.nouns.exercises import ExerciseState, GameDayState
@@ -41,6 +41,10 @@ WORDS: dict[Any, tuple[str, str]] = {
     State.REVIEW: ("waiting", "review"),
     State.CLOSED: ("fine", "closed"),
     State.CANCELED: ("quiet", "canceled"),
+    CloseCode.SUCCESSFUL: ("fine", "successful"),
+    CloseCode.SUCCESSFUL_WITH_ISSUES: ("waiting", "successful with issues"),
+    CloseCode.UNSUCCESSFUL: ("refused", "unsuccessful"),
+    CloseCode.WENT_BACK: ("refused", "went back"),
     RampState.RAMPING: ("running", "ramping"),
     RampState.SETTLED: ("fine", "settled"),
     RampState.ROLLED_BACK: ("refused", "rolled back"),
