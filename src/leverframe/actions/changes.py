@@ -17,7 +17,7 @@ from leverframe.nouns.verdicts import Conflict, Refused, Verdict, failed
 from leverframe.rules.forecasting import Forecast
 from leverframe.rules.models import check_model
 from leverframe.rules.shipping import is_signed, may_ship, state_for, unready
-from leverframe.store import changes, evidence, ramps, sign_offs
+from leverframe.store import changes, evidence, ramps, sign_offs, unmet
 from leverframe.store.database import Db
 
 EDITABLE = (State.DRAFT, State.ASSESS, State.AUTHORIZE, State.SCHEDULED)
@@ -39,6 +39,7 @@ def file_change(house: House, actor: Actor, form: ChangeForm) -> Change:
         changes.insert(db, change)
         answers = verdicts(house, db, change, now)
         change = changes.update(db, replace(change, state=state_for(answers)))
+        unmet.keep(db, change.id, change.state.value, unready(answers), now)
         record(
             db, now, actor, "change.filed", change.id, change.title, role=role, facts=_filed_facts(change, answers)
         )
@@ -145,6 +146,7 @@ def restate(house: House, db: Db, change: Change, now: datetime) -> Change:
         return change
     answers = verdicts(house, db, change, now)
     state, armed = state_for(answers), change.state is State.SCHEDULED
+    unmet.keep(db, change.id, state.value, unready(answers), now)
     if state is change.state or (armed and state is State.AUTHORIZE and is_signed(answers)):
         return change
     if armed:
@@ -160,6 +162,8 @@ def return_to_assess(house: House, db: Db, target: str, now: datetime, because: 
             continue
         sign_offs.void(db, change.id, now, because)
         changes.update(db, replace(change, state=State.ASSESS, armed_by=""))
+        refresh = failed("same_current", because, remedy="write it against what runs now", who=change.author)
+        unmet.keep(db, change.id, State.ASSESS.value, [refresh], now)
         record(db, now, CLOCK, "change.returned", change.id, because, role="clock")
 
 

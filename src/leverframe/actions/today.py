@@ -15,6 +15,7 @@ from leverframe.actions.house import House
 from leverframe.actions.listing import ChangeLine, change_line
 from leverframe.actions.looks import Look, circumstances, look_at
 from leverframe.actions.tables import says_what_cannot_be
+from leverframe.actions.waiting import all_waits
 from leverframe.clock import monotonic
 from leverframe.nouns.calendar import Subject
 from leverframe.nouns.changes import Change, State
@@ -26,6 +27,7 @@ from leverframe.nouns.policies import Policy
 from leverframe.nouns.switches import Switch
 from leverframe.nouns.tables import Number
 from leverframe.nouns.targets import EVERYWHERE
+from leverframe.nouns.waits import WaitGroup
 from leverframe.rules.calendar import Opening, opening
 from leverframe.rules.evidence import words as say
 from leverframe.rules.exercising import freshness
@@ -69,6 +71,7 @@ class TodayView:
     solo: bool = False
     next_train: None = None
     game_days: tuple[GameDayLine, ...] = ()
+    waits: tuple[WaitGroup, ...] = ()
 
 
 def today(house: House, actor: Actor) -> TodayView:
@@ -86,6 +89,7 @@ def today(house: House, actor: Actor) -> TodayView:
             alarms=(*_alarms(house, db), *_stale(db, now.astimezone(ZoneInfo(policy.calendar.home_zone)).date())),
             solo=policy.solo,
             game_days=open_game_days(db),
+            waits=all_waits(house, db, policy, actor, now),
         )
 
 

@@ -34,6 +34,7 @@ from leverframe.store import (
     tokens,
     traffic,
     units,
+    unmet,
 )
 from leverframe.store.database import metadata
 
@@ -69,6 +70,7 @@ ROOMS = (
     tokens,
     traffic,
     units,
+    unmet,
 )
 """Every file that has tables: importing it adds them to `metadata`."""
 

@@ -642,6 +642,16 @@ def _make_tables() -> None:
         sa.PrimaryKeyConstraint("change", "stage", "digest", name=op.f("pk_stage_readings")),
     )
     op.create_table(
+        "unmet",
+        sa.Column("change", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answers", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["change"], ["changes.id"], name=op.f("fk_unmet_change")),
+        sa.PrimaryKeyConstraint("change", name=op.f("pk_unmet")),
+    )
+    op.create_table(
         "review_facts",
         sa.Column("change", sa.String(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
