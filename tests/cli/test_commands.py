@@ -25,7 +25,7 @@ LOCAL = {
     "key rotate",
 }
 ASKED = {
-    "serve", "demo", "login", "logout", "changed", "why", "rehearse", "replay", "backup", "restore",
+    "serve", "demo", "login", "logout", "me", "changed", "why", "rehearse", "replay", "backup", "restore",
     "user add", "user list", "user disable", "token add", "token list", "token revoke",
     "gateway", "gateway enrol", "gateway list", "gateway revoke", "gateway address",
     "policy check", "policy load", "policy show", "policy proposals", "policy sign", "policy init", "policy recover",

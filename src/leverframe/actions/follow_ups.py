@@ -35,16 +35,17 @@ def list_follow_ups(house: House, actor: Actor, *, mine: bool = False, subject: 
     """List what is owed, the next due first: of everybody, of one change, or of this reader alone."""
     with house.store.read() as db:
         found = follow_ups.open_ones(db, subject=subject)
-        lines = _lines(house, db, actor, found)
+        lines = lines_of(house, db, actor, found)
         return tuple(line for line in lines if line.is_mine or not mine)
 
 
 def left_by(house: House, db: Db, actor: Actor, subject: str) -> tuple[FollowUpLine, ...]:
     """List every follow-up that a change left behind, done or open."""
-    return tuple(_lines(house, db, actor, follow_ups.of_subject(db, subject)))
+    return tuple(lines_of(house, db, actor, follow_ups.of_subject(db, subject)))
 
 
-def _lines(house: House, db: Db, actor: Actor, found: list[FollowUp]) -> Iterator[FollowUpLine]:
+def lines_of(house: House, db: Db, actor: Actor, found: list[FollowUp]) -> Iterator[FollowUpLine]:
+    """Say of each duty whether it is overdue, and what this reader may do about it."""
     now, policy = house.clock.now(), house.policy_or_none(db)
     tickets = changes.of_ids(db, {duty.subject for duty in found}) if found else {}
     for duty in found:

@@ -137,14 +137,19 @@ def _proved(reading: StageReading | None) -> str:
 
 def _mine(db: Db, policy: Policy, actor: Actor) -> list[Change]:
     """Return the changes whose open seats this person may fill now."""
-    waiting = changes.find(db, states=(State.AUTHORIZE, State.SCHEDULED), limit=200)
-    asked = [change for change in waiting if _is_asked(policy, actor, change)]
+    asked = asked_to_sign(db, policy, actor)
     joined = sign_offs.joined(db, actor.name) if asked else {}
     return [
         change
         for change, facts in seat_facts(db, policy, asked)
         if _may_fill_a_seat(actor, change, facts, told_to_sign(joined, actor, change, facts))
     ]
+
+
+def asked_to_sign(db: Db, policy: Policy, actor: Actor) -> list[Change]:
+    """Return the changes that ask for a role of this reader's, filled or not."""
+    waiting = changes.find(db, states=(State.AUTHORIZE, State.SCHEDULED), limit=200)
+    return [change for change in waiting if _is_asked(policy, actor, change)]
 
 
 def _is_asked(policy: Policy, actor: Actor, change: Change) -> bool:

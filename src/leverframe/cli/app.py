@@ -23,6 +23,7 @@ from leverframe.cli import (
     gateway,
     key,
     login,
+    me,
     policy,
     rehearse,
     replay,
@@ -66,6 +67,7 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     for alone in (serve, demo, login, changed, calendar, call, rehearse, replay, upkeep):
+    for alone in (serve, demo, login, me, changed, call, rehearse, replay, upkeep):
         alone.add_to(app)
     for noun in (change, evidence, freeze, switch, game_day, target, policy, user, token, gateway, audit, table, key):
     for noun in (
