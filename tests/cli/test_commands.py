@@ -32,7 +32,7 @@ ASKED = {
     "change file", "change list", "change show", "change why", "change edit", "change sign", "change schedule",
     "change ramp", "change hold", "change release", "change promote", "change abort", "change back", "change review",
     "change cancel", "evidence add", "evidence list", "evidence staging",
-    "evidence pull-request", "follow-up list", "follow-up done", "follow-up hand", "follow-up drop",
+    "evidence pull-request", "follow-up list", "follow-up done", "follow-up hand", "follow-up drop", "change time",
     "switch list", "switch show", "switch throw", "switch set",
     "switch fmt", "switch drift", "switch exercise",
     "freeze list", "freeze show", "freeze declare", "freeze import", "freeze amend", "freeze lift", "freeze keep",

@@ -9,6 +9,7 @@ from leverframe.actions.contents import alteration, void_signed
 from leverframe.actions.drafting import draft, redraft, target_named
 from leverframe.actions.facts import bands, forecast_of, ship_facts, verdicts, with_current
 from leverframe.actions.house import House, need_reason, permit, record, refuse, target_of, tell
+from leverframe.actions.spent_time import keep_spent
 from leverframe.nouns.changes import Change, State
 from leverframe.nouns.forms import ChangeForm
 from leverframe.nouns.people import CLOCK, Actor
@@ -184,5 +185,6 @@ def cancel_change(house: House, actor: Actor, change_id: str, because: str) -> C
             raise Refused([failed("state", because, remedy="abort its ramp instead")])
         change = changes.update(db, replace(change, state=State.CANCELED, armed_by=""))
         record(db, now, actor, "change.canceled", change_id, reason, role=role)
+        keep_spent(house, db, change, now)
         db.after_commit(lambda: house.stir("change"))
         return change

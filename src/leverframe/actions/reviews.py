@@ -9,6 +9,7 @@ from leverframe.actions.agreed_actions import AskedAction, read_actions
 from leverframe.actions.duties import owe_actions
 from leverframe.actions.house import House, need_reason, permit, record, refuse, target_of
 from leverframe.actions.review_facts import gather
+from leverframe.actions.spent_time import keep_spent
 from leverframe.nouns.changes import Change, CloseCode, Review, State
 from leverframe.nouns.follow_ups import REVIEW
 from leverframe.nouns.people import CLOCK, Actor
@@ -123,6 +124,7 @@ def close_if_done(house: House, db: Db, change: Change, now: datetime) -> Change
         outcomes.forget_units(db, change.id)
         because = f"reviewed by {held.by}: {held.close_code.value.replace('_', ' ')}"
         record(db, now, CLOCK, "change.closed", change.id, because, role="clock")
+        keep_spent(house, db, change, now)
     return change
 
 

@@ -49,11 +49,28 @@ def list_changes(
     tier: Annotated[str, typer.Option("--tier", help="Only those of this tier.")] = "",
     author: Annotated[str, typer.Option("--author", help="Only those that this person wrote.")] = "",
     text: Annotated[str, typer.Option("--text", help="Only those whose title holds this.")] = "",
+    sort: Annotated[str, typer.Option("--sort", help="By elapsed or active time, the most first.")] = "",
     before: Annotated[str, typer.Option("--before", metavar="CHG", help="Only those older than this one.")] = "",
 ) -> None:
     """List changes, newest first, with what each waits for."""
-    asked = {"state": state, "target": target, "tier": tier, "author": author, "text": text, "before": before}
+    asked = {
+        "state": state,
+        "target": target,
+        "tier": tier,
+        "author": author,
+        "text": text,
+        "sort": sort,
+        "before": before,
+    }
     show(server().get("/changes", **asked), views.list_lines)
+
+
+@verb(app, "time")
+def time(
+    months: Annotated[int, typer.Option("--months", help="Of the last so many months.")] = 12,
+) -> None:
+    """Sum up by month and tier how long changes took that were closed, and where their time went."""
+    show(server().get("/changes/time", months=months), views.time_table)
 
 
 @verb(app, "show")
@@ -248,7 +265,8 @@ def review(
 ) -> None:
     """Record the change review; the change closes when its watch has ended too."""
     told = {"close_code": close_code, "notes": notes, **({} if hours is None else {"active_hours": hours})}
-    told |= {"learned": learned, "actions": [_action(text) for text in action or ()]}
+    told |= {"learned": learned} if learned else {}
+    told |= {"actions": [_action(text) for text in action]} if action else {}
     show(server().put(at("changes", change, "review"), told), views.say_reviewed)
 
 

@@ -124,6 +124,25 @@ def _line(line: Mapping[str, Any]) -> tuple[tuple[Any, ...], str]:
     return cells, f"{line['title']} (waits: {line['waits_for']})" if line["waits_for"] else line["title"]
 
 
+def time_table(document: Mapping[str, Any]) -> None:
+    """Show how long changes took, month by month and tier by tier."""
+    table(
+        ("=Month", "=Tier", ">Changes", ">Elapsed", ">Work", ">Signing", ">Window", ">Ramp", ">Held"),
+        (
+            (
+                row["month"],
+                row["tier"],
+                str(row["changes"]),
+                say_span(row["median_elapsed_minutes"]),
+                "" if row["median_active_hours"] is None else f"{row['median_active_hours']:g} h",
+                *(share(row[f"{part}_percent"]) for part in ("sign_offs", "window", "ramp", "held")),
+            )
+            for row in document["rows"]
+        ),
+        empty="No change was closed in this time.",
+    )
+
+
 def whole(document: Mapping[str, Any]) -> None:
     """Show everything that the change's page answers."""
     change = document["change"]

@@ -21,6 +21,7 @@ from leverframe.nouns.verdicts import Conflict, Fault, Forbidden, Invalid, NotFo
 from leverframe.web import (
     accounts,
     calendar,
+    change_times,
     changes,
     doors,
     evidence,
@@ -63,6 +64,7 @@ def make_app(house: House, events: live.Events) -> FastAPI:
         ramps,
         evidence,
         pages,
+        change_times,
         changes,
         follow_ups,
         me,

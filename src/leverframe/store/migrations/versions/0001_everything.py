@@ -642,6 +642,24 @@ def _make_tables() -> None:
         sa.PrimaryKeyConstraint("change", "stage", "digest", name=op.f("pk_stage_readings")),
     )
     op.create_table(
+        "spent_times",
+        sa.Column("change", sa.String(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("tier", sa.String(), nullable=False),
+        sa.Column("elapsed_minutes", sa.Float(), nullable=False),
+        sa.Column("active_hours", sa.Float(), nullable=True),
+        sa.Column("preparing", sa.Float(), nullable=False),
+        sa.Column("signing", sa.Float(), nullable=False),
+        sa.Column("window", sa.Float(), nullable=False),
+        sa.Column("ramp", sa.Float(), nullable=False),
+        sa.Column("held", sa.Float(), nullable=False),
+        sa.Column("watch", sa.Float(), nullable=False),
+        sa.ForeignKeyConstraint(["change"], ["changes.id"], name=op.f("fk_spent_times_change")),
+        sa.PrimaryKeyConstraint("change", name=op.f("pk_spent_times")),
+    )
+    op.create_index(op.f("ix_spent_times_ended_at"), "spent_times", ["ended_at"], unique=False)
+    op.create_table(
         "unmet",
         sa.Column("change", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
