@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from leverframe.actions.house import House, record, tell
+from leverframe.actions.house import House, record
 from leverframe.actions.review_facts import gather
 from leverframe.nouns.changes import Change
 from leverframe.nouns.follow_ups import REVIEW, FollowUp
@@ -16,9 +16,9 @@ from leverframe.nouns.people import CLOCK
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.verdicts import NotFound
 from leverframe.rules.duties import told_of
-from leverframe.rules.reminders import next_reminder, reminds_now, tone, waits_until
+from leverframe.rules.reminders import DUE, OPENED, OVERDUE, next_reminder, reminds_now, tone, waits_until
 from leverframe.rules.working_days import day_at_home
-from leverframe.store import changes, follow_ups, reviews
+from leverframe.store import changes, follow_ups, outbox, reviews
 from leverframe.store.database import Db
 
 
@@ -58,16 +58,22 @@ def _open_review(house: House, db: Db, duty: FollowUp, change: Change, now: date
 
 
 def _tell(db: Db, policy: Policy, duty: FollowUp, change: Change | None, now: datetime) -> None:
-    how = tone(duty, policy.calendar, now)
+    how, told = tone(duty, policy.calendar, now), told_of(policy, duty, change)
     said = {
         "change": duty.subject,
         "what": duty.name,
         "how": how,
         "due_at": duty.due_at.isoformat(),
-        "to": list(told_of(policy, duty, change)),
+        "to": list(told),
         "team": duty.team,
         "because": duty.because,
     }
     noun = "review" if duty.kind == REVIEW else "follow_up"
     day = day_at_home(policy.calendar, now)
-    tell(db, f"{noun}.{how}", said, key=f"follow-up/{duty.id}/{day}/{duty.owed_by}")
+    if outbox.put(db, f"{noun}.{how}", said, f"follow-up/{duty.id}/{day}/{duty.owed_by}"):
+        because = f"{duty.name}: {', '.join(told)} told that it is {SAID[how]}"
+        facts = {"follow_up": duty.id, "told": list(told), "due_at": duty.due_at.isoformat()}
+        record(db, now, CLOCK, "follow_up.reminded", duty.subject, because, role="clock", facts=facts)
+
+
+SAID = {OPENED: "theirs to do", DUE: "due today", OVERDUE: "overdue"}

@@ -85,10 +85,15 @@ def may_drop(policy: Policy, actor: Actor, duty: FollowUp, target: Target | None
 
 
 def told_of(policy: Policy, duty: FollowUp, change: Change | None) -> tuple[str, ...]:
-    """Name whom a reminder reaches: who owes it, and of a review its author and release manager too."""
+    """Name whom a reminder reaches: who owes it, and of a review its author and its release manager too.
+
+    Where a change names no release manager, whoever holds the role is told.
+    """
     names = [duty.owner] if duty.owner else sorted(_members(policy, duty.team))
     if change is not None and duty.kind == REVIEW:
-        names += [change.author, change.release_manager]
+        target = policy.catalog.targets.get(change.target)
+        managers = [change.release_manager] if change.release_manager else holders(policy, RELEASE_MANAGER, target)
+        names += [change.author, *sorted(managers)]
     return tuple(dict.fromkeys(name for name in names if name))
 
 
