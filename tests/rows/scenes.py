@@ -26,8 +26,8 @@ from leverframe.nouns.forms import ChangeForm
 from leverframe.nouns.tables import Reason
 from leverframe.nouns.units import Unit
 from leverframe.sources.freezes.typed import read_typed
-from leverframe.store import freezes as freeze_rows
 from leverframe.store import follow_ups
+from leverframe.store import freezes as freeze_rows
 from leverframe.store import ramps as ramp_rows
 
 NOTES, CLAIMS = "meeting-notes", "claims-summary"

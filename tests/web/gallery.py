@@ -14,7 +14,7 @@ from pathlib import Path
 from types import SimpleNamespace as View
 
 import gallery_freezes
-from after_samples import REVIEW, review_facts, samples, wait_groups
+from gallery_after import REVIEW, review_facts, samples, wait_groups
 
 from leverframe.nouns.audit import Checkpoint, Entry
 from leverframe.nouns.baselines import Baseline

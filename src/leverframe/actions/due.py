@@ -15,8 +15,7 @@ from leverframe.nouns.changes import State
 from leverframe.nouns.exercises import GameDayState
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.tables import Number
-from leverframe.store import changes, exercises, freezes, outbox, ramps, switches, tables
-from leverframe.store import changes, exercises, follow_ups, outbox, ramps, switches, tables
+from leverframe.store import changes, exercises, follow_ups, freezes, outbox, ramps, switches, tables
 from leverframe.store.database import Db
 
 MOST = 100_000

@@ -13,8 +13,8 @@ from fastapi.responses import Response
 from leverframe.actions import freeze_views, game_days, levers, policy_views, showing, units
 from leverframe.nouns.verdicts import Forbidden, Invalid, NotFound, Refused
 from leverframe.web.accounts import accounts_view
-from leverframe.web.freezes import freezes_page
 from leverframe.web.follow_ups import follow_ups_view
+from leverframe.web.freezes import freezes_page
 from leverframe.web.game_days import game_days_view
 from leverframe.web.problems import Problem
 from leverframe.web.rendering import respond
