@@ -201,7 +201,9 @@ class Year:
             unmet.keep(db, change.id, change.state.value, lacks, change.filed_at)
             return
         if change.state in (State.CLOSED, State.CANCELED):
-            spent.keep(db, change, self._spent(change), change.filed_at + timedelta(days=4))
+            spent.keep(
+                db, change, self._spent(change), change.filed_at + timedelta(days=4), f"{change.filed_at:%Y-%m}"
+            )
         digest = self._evidence(db, change)
         if change.state in (State.AUTHORIZE, State.CANCELED):
             return

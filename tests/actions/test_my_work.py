@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from tests.world import ON_SQLITE, World
 
-from leverframe.actions.my_work import MyWork, my_work, rows_of
+from leverframe.actions.my_work import MOST_ASKED, MyWork, my_work, rows_of
 from leverframe.store import follow_ups as rows
 
 pytestmark = ON_SQLITE
@@ -27,6 +27,16 @@ def test_an_author_sees_what_their_change_lacks_with_the_remedies(world: World):
     assert work(world, "cleo").lacking == ()
     world.proved(change)
     assert work(world, "ana").lacking == ()
+
+
+def test_of_very_many_changes_the_older_ones_lack_what_they_lacked_when_last_asked(world: World):
+    world.adopt()
+    filed = [world.file() for _ in range(MOST_ASKED + 2)]
+    found = {lacking.change: lacking.lacks for lacking in work(world, "ana").lacking}
+    assert set(found) == {change.id for change in filed}
+    asked_now, kept = found[filed[-1].id], found[filed[0].id]
+    assert {verdict.gate for verdict in kept} == {verdict.gate for verdict in asked_now}
+    assert all(verdict.remedy for verdict in kept)
 
 
 def test_a_signer_is_told_in_one_line_what_they_sign(world: World):

@@ -17,7 +17,7 @@ from leverframe.nouns.verdicts import Fault, Invalid
 from leverframe.store import changes, ramps, spent
 from leverframe.store.database import Db
 
-MOST_SORTED = 200
+MOST_SORTED = 100
 
 
 class Sort(StrEnum):
@@ -73,13 +73,13 @@ def list_changes(house: House, filters: Mapping[str, str], *, limit: int = 50, b
 
 
 def _sorted(db: Db, sort: Sort, wanted: changes.Ids, now: datetime) -> list[Change]:
-    """Return the changes that took longest, or of which most hours of work were told, the most first."""
-    lengths = ((id, (until or now) - filed, hours) for id, filed, until, hours in spent.lengths(db, wanted))
+    """Return the changes that took longest so far, or of which most hours of work were told, the most first."""
     if sort is Sort.ACTIVE:
-        measured = [(hours, id) for id, _, hours in lengths if hours is not None]
+        measured = spent.costliest(db, wanted, MOST_SORTED)
     else:
-        measured = [(took.total_seconds(), id) for id, took, _ in lengths]
-    ids = [id for _, id in heapq.nlargest(MOST_SORTED, measured)]
+        lasting = [((now - filed).total_seconds() / 60.0, id) for filed, id in spent.still_open(db, wanted)]
+        measured = heapq.nlargest(MOST_SORTED, [*spent.longest(db, wanted, MOST_SORTED), *lasting])
+    ids = [id for _, id in measured]
     found = changes.of_ids(db, ids)
     return [found[id] for id in ids]
 

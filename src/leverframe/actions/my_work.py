@@ -26,7 +26,7 @@ from leverframe.store.database import Db
 
 BEGINS = (State.DRAFT, State.ASSESS, State.AUTHORIZE, State.SCHEDULED)
 OPEN = (*BEGINS, State.IMPLEMENT, State.REVIEW)
-MOST, MOST_OPEN = 100, 5_000
+MOST_ASKED, MOST_OPEN = 10, 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,10 +180,17 @@ def _holds(policy: Policy, actor: Actor, role: str, change: Change) -> bool:
 
 
 def _lacking(house: House, db: Db, actor: Actor, found: Iterable[Change], now: datetime) -> Iterator[Lacking]:
-    """Yield what this reader's own changes lack now; when a ramp would end is not asked here, it takes too long."""
+    """Yield what this reader's own changes lack now; of very many, what the older ones lacked when last asked.
+
+    When a ramp would end is not asked here: it takes too long.
+    """
     mine = [change for change in found if change.state in BEGINS and change.author == actor.name]
-    for change in mine[:MOST]:
-        lacks = unready(may_ship(change, ship_facts(house, db, change), now))
+    kept = unmet.of(db, [change.id for change in mine[MOST_ASKED:]])
+    for place, change in enumerate(mine):
+        if place < MOST_ASKED:
+            lacks = unready(may_ship(change, ship_facts(house, db, change), now))
+        else:
+            lacks = kept[change.id].answers if change.id in kept else ()
         lacks = tuple(verdict for verdict in lacks if verdict.gate != "sign_offs")
         if lacks:
             yield Lacking(change.id, change.title, change.state, lacks)

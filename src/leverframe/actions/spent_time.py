@@ -13,6 +13,7 @@ from leverframe.rules.gates.facts import ShipFacts
 from leverframe.rules.gates.sign_offs import seats
 from leverframe.rules.sign_offs import WRITTEN, counted
 from leverframe.rules.spent_time import Milestones, spent_time
+from leverframe.rules.time_summary import month_of
 from leverframe.store import audit, ramps, spent
 from leverframe.store.database import Db
 from leverframe.store.ramps import RecordedStep
@@ -36,7 +37,8 @@ def spent_on(db: Db, change: Change, facts: ShipFacts, steps: Iterable[RecordedS
 def keep_spent(house: House, db: Db, change: Change, now: datetime) -> None:
     """Keep where the time of a change went that has just been closed or canceled."""
     facts, steps = ship_facts(house, db, change), ramps.steps(db, change.id)
-    spent.keep(db, change, spent_on(db, change, facts, steps, now), now)
+    month = month_of(now, facts.policy.calendar.home_zone)
+    spent.keep(db, change, spent_on(db, change, facts, steps, now), now, month)
 
 
 def _written(change: Change, facts: ShipFacts) -> list[datetime]:

@@ -27,7 +27,5 @@ def time_summary(house: House, months: int = 12) -> TimeSummary:
     if not 1 <= months <= MOST_MONTHS:
         raise Invalid([Fault("months", f"{months} months cannot be summed up", f"a number from 1 to {MOST_MONTHS}")])
     with house.store.read() as db:
-        policy = house.policy_or_none(db)
-        zone = policy.calendar.home_zone if policy else "UTC"
         since = house.clock.now() - timedelta(days=DAYS_A_MONTH * months)
-        return TimeSummary(months, by_month_and_tier(spent.closed_since(db, since), zone))
+        return TimeSummary(months, by_month_and_tier(spent.closed_since(db, since)))

@@ -32,10 +32,13 @@ class SpentTime:
 
 @dataclass(frozen=True, slots=True)
 class TimeRow:
-    """Where the time of one closed change went, in minutes; `held` is a part of `ramp`."""
+    """Where the time of one closed change went, in minutes; `held` is a part of `ramp`.
+
+    `month` is that in which it was closed, at home: `2026-05`.
+    """
 
     change: str
-    ended_at: datetime
+    month: str
     tier: str
     elapsed_minutes: float
     active_hours: float | None

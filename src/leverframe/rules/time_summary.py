@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from statistics import median
 from zoneinfo import ZoneInfo
 
@@ -11,12 +12,16 @@ from leverframe.nouns.spent_time import MonthTime, TimeRow
 PARTS = ("preparing", "signing", "window", "ramp", "watch")
 
 
-def by_month_and_tier(rows: Iterable[TimeRow], zone: str) -> tuple[MonthTime, ...]:
-    """Sum up what was closed in each month of the home zone, tier by tier, the newest month first."""
+def month_of(moment: datetime, zone: str) -> str:
+    """Name the month of a moment in a zone: `2026-05`."""
+    return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m}"
+
+
+def by_month_and_tier(rows: Iterable[TimeRow]) -> tuple[MonthTime, ...]:
+    """Sum up what was closed in each month, tier by tier, the newest month first."""
     found: dict[tuple[str, str], list[TimeRow]] = {}
     for row in rows:
-        month = f"{row.ended_at.astimezone(ZoneInfo(zone)):%Y-%m}"
-        found.setdefault((month, row.tier), []).append(row)
+        found.setdefault((row.month, row.tier), []).append(row)
     return tuple(_summed(month, tier, found[month, tier]) for month, tier in sorted(found, key=_newest_first))
 
 

@@ -645,6 +645,7 @@ def _make_tables() -> None:
         "spent_times",
         sa.Column("change", sa.String(), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("month", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("tier", sa.String(), nullable=False),
         sa.Column("elapsed_minutes", sa.Float(), nullable=False),
@@ -658,6 +659,8 @@ def _make_tables() -> None:
         sa.ForeignKeyConstraint(["change"], ["changes.id"], name=op.f("fk_spent_times_change")),
         sa.PrimaryKeyConstraint("change", name=op.f("pk_spent_times")),
     )
+    op.create_index(op.f("ix_spent_times_active_hours"), "spent_times", ["active_hours"], unique=False)
+    op.create_index(op.f("ix_spent_times_elapsed_minutes"), "spent_times", ["elapsed_minutes"], unique=False)
     op.create_index(op.f("ix_spent_times_ended_at"), "spent_times", ["ended_at"], unique=False)
     op.create_table(
         "unmet",
