@@ -38,6 +38,15 @@ def test_a_running_ramp_waits_for_nobody_a_held_one_for_who_holds_it_and_a_settl
     world.hold("sol", change, "odd greetings")
     assert waits(world) == {"sol": ["1 the end of its hold: odd greetings"]}
     ramps.release_ramp(world.house, world.remi, change.id, "they are fine")
+    world.round()
+    world.throw("sol", f"feature/{change.target}", "it answers nonsense")
+    world.round()
+    (held,) = waits(world).items()
+    assert held[0] == (change.release_manager or "release manager")
+    assert "is thrown" in held[1][0]
+    world.set_again("ana", f"feature/{change.target}")
+    world.set_again("remi", f"feature/{change.target}")
+    world.round()
     world.settle(change)
     assert waits(world) == {"remi": ["1 its review"]}
     reviews.review(world.house, world.remi, change.id, "successful", "all is well")

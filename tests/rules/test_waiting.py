@@ -7,6 +7,7 @@ from datetime import timedelta
 from tests.rules.tickets import TEN, change
 
 from leverframe.nouns.changes import CloseCode, Review, State
+from leverframe.nouns.effects import Effect
 from leverframe.nouns.follow_ups import FollowUp
 from leverframe.nouns.ramps import HoldRow, Ramp, RampState
 from leverframe.nouns.verdicts import failed
@@ -35,8 +36,10 @@ def told(**parts) -> Circumstances:
 
 def test_each_state_names_who_can_end_it():
     held = HoldRow("sol", "person", "odd greetings", TEN)
-    by_rule = HoldRow("clock", "freeze", "the freeze Acme Day holds", TEN)
+    by_freeze = HoldRow("clock", "freeze", "the freeze Acme Day holds", TEN)
     reviewed = Review("remi", TEN, CloseCode.SUCCESSFUL, "all is well")
+    silent = HoldRow("clock", "no_data", "no call has come in yet", TEN)
+    broken = HoldRow("clock", "both_above", "both are above the limit", TEN)
     settled = {"settled_at": TEN}
     table = [
         (State.ASSESS, told(lacks=(EVALS, STAGING)), {}, [("ana", "there is no result of production, and 1 more")]),
@@ -48,9 +51,27 @@ def test_each_state_names_who_can_end_it():
         (State.IMPLEMENT, told(ramp=ramp(hold=held)), {}, [("sol", "the end of its hold: odd greetings")]),
         (
             State.IMPLEMENT,
-            told(ramp=ramp(hold=by_rule)),
+            told(ramp=ramp(hold=by_freeze)),
             {},
             [("the clock", "the end of its hold: the freeze Acme Day holds")],
+        ),
+        (
+            State.IMPLEMENT,
+            told(ramp=ramp(hold=silent)),
+            {},
+            [("the gateways", "the end of its hold: no call has come in yet")],
+        ),
+        (
+            State.IMPLEMENT,
+            told(ramp=ramp(hold=broken)),
+            {"release_manager": "remi"},
+            [("remi", "the end of its hold: both are above the limit")],
+        ),
+        (
+            State.IMPLEMENT,
+            told(ramp=ramp(hold=broken), starters=("remi", "vic")),
+            {"release_manager": ""},
+            [("release manager", "the end of its hold: both are above the limit")],
         ),
         (State.IMPLEMENT, told(ramp=ramp(state=RampState.SETTLED), review=REVIEW), settled, [("remi", "its review")]),
         (State.REVIEW, told(review=REVIEW), {}, [("remi", "its review")]),
@@ -60,6 +81,14 @@ def test_each_state_names_who_can_end_it():
     ]
     for state, circumstances, parts, expected in table:
         assert waits(state, circumstances, **parts) == expected, state
+
+
+def test_what_users_do_not_get_waits_for_the_gateways_beside_the_review():
+    still = "edge-1 answered with support@v7 3 s ago, at table 1.4"
+    missing = Effect("CHG-2026-00001", "support", "settled", "support@v8", "support@v7", "1.5", TEN, because=still)
+    circumstances = told(ramp=ramp(state=RampState.SETTLED), review=REVIEW, missing=missing)
+    found = waits(State.IMPLEMENT, circumstances, settled_at=TEN)
+    assert found == [("the gateways", f"support@v8 to be what users get: {still}"), ("remi", "its review")]
 
 
 def test_what_is_lacking_says_its_remedy_and_when_it_could_start():

@@ -88,10 +88,11 @@ def wait_groups() -> tuple[WaitGroup, ...]:
     role = a_wait("AI Risk", ("rita",), 16, "Shorter refusals in claims intake", "a sign-off", at(12, 11, 52), remedy="read it and sign", **start)  # fmt: skip
     again = a_wait("AI Risk", ("rita",), 17, "A newer model for underwriting", "a sign-off", at(13, 9), remedy="read it and sign", **start)  # fmt: skip
     ana = a_wait("ana", ("ana",), 15, "French answers", "there is no result of locale-fairness, and 1 more", at(13, 11), remedy="post it with leverframe evidence add", **start)  # fmt: skip
+    gateways = a_wait("the gateways", (), 19, "Shorter greetings", "the end of its hold: no call has come in yet", at(13, 11, 30), remedy="see that outcomes of the candidate arrive")  # fmt: skip
     clock = a_wait("the clock", (), 14, "Bilingual summaries", "its window", at(12, 16), **start)
     return tuple(
         WaitGroup(waits[0].on, waits[0].names, waits[0].on == "remi", waits[0].since, waits)
-        for waits in ((mine,), (role, again), (ana,), (clock,))
+        for waits in ((mine,), (role, again), (ana,), (gateways,), (clock,))
     )
 
 

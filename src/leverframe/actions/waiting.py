@@ -11,6 +11,7 @@ from datetime import datetime
 from leverframe.actions.facts import seat_facts, subject_of
 from leverframe.actions.house import House
 from leverframe.nouns.changes import Change, State
+from leverframe.nouns.effects import EffectState
 from leverframe.nouns.follow_ups import REVIEW, FollowUp
 from leverframe.nouns.people import Actor
 from leverframe.nouns.policies import Policy
@@ -21,7 +22,7 @@ from leverframe.rules.gates.sign_offs import seats
 from leverframe.rules.policies import holders
 from leverframe.rules.sign_offs import authors, eligible
 from leverframe.rules.waiting import Circumstances, OpenSeat, grouped, waits_of
-from leverframe.store import changes, follow_ups, ramps, unmet
+from leverframe.store import changes, effects, follow_ups, ramps, unmet
 from leverframe.store.database import Db
 
 BEFORE = (State.DRAFT, State.ASSESS, State.AUTHORIZE, State.SCHEDULED)
@@ -54,12 +55,13 @@ def _waits(db: Db, policy: Policy, found: list[Change], now: datetime) -> Iterat
             opens=_opens(policy, change, now, openings),
         )
         yield from waits_of(change, told)
-    yield from _of_begun(policy, after, moving, reviews)
+    yield from _of_begun(db, policy, after, moving, reviews)
 
 
 def _of_begun(
-    policy: Policy, after: Iterable[Change], moving: Mapping[str, Ramp], reviews: Mapping[str, FollowUp]
+    db: Db, policy: Policy, after: Iterable[Change], moving: Mapping[str, Ramp], reviews: Mapping[str, FollowUp]
 ) -> Iterator[Wait]:
+    missing = {effect.change: effect for effect in effects.open_effects(db) if effect.state is EffectState.MISSING}
     for change in after:
         ramp = moving.get(change.id)
         ended = (ramp and ramp.ended_at) or change.settled_at or change.filed_at
@@ -70,6 +72,8 @@ def _of_begun(
             ramp=ramp,
             review=duty,
             reviewers=_reviewers(policy, duty),
+            starters=_holders(policy, policy.may.get("ramp.run", ()), change) if ramp and ramp.hold else (),
+            missing=missing.get(change.id),
         )
         yield from waits_of(change, told)
 

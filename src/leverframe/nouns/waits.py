@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-CLOCK = "the clock"
+CLOCK, GATEWAYS = "the clock", "the gateways"
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
     """One open change and one of those for whom it waits.
 
-    `on` is a person, a role or the clock, `names` are the people who could end the wait. `until` is the next moment
-    that counts: the next legal start, or the day on which something is due.
+    `on` is a person, a role, the clock or the gateways, `names` are the people who could end the wait. `until` is the
+    next moment that counts: the next legal start, or the day on which something is due.
     """
 
     on: str
@@ -32,7 +32,7 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class WaitGroup:
-    """All that waits for one person, role or the clock; the longest waiting first."""
+    """All that waits for one person or role, the clock, or the gateways; the longest waiting first."""
 
     on: str
     names: tuple[str, ...]

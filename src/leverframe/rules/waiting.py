@@ -7,13 +7,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from leverframe.nouns.changes import Change, State
+from leverframe.nouns.effects import Effect
 from leverframe.nouns.follow_ups import FollowUp
-from leverframe.nouns.ramps import Ramp, RampState
+from leverframe.nouns.people import CLOCK as BY_RULE
+from leverframe.nouns.ramps import HoldRow, Ramp, RampState
 from leverframe.nouns.verdicts import Verdict
-from leverframe.nouns.waits import CLOCK, Wait, WaitGroup
-from leverframe.rules.sign_offs import spoken
+from leverframe.nouns.waits import CLOCK, GATEWAYS, Wait, WaitGroup
+from leverframe.rules.sign_offs import RELEASE_MANAGER, spoken
 
 STARTS = "next legal start"
+HOLDS_THAT_END = {
+    "window": CLOCK,
+    "freeze": CLOCK,
+    "closed_stretch": CLOCK,
+    "closed_stretch_begun": CLOCK,
+    "no_data": GATEWAYS,
+}
+"""Who ends a hold by rule, by its code; every other waits for whoever runs the ramp."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +40,8 @@ class Circumstances:
     """What is known of one open change.
 
     `since` is when it came to where it stands, `lacks` what its ticket lacked when that was last asked, `starters`
-    who may start it, `opens` the next moment at which it may legally begin, `review` the open duty of its review.
+    who may start it or run its ramp, `opens` the next moment at which it may legally begin, `review` the open duty of
+    its review, `missing` what users do not get though the ramp has ended.
     """
 
     since: datetime
@@ -42,6 +53,7 @@ class Circumstances:
     ramp: Ramp | None = None
     review: FollowUp | None = None
     reviewers: tuple[str, ...] = ()
+    missing: Effect | None = None
 
 
 def waits_of(change: Change, told: Circumstances) -> Iterator[Wait]:
@@ -70,8 +82,7 @@ def _for_its_author(change: Change, told: Circumstances) -> Wait:
 
 def _for_signers(change: Change, told: Circumstances) -> Iterator[Wait]:
     if not told.seats:
-        on = change.release_manager or "release manager"
-        names = (change.release_manager,) if change.release_manager else told.starters
+        on, names = _starter(change, told)
         yield _wait(change, told, on, names, "a start", "schedule it, or start its ramp", told.opens, STARTS)
     for seat in told.seats:
         what = "a sign-off" if seat.missing == 1 else f"{seat.missing} sign-offs"
@@ -79,13 +90,14 @@ def _for_signers(change: Change, told: Circumstances) -> Iterator[Wait]:
 
 
 def _after_it_began(change: Change, told: Circumstances) -> Iterator[Wait]:
-    ramp, duty = told.ramp, told.review
+    ramp, duty, missing = told.ramp, told.review, told.missing
+    if missing is not None:
+        what = f"{missing.serves} to be what users get: {missing.because}"
+        remedy = "see which table each gateway has applied"
+        yield _wait(change, told, GATEWAYS, (), what, remedy, since=missing.since)
     if ramp is not None and ramp.state is RampState.RAMPING:
-        hold = ramp.hold
-        if hold is not None:
-            on, names = (CLOCK, ()) if hold.by == "clock" else (hold.by, (hold.by,))
-            what = f"the end of its hold: {hold.because}"
-            yield _wait(change, told, on, names, what, hold.remedy or "let it go on, or abort it", since=hold.since)
+        if ramp.hold is not None:
+            yield _held(change, told, ramp.hold)
     elif change.review is None:
         on = duty.owed_by if duty else change.release_manager or change.author
         names, since = told.reviewers or (on,), (duty and (duty.opened_at or duty.opens_at)) or told.since
@@ -95,6 +107,23 @@ def _after_it_began(change: Change, told: Circumstances) -> Iterator[Wait]:
     elif change.settled_at is not None:
         ends = change.settled_at + timedelta(hours=told.watch_hours)
         yield _wait(change, told, CLOCK, (), "the end of its watch", until=ends, until_is="ends")
+
+
+def _held(change: Change, told: Circumstances, hold: HoldRow) -> Wait:
+    if hold.by != BY_RULE.name:
+        on, names = hold.by, (hold.by,)
+    elif hold.code in HOLDS_THAT_END:
+        on, names = HOLDS_THAT_END[hold.code], ()
+    else:
+        on, names = _starter(change, told)
+    what = f"the end of its hold: {hold.because}"
+    return _wait(change, told, on, names, what, hold.remedy or "let it go on, or abort it", since=hold.since)
+
+
+def _starter(change: Change, told: Circumstances) -> tuple[str, tuple[str, ...]]:
+    """Name who starts a change and runs its ramp: its release manager, or whoever may where it names none."""
+    named = change.release_manager
+    return (named, (named,)) if named else (spoken(RELEASE_MANAGER), told.starters)
 
 
 def _wait(
