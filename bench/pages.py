@@ -69,7 +69,11 @@ def pages_of(built: Built, ids: Mapping[str, str]) -> dict[str, str]:
     call = sign_call(facts, gateway_key(built.house.call_key, "edge-00"))
     return {
         "Today": "/",
+        "My work": "/me",
+        "Follow-ups": "/follow-ups",
         "Changes": "/changes",
+        "Changes, by elapsed": "/changes?sort=elapsed",
+        "Where the time goes": "/changes/time",
         "Changes, by state": "/changes?state=closed",
         "Changes, by target": "/changes?target=feature-007",
         "Changes, by text": "/changes?text=subject+4711+",

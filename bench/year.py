@@ -22,12 +22,15 @@ from leverframe.clock import VirtualClock
 from leverframe.nouns.audit import Entry
 from leverframe.nouns.changes import Change, CloseCode, Review, StartWindow, State
 from leverframe.nouns.evidence import Direction, EvalResult
+from leverframe.nouns.follow_ups import LATER_LOOK, REVIEW
 from leverframe.nouns.gateways import Gateway
 from leverframe.nouns.people import Actor, ActorKind
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.ramps import HoldRow, Ramp, RampState
+from leverframe.nouns.spent_time import SpentPart, SpentTime
 from leverframe.nouns.targets import Target
 from leverframe.nouns.units import Unit
+from leverframe.nouns.verdicts import failed
 from leverframe.rules.lowering import shares
 from leverframe.rules.policies import roles_of
 from leverframe.rules.sign_offs import content_digest
@@ -45,8 +48,10 @@ from leverframe.store import (
     outcomes,
     ramps,
     sign_offs,
+    spent,
     tables,
     traffic,
+    unmet,
 )
 from leverframe.store import units as unit_rows
 from leverframe.store.database import Db
@@ -57,10 +62,11 @@ LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 5, 13, 11, 30, tzinfo=LONDON)
 PEOPLE = ("ana", "remi", "rita", "sol", "sam", "vic", "cass", "cleo", "adi")
 FEATURES, TENANTS, GATEWAYS = 60, 120, 40
-RAMPING, WAITING, SCHEDULED, ASSESSED, REVIEWED = 20, 30, 8, 15, 25
+RAMPING, WAITING, SCHEDULED, ASSESSED, REVIEWED = 20, 150, 20, 100, 40
 OPEN = RAMPING + WAITING + SCHEDULED + ASSESSED + REVIEWED
 PASSWORD = "a year of changes"
 MARK = "model_kill_switches:"
+LACKS = ("evals", "staging", "code_review")
 
 
 @dataclass(slots=True)
@@ -186,9 +192,18 @@ class Year:
     def _beside(self, db: Db, change: Change, target: Target, published: list[dict[str, Any]]) -> None:
         if change.state is State.REVIEW:
             due = change.filed_at + timedelta(days=7)
-            follow_ups.owe(db, change.id, "review", due, "release_manager", "the change has settled")
+            follow_ups.owe(db, change.id, REVIEW, due, "remi", "the change has settled", team=target.owner)
+            follow_ups.owe(
+                db, change.id, LATER_LOOK, NOW, "", "the policy asks for it", what="Look", team=target.owner
+            )
         if change.state is State.ASSESS:
+            lacks = [failed(gate, f"there is no {gate}", remedy="send it", who=change.author) for gate in LACKS]
+            unmet.keep(db, change.id, change.state.value, lacks, change.filed_at)
             return
+        if change.state in (State.CLOSED, State.CANCELED):
+            spent.keep(
+                db, change, self._spent(change), change.filed_at + timedelta(days=4), f"{change.filed_at:%Y-%m}"
+            )
         digest = self._evidence(db, change)
         if change.state in (State.AUTHORIZE, State.CANCELED):
             return
@@ -198,6 +213,12 @@ class Year:
             db.execute(outbox.messages.insert(), [self._message(change, n) for n in range(3)])
         if change.state is State.CLOSED:
             unit_rows.adopt(db, target.id, change.candidate[target.id], "clock", change.id, change.filed_at)
+
+    def _spent(self, change: Change) -> SpentTime:
+        """Return four days of which people have worked some hours."""
+        names = ("preparing", "sign-offs", "window", "ramp", "watch and review")
+        parts = tuple(SpentPart(name, change.filed_at, NOW, 1152.0) for name in names)
+        return SpentTime(5760.0, parts, 30.0, float(self._dice.randint(1, 12)), "remi")
 
     def _evidence(self, db: Db, change: Change) -> str:
         digest = evidence.add_artefact(db, change.id, "promptfoo.json", change.id.encode())
@@ -382,6 +403,7 @@ def a_bundle() -> dict[str, str]:
     files = {path: text for path, text in files.items() if not path.startswith(("changes/", "evals/", "units/"))}
     # Nobody holds a game day in this year, and its changes are to ship all the same.
     files["policy.yaml"] = files["policy.yaml"].replace("kill_switch: enforce", "kill_switch: advise")
+    files["policy.yaml"] = files["policy.yaml"].replace("bedrock.*]", "bedrock.*, anthropic.*]")
     files["catalog/more.yaml"] = "---\n".join(_feature(number) for number in range(FEATURES))
     path = "gateway-policies/kill-switches.yaml"
     before, after = files[path].replace("2026-04-14", "2025-04-14").split(MARK)

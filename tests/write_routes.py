@@ -12,6 +12,7 @@ from tests.world import World, acme, eval_run, pull_request
 from leverframe.actions import accounts, freezes, game_days, gateways, loosening, policies
 from leverframe.nouns.documents import to_document
 from leverframe.sources.freezes.typed import read_typed
+from leverframe.store import follow_ups
 
 TARGET = "customer-support-ai"
 SWITCH = f"/switches/feature/{TARGET}"
@@ -177,6 +178,14 @@ def given_clock(world: World) -> tuple[str, Any]:
     return "/clock", {"minutes": 1}
 
 
+def owed(world: World, act: str, body: dict[str, Any]) -> tuple[str, Any]:
+    """Settle a change, and name the first look at it that the policy asks for."""
+    change = world.settle(world.ramping())
+    with world.store.read() as db:
+        duty = follow_ups.open_ones(db, subject=change.id, kind="follow_up")[0]
+    return f"/follow-ups/{duty.id}{act}", body
+
+
 ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/changes"): Row("ana", given_file),
     ("POST", "/changes/check"): Row("ana", lambda w: ("/changes/check", form(w)), writes=False),
@@ -203,6 +212,9 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/changes/{change_id}/ramp/abort"): Row("sam", lambda w: (f"{ramping(w)}/ramp/abort", BECAUSE)),
     ("POST", "/changes/{change_id}/way-back"): Row("sol", given_settled),
     ("PUT", "/changes/{change_id}/review"): Row("remi", given_aborted),
+    ("POST", "/follow-ups/{id}/done"): Row("ana", lambda w: owed(w, "/done", {"note": "The scores are as before."})),
+    ("PUT", "/follow-ups/{id}/owner"): Row("remi", lambda w: owed(w, "/owner", {"to": "cleo"})),
+    ("DELETE", "/follow-ups/{id}"): Row("remi", lambda w: owed(w, "", BECAUSE)),
     ("POST", "/changes/{change_id}/evidence"): Row("ana", given_evals),
     ("PUT", "/changes/{change_id}/pull-request"): Row("remi", given_pull_request),
     ("POST", "/changes/{change_id}/staging"): Row(

@@ -23,6 +23,7 @@ from leverframe.actions import (
     frozen_changes,
     holding,
     receipts,
+    reminding,
     reports,
     reviews,
     setting,
@@ -153,6 +154,8 @@ class Runner:
                 self._guarded(freeze_id, frozen_changes.tell_whom_it_meets, self.house, freeze_id)
             for change_id in due.effects:
                 self._guarded(change_id, effects.tell_effect, self.house, change_id)
+            for duty in due.reminding:
+                self._guarded(f"follow-up {duty}", reminding.remind, self.house, duty)
             if self._follower is None:
                 self._follow()
             self._finish(due)

@@ -12,6 +12,7 @@ from leverframe.actions.effects import effect_of, worth_telling
 from leverframe.actions.today import today
 from leverframe.nouns.changes import Change
 from leverframe.nouns.outcomes import Outcome
+from leverframe.nouns.waits import GATEWAYS
 
 TARGET = "customer-support-ai"
 
@@ -70,9 +71,12 @@ def test_a_gateway_that_serves_the_former_unit_on_is_an_alarm_and_one_page(world
     assert f"core answered with {former}" in page["because"]
     assert len(world.entries("effect.missing")) == 1
     assert f"{settled.id} settled, and {page['because']}." in today(world.house, world.sol).alarms
+    (waited_on,) = (group for group in today(world.house, world.sol).waits if group.on == GATEWAYS)
+    assert [(wait.change, page["because"] in wait.what) for wait in waited_on.waits] == [(settled.id, True)]
     minutes_pass(world, 2)
     assert world.entries("effect.proven")[0].facts["minutes"] > 10
     assert not any(settled.id in alarm for alarm in today(world.house, world.sol).alarms)
+    assert GATEWAYS not in [group.on for group in today(world.house, world.sol).waits]
 
 
 def test_a_ramp_that_was_aborted_is_proven_to_be_out(world: World):

@@ -25,7 +25,7 @@ LOCAL = {
     "key rotate",
 }
 ASKED = {
-    "serve", "demo", "login", "logout", "changed", "why", "rehearse", "replay", "backup", "restore",
+    "serve", "demo", "login", "logout", "me", "changed", "why", "rehearse", "replay", "backup", "restore",
     "user add", "user list", "user disable", "token add", "token list", "token revoke",
     "gateway", "gateway enrol", "gateway list", "gateway revoke", "gateway address",
     "policy check", "policy load", "policy show", "policy proposals", "policy sign", "policy init", "policy recover",
@@ -33,7 +33,7 @@ ASKED = {
     "change schedule",
     "change ramp", "change hold", "change release", "change promote", "change abort", "change back", "change review",
     "change cancel", "evidence add", "evidence list", "evidence staging",
-    "evidence pull-request",
+    "evidence pull-request", "follow-up list", "follow-up done", "follow-up hand", "follow-up drop", "change time",
     "switch list", "switch show", "switch throw", "switch set",
     "switch fmt", "switch drift", "switch exercise",
     "freeze list", "freeze show", "freeze declare", "freeze import", "freeze amend", "freeze lift", "freeze keep",

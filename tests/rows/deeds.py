@@ -13,7 +13,9 @@ from tests.world import pull_request
 
 from leverframe.actions import levers
 from leverframe.actions.receipts import latest_receipt
+from leverframe.nouns.follow_ups import LATER_LOOK
 from leverframe.nouns.verdicts import Outcome
+from leverframe.store import follow_ups
 
 BECAUSE = {"because": "the tests ask for it"}
 SAID = "--because 'the tests ask for it'"
@@ -75,6 +77,36 @@ def review(house: Served, change: str, code: str = "aborted") -> Deed:
     body = {"close_code": code, "notes": "Nobody was hurt."}
     command = f"change review {change} --close-code {code} --notes 'Nobody was hurt.'"
     return Deed("PUT", f"/changes/{change}/review", command, body)
+
+
+def do_follow_up(house: Served, change: str) -> Deed:
+    """Say that the look at a change that the policy asks for is done."""
+    id = _later_look(house, change)
+    said = "The scores are as before."
+    command = f"follow-up done {id} --note '{said}'"
+    return Deed("POST", f"/follow-ups/{id}/done", command, {"note": said}, page="/follow-ups")
+
+
+def do_without_note(house: Served, change: str) -> Deed:
+    id = _later_look(house, change)
+    return Deed("POST", f"/follow-ups/{id}/done", f"follow-up done {id}", {"note": " "}, page="/follow-ups")
+
+
+def drop_follow_up(house: Served, change: str) -> Deed:
+    id = _later_look(house, change)
+    return Deed("DELETE", f"/follow-ups/{id}", f"follow-up drop {id} {SAID}", BECAUSE, page="/follow-ups")
+
+
+def _later_look(house: Served, change: str) -> int:
+    with house.built.house.store.read() as db:
+        return max(duty.id for duty in follow_ups.of_subject(db, change) if duty.kind == LATER_LOOK)
+
+
+def later_look_is(house: Served, change: str) -> tuple[bool, bool]:
+    """Return whether the look at a change is over, and whether it was dropped."""
+    with house.built.house.store.read() as db:
+        duty = follow_ups.get(db, _later_look(house, change))
+    return duty.done_at is not None, duty.dropped
 
 
 def tell_pull_request(house: Served, change: str, **other: object) -> Deed:

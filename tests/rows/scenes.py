@@ -21,10 +21,12 @@ from tests.served import Served
 from leverframe.actions import changes, freezes, game_days, listing, loosening, ramps, reviews, staging
 from leverframe.nouns.changes import StartWindow
 from leverframe.nouns.documents import to_document
+from leverframe.nouns.follow_ups import LATER_LOOK
 from leverframe.nouns.forms import ChangeForm
 from leverframe.nouns.tables import Reason
 from leverframe.nouns.units import Unit
 from leverframe.sources.freezes.typed import read_typed
+from leverframe.store import follow_ups
 from leverframe.store import freezes as freeze_rows
 from leverframe.store import ramps as ramp_rows
 
@@ -254,6 +256,15 @@ def reviewed(house: Served) -> str:
     """Have an aborted change reviewed, and so closed."""
     change = aborted(house)
     reviews.review(house.built.house, house.world.remi, change, "aborted", "Nobody was hurt.")
+    return change
+
+
+def settled_notes(house: Served) -> str:
+    """Have a look at a settled change that is owed by the team that wrote it, and that nobody has done."""
+    change, due = house.ids["settled"], house.world.moment("Thu 17:00")
+    with house.built.house.store.write() as db:
+        what = f"Look at it for the {next(_serial)}th time"
+        follow_ups.owe(db, change, LATER_LOOK, due, "", "the tests ask for it", what=what, team="ai-platform")
     return change
 
 

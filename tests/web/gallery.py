@@ -15,6 +15,7 @@ from types import SimpleNamespace as View
 
 import gallery_freezes
 import gallery_planning
+from gallery_after import REVIEW, review_facts, samples, wait_groups
 
 from leverframe.nouns.audit import Checkpoint, Entry
 from leverframe.nouns.baselines import Baseline
@@ -799,6 +800,8 @@ def change_view(change: Change = CHANGE, **more: object) -> View:
         "zone": ZONE,
         "can_sign_as": (),
         "can_judge_as": (),
+        "review_facts": None,
+        "follow_ups": (),
     }  # fmt: skip
     return View(**{**base, **more})
 
@@ -817,7 +820,7 @@ def lines() -> list[View]:
         waits: str,
     ) -> View:
         return View(id=f"CHG-2026-{number:05}", title=title, target=target, kind=kind, tier=tier, state=state, author=author,
-                    filed_at=filed, share_percent=share, waits_for=waits)  # fmt: skip
+                    filed_at=filed, share_percent=share, waits_for=waits, elapsed_minutes=4_230.0, active_hours=4.5 if share else None)  # fmt: skip
 
     return [
         line(
@@ -950,6 +953,7 @@ def today_view() -> View:
         solo=False,
         next_train=None,
         game_days=(DAY_LINE,),
+        waits=wait_groups(),
     )  # fmt: skip
 
 
@@ -1373,6 +1377,7 @@ def pages() -> dict[str, str]:
         solo=False,
         next_train=None,
         game_days=(),
+        waits=(),
     )
     judged = (
         SignOff(CHANGE.id, "remi", "release_manager", DIGEST, at(13, 12, 5), "the tickets are about the new line"),
@@ -1403,7 +1408,7 @@ def pages() -> dict[str, str]:
         "change-assess": ("change.html", change_view(FILED, **ASSESSED), "/changes/CHG-2026-00015"),
         "change-stale": ("change.html", change_view(FILED, **ASSESSED), "/changes/CHG-2026-00015", {"problem": STALE, "form": "POST sign-offs", "typed": {"comment": "The probes are fine.", "role": "release_manager"}}),
         "change-refused": ("change.html", change_view(ramp=held, may={"release": YES, "abort": YES}), "/changes/CHG-2026-00012", {"problem": Problem("invalid", "This cannot be read", 422, "Nothing was changed.", faults=(Fault("because", "a reason is missing", "say in a few words why"),)), "form": "POST ramp/abort", "typed": {"because": " "}}),
-        "change-review": ("change.html", change_view(**settled, deltas=(), sign_offs=(), seats=(), effect=EFFECT), "/changes/CHG-2026-00012"),
+        "change-review": ("change.html", change_view(**settled, deltas=(), sign_offs=(), seats=(), effect=EFFECT, review_facts=review_facts(READINGS)), "/changes/CHG-2026-00012"),
         "change-new": ("change_new.html", NEW, "/changes/new"),
         "change-new-bad": ("change_new.html", View(**{**vars(NEW), "verdicts": UNMET, "forecast": WEEKEND}), "/changes", {"problem": BAD, "typed": {"title": "Wider", "max_share_percent": "150", "target": "underwriting-decision-v2"}}),
         "recent": ("recent.html", recent_view(), "/changes/recent"),
@@ -1449,6 +1454,8 @@ def pages() -> dict[str, str]:
         "problem-kept": ("problem.html", STALE, "/changes/CHG-2026-00015/sign-offs", {"kept": {"role": "ai_risk", "comment": "Read on Tuesday; the fairness slice is the one that matters here and it is clean."}, "back": "/changes/CHG-2026-00015"}),
         "problem-missing": ("problem.html", Problem("not-found", "There is no such thing", 404, "There is no change CHG-2026-99999.", "The list of changes has them all."), "/changes/CHG-2026-99999"),
     }  # fmt: skip
+    ended = replace(CHANGE, state=State.REVIEW, settled_at=at(14, 15), review=REVIEW, close_code=REVIEW.close_code)
+    shown |= samples(change_view, READINGS, {**settled, "change": ended, "may": {"way_back": YES}})
     rendered = {name: _page(READER, *what) for name, what in shown.items()}
     rendered["switches-withheld"] = _page(WITHHELD, *shown["switches"])
     rendered["today-demo"] = _page(DEMO, *shown["today"])

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from leverframe.nouns.calendar import DuringRamp
-from leverframe.nouns.changes import State
+from leverframe.nouns.changes import CloseCode, State
 from leverframe.nouns.effects import EffectState
 from leverframe.nouns.evidence import Comparison, Finding
 from leverframe.nouns.exercises import ExerciseState, GameDayState
@@ -18,12 +18,14 @@ from leverframe.nouns.verdicts import Mode, Outcome
 from leverframe.rules.exercising import Freshness
 from leverframe.web.marks import (
     CHECKED,
+    CLOSED_AS,
     EFFECTS,
     EXERCISES,
     SHAPES,
     STAGED,
     WORDS,
     check_mark,
+    close_mark,
     effect_mark,
     exercise_mark,
     mark,
@@ -41,6 +43,13 @@ def test_every_state_has_a_mark_with_a_shape_and_a_word(state):
     assert kind in SHAPES
     assert word in state_mark(state)
     assert "<svg" in state_mark(state)
+
+
+def test_every_end_of_a_change_has_a_mark_with_a_shape_and_a_word():
+    assert set(CLOSED_AS) == set(CloseCode)
+    for code, (kind, word) in CLOSED_AS.items():
+        assert word in close_mark(code)
+        assert SHAPES[kind] in close_mark(code)
 
 
 def test_what_was_done_on_staging_has_a_mark_with_a_shape_and_a_word():

@@ -231,7 +231,9 @@ def test_two_who_edit_at_once_see_what_the_other_wrote(house, seat):
 def test_a_change_is_signed(house, seat, scripts):
     change = house.ids["waiting"]
     hands = seat("rita", scripts=scripts).open("/")
-    hands.send(hands.tab.get_by_role("link", name="Move underwriting from GPT-4o to Claude Sonnet 4.5"))
+    hands.send(
+        hands.tab.locator("#mine").get_by_role("link", name="Move underwriting from GPT-4o to Claude Sonnet 4.5")
+    )
     hands.write(hands.field("comment", "/sign-offs"), "The slices are the ones that matter.")
     hands.send(hands.tab.locator("#sign button"))
     signed = house.world.view(change).sign_offs
@@ -340,7 +342,7 @@ def test_the_change_review_is_recorded(house, seat):
     hands.press(hands.part("Record the change review"))
     hands.choose(hands.field("close_code", "/review"), "rolled_back")
     hands.write(hands.field("notes", "/review"), "One sentence is too short for a claim.")
-    hands.send(hands.button("Record"))
+    hands.send(hands.tab.locator('form[action*="/review"] button'))
     closed = house.world.change(change)
     assert closed.review.notes == "One sentence is too short for a claim."
     assert closed.close_code.value == "rolled_back"

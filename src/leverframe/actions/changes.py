@@ -9,6 +9,7 @@ from leverframe.actions.contents import alteration, void_signed
 from leverframe.actions.drafting import draft, redraft, target_named
 from leverframe.actions.facts import bands, forecast_of, ship_facts, verdicts, with_current
 from leverframe.actions.house import House, need_reason, permit, record, refuse, target_of, tell
+from leverframe.actions.spent_time import keep_spent
 from leverframe.nouns.changes import Change, State
 from leverframe.nouns.forms import ChangeForm
 from leverframe.nouns.people import CLOCK, Actor
@@ -17,7 +18,7 @@ from leverframe.nouns.verdicts import Conflict, Refused, Verdict, failed
 from leverframe.rules.forecasting import Forecast
 from leverframe.rules.models import check_model
 from leverframe.rules.shipping import is_signed, may_ship, state_for, unready
-from leverframe.store import changes, evidence, ramps, sign_offs
+from leverframe.store import changes, evidence, ramps, sign_offs, unmet
 from leverframe.store.database import Db
 
 EDITABLE = (State.DRAFT, State.ASSESS, State.AUTHORIZE, State.SCHEDULED)
@@ -39,6 +40,7 @@ def file_change(house: House, actor: Actor, form: ChangeForm) -> Change:
         changes.insert(db, change)
         answers = verdicts(house, db, change, now)
         change = changes.update(db, replace(change, state=state_for(answers)))
+        unmet.keep(db, change.id, change.state.value, unready(answers), now)
         record(
             db, now, actor, "change.filed", change.id, change.title, role=role, facts=_filed_facts(change, answers)
         )
@@ -145,6 +147,7 @@ def restate(house: House, db: Db, change: Change, now: datetime) -> Change:
         return change
     answers = verdicts(house, db, change, now)
     state, armed = state_for(answers), change.state is State.SCHEDULED
+    unmet.keep(db, change.id, state.value, unready(answers), now)
     if state is change.state or (armed and state is State.AUTHORIZE and is_signed(answers)):
         return change
     if armed:
@@ -160,6 +163,8 @@ def return_to_assess(house: House, db: Db, target: str, now: datetime, because: 
             continue
         sign_offs.void(db, change.id, now, because)
         changes.update(db, replace(change, state=State.ASSESS, armed_by=""))
+        refresh = failed("same_current", because, remedy="write it against what runs now", who=change.author)
+        unmet.keep(db, change.id, State.ASSESS.value, [refresh], now)
         record(db, now, CLOCK, "change.returned", change.id, because, role="clock")
 
 
@@ -180,5 +185,6 @@ def cancel_change(house: House, actor: Actor, change_id: str, because: str) -> C
             raise Refused([failed("state", because, remedy="abort its ramp instead")])
         change = changes.update(db, replace(change, state=State.CANCELED, armed_by=""))
         record(db, now, actor, "change.canceled", change_id, reason, role=role)
+        keep_spent(house, db, change, now)
         db.after_commit(lambda: house.stir("change"))
         return change

@@ -15,7 +15,7 @@ from leverframe.nouns.changes import State
 from leverframe.nouns.exercises import GameDayState
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.tables import Number
-from leverframe.store import changes, exercises, freezes, outbox, ramps, switches, tables
+from leverframe.store import changes, exercises, follow_ups, freezes, outbox, ramps, switches, tables
 from leverframe.store.database import Db
 
 MOST = 100_000
@@ -38,6 +38,7 @@ class Due:
     exercising: bool = False
     effects: tuple[str, ...] = ()
     freezes: tuple[str, ...] = ()
+    reminding: tuple[int, ...] = ()
     newest: Number | None = None
 
 
@@ -60,6 +61,7 @@ def what_is_due(house: House) -> Due:
             exercising=any(day.state is GameDayState.RUNNING for day in exercises.open_days(db)),
             effects=worth_telling(db, now),
             freezes=tuple(freeze.id for freeze in freezes.untold(db)),
+            reminding=follow_ups.to_remind(db, now),
             newest=tables.newest_number(db),
         )
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 
+from leverframe.actions.digests import digest_of
 from leverframe.actions.house import House, target_of
 from leverframe.actions.neighbours import all_occupied
 from leverframe.nouns.calendar import Subject
 from leverframe.nouns.changes import Change
 from leverframe.nouns.evidence import StageReading
 from leverframe.nouns.people import FEATURE_OWNER, Actor
-from leverframe.nouns.policies import Policy
+from leverframe.nouns.policies import Asks, Policy
 from leverframe.nouns.ramps import Ramp
 from leverframe.nouns.switches import Switch
 from leverframe.nouns.targets import Target
@@ -61,20 +63,25 @@ def ship_facts(house: House, db: Db, change: Change, *, expected: tuple[Verdict,
 def seat_facts(db: Db, policy: Policy, found: Sequence[Change]) -> Iterator[tuple[Change, ShipFacts]]:
     """Gather for several changes what their seats rest on, in few queries; what other gates ask is left out."""
     ids = [change.id for change in found]
-    signed, digests = sign_offs.standing_on(db, ids), evidence.digests_of(db, ids)
+    signed, digests, asks = sign_offs.standing_on(db, ids), evidence.digests_of(db, ids), asks_once(policy)
     for change in found:
         yield (
             change,
             ShipFacts(
                 policy=policy,
-                asks=asks_of(policy, change.tier.value, change.kind.value, change.path.value),
+                asks=asks(change.tier.value, change.kind.value, change.path.value),
                 targets=_targets(policy, change),
                 current={},
                 switches={},
                 sign_offs=signed[change.id],
-                digest_now=content_digest(change, digests[change.id]),
+                digest_now=digest_of(change, digests[change.id]),
             ),
         )
+
+
+def asks_once(policy: Policy) -> Callable[[str, str, str], Asks]:
+    """Return what adds up the policy's rows for a tier, kind and path, once for each of them."""
+    return cache(lambda tier, kind, path: asks_of(policy, tier, kind, path))
 
 
 def _targets(policy: Policy, change: Change) -> tuple[Target, ...]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import heapq
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -13,7 +14,17 @@ from leverframe.nouns.changes import Change, CloseCode, State
 from leverframe.nouns.ramps import Ramp, RampState
 from leverframe.nouns.targets import Tier
 from leverframe.nouns.verdicts import Fault, Invalid
-from leverframe.store import changes, ramps
+from leverframe.store import changes, ramps, spent
+from leverframe.store.database import Db
+
+MOST_SORTED = 100
+
+
+class Sort(StrEnum):
+    """By what a list of changes is sorted, the most first."""
+
+    ELAPSED = "elapsed"
+    ACTIVE = "active"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +41,8 @@ class ChangeLine:
     filed_at: datetime
     share_percent: float | None
     waits_for: str
+    elapsed_minutes: float | None = None
+    active_hours: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +55,46 @@ class ChangeList:
 
 
 def list_changes(house: House, filters: Mapping[str, str], *, limit: int = 50, before: str = "") -> ChangeList:
-    """Return changes that match `state`, `target`, `tier`, `author` and `text`; raises Invalid."""
-    _refuse_unknown(filters, state=State, tier=Tier)
+    """Return changes that match `state`, `target`, `tier`, `author` and `text`; raises Invalid.
+
+    The newest come first, or, where `sort` asks for it, the MOST_SORTED that took longest or cost most work.
+    """
+    _refuse_unknown(filters, state=State, tier=Tier, sort=Sort)
     with house.store.read() as db:
+        asked: Any = {name: filters.get(name, "") for name in ("target", "author", "text", "tier")}
         states = (State(filters["state"]),) if filters.get("state") else ()
-        found = changes.find(
-            db,
-            states=states,
-            target=filters.get("target", ""),
-            author=filters.get("author", ""),
-            text=filters.get("text", ""),
-            tier=filters.get("tier", ""),
-            limit=limit,
-            before_id=before or None,
+        if filters.get("sort"):
+            found = _sorted(db, Sort(filters["sort"]), changes.ids(states=states, **asked), house.clock.now())
+            older = None
+        else:
+            found = changes.find(db, states=states, limit=limit, before_id=before or None, **asked)
+            older = found[-1].id if len(found) == limit else None
+        return ChangeList(_lines(db, found, house.clock.now()), dict(filters), older)
+
+
+def _sorted(db: Db, sort: Sort, wanted: changes.Ids, now: datetime) -> list[Change]:
+    """Return the changes that took longest so far, or of which most hours of work were told, the most first."""
+    if sort is Sort.ACTIVE:
+        measured = spent.costliest(db, wanted, MOST_SORTED)
+    else:
+        lasting = [((now - filed).total_seconds() / 60.0, id) for filed, id in spent.still_open(db, wanted)]
+        measured = heapq.nlargest(MOST_SORTED, [*spent.longest(db, wanted, MOST_SORTED), *lasting])
+    ids = [id for _, id in measured]
+    found = changes.of_ids(db, ids)
+    return [found[id] for id in ids]
+
+
+def _lines(db: Db, found: Sequence[Change], now: datetime) -> tuple[ChangeLine, ...]:
+    ids = [change.id for change in found]
+    moving, ended = ramps.of_changes(db, ids), spent.ended_at(db, ids)
+    return tuple(
+        replace(
+            change_line(change, moving.get(change.id)),
+            elapsed_minutes=max(0.0, ((ended.get(change.id) or now) - change.filed_at).total_seconds() / 60.0),
+            active_hours=change.review.active_hours if change.review else None,
         )
-        moving = ramps.of_changes(db, [change.id for change in found])
-        lines = tuple(change_line(change, moving.get(change.id)) for change in found)
-        return ChangeList(lines, dict(filters), found[-1].id if len(found) == limit else None)
+        for change in found
+    )
 
 
 def _refuse_unknown(filters: Mapping[str, str], **known: type[StrEnum]) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from leverframe.actions.changes import EDITABLE
 from leverframe.actions.duties import owe_review
 from leverframe.actions.effects import expect_effect
-from leverframe.actions.facts import ship_facts, subject_of, verdicts
+from leverframe.actions.facts import forecast_of, ship_facts, subject_of
 from leverframe.actions.house import House, need_reason, permit, record, refuse, target_of, tell
 from leverframe.actions.judged import void_judged
 from leverframe.actions.receipts import open_receipt
@@ -17,6 +17,7 @@ from leverframe.actions.settling import settle_if_reached
 from leverframe.actions.tables import ALARM, publish_table
 from leverframe.clock import monotonic
 from leverframe.nouns.changes import Change, CloseCode, State
+from leverframe.nouns.documents import to_document
 from leverframe.nouns.metrics import WHOLE_RAMP
 from leverframe.nouns.people import CLOCK, Actor
 from leverframe.nouns.policies import Policy
@@ -25,8 +26,10 @@ from leverframe.nouns.tables import Number
 from leverframe.nouns.targets import Tier
 from leverframe.nouns.verdicts import Outcome, Refused, Verdict, failed
 from leverframe.rules.exposure import pending
+from leverframe.rules.forecasting import Forecast
 from leverframe.rules.lowering import share_of_all, shares
 from leverframe.rules.ramping import first_step
+from leverframe.rules.shipping import may_ship
 from leverframe.rules.sign_offs import authors
 from leverframe.store import changes, outcomes, ramps, tables, units
 from leverframe.store.database import Db
@@ -45,7 +48,8 @@ def begin(house: House, db: Db, actor: Actor, change: Change, now: datetime) -> 
     ramps.queue_for(db, (change.target,))
     policy = house.policy(db)
     role = permit(policy, actor, "ramp.run", target_of(policy, change.target))
-    answers = _may_begin(house, db, actor, change, now)
+    expected = forecast_of(house, db, change, now)
+    answers = _may_begin(house, db, actor, change, expected, now)
     refuse(answers)
     step = _first(policy, change, now)
     ramp = Ramp(
@@ -59,20 +63,28 @@ def begin(house: House, db: Db, actor: Actor, change: Change, now: datetime) -> 
     )
     ramps.insert(db, ramp)
     change = changes.update(db, replace(change, state=State.IMPLEMENT))
-    facts = _rests_on(house, db, change, answers)
+    facts = _rests_on(house, db, change, answers) | {"expected": _settles(expected)}
     by = f"by itself, armed by {change.armed_by}" if actor is CLOCK else f"by {actor.name}"
     record(db, now, actor, "ramp.started", change.id, f"started {by}", role=role, facts=facts)
     ramp = go_to_stage(house, db, actor, role, change, ramp, step, now)
     return settle_if_reached(house, db, changes.get(db, change.id), ramp, now)
 
 
-def _may_begin(house: House, db: Db, actor: Actor, change: Change, now: datetime) -> tuple[Verdict, ...]:
+def _settles(expected: Forecast) -> dict[str, object]:
+    """Return when it is expected to settle, so that its review can tell what was expected from what happened."""
+    moments = {"settles_p50": expected.settles_p50, "settles_p90": expected.settles_p90}
+    return {name: to_document(at) for name, at in moments.items() if at}
+
+
+def _may_begin(
+    house: House, db: Db, actor: Actor, change: Change, expected: Forecast, now: datetime
+) -> tuple[Verdict, ...]:
     """Answer everything that starting asks: who runs it, every gate, and whether a table can be published."""
     if change.state not in EDITABLE:
         because = f"{change.id} is in {change.state.value}"
         return (failed("state", because, remedy="only a change that has not begun is started"),)
     alarmed = (ALARM,) if tables.alarm(db) is not None else ()
-    gates = verdicts(house, db, change, now)
+    gates = may_ship(change, ship_facts(house, db, change, expected=expected.verdicts), now)
     runs = tuple(v for v in _may_run(house.policy(db), actor, change) if v.because not in {g.because for g in gates})
     return (*runs, *gates, *alarmed)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from leverframe.actions.changes import return_to_assess
-from leverframe.actions.duties import owe_review
+from leverframe.actions.duties import owe_later_looks, owe_review
 from leverframe.actions.effects import expect_effect
 from leverframe.actions.house import House, record, tell
 from leverframe.actions.tables import publish_table
@@ -32,6 +32,7 @@ def settle_if_reached(house: House, db: Db, change: Change, ramp: Ramp, now: dat
         house, db, ramp.target, now, f"{change.id} settled, so the current unit is another", but=change.id
     )
     owe_review(house, db, change, now)
+    owe_later_looks(house, db, change, now)
     tell(db, "ramp.settled", {"change": change.id, "because": because}, key=f"{change.id}/settled")
     number = publish_table(house, db, now, f"{change.id} settled", targets=(ramp.target,))
     mine, former = change.candidate[ramp.target], change.current.get(ramp.target)

@@ -9,12 +9,14 @@ from typing import Any
 
 from leverframe.actions.effects import effect_of
 from leverframe.actions.facts import bands, forecast_of, measured_units, prospects_of, rest_of, ship_facts, sign_facts
+from leverframe.actions.follow_ups import FollowUpLine, left_by
 from leverframe.actions.growth import growth_of
 from leverframe.actions.house import House
 from leverframe.actions.judged import judged_reading, standing_judgement
 from leverframe.actions.judgements import judges
 from leverframe.actions.listing import share_now
 from leverframe.actions.looks import look
+from leverframe.actions.review_facts import shown_facts
 from leverframe.actions.spent_time import spent_on
 from leverframe.actions.way_back import may_go_back
 from leverframe.nouns.audit import Entry
@@ -27,6 +29,7 @@ from leverframe.nouns.people import Actor
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.pull_requests import SeenPullRequest
 from leverframe.nouns.ramps import Ramp, RampPlan, RampState, Step
+from leverframe.nouns.reviews import KeptFacts
 from leverframe.nouns.sign_offs import SignOff
 from leverframe.nouns.spent_time import SpentTime
 from leverframe.nouns.staging import StagingRecord
@@ -100,6 +103,8 @@ class ChangeView:
     freezes_band: tuple[tuple[datetime, datetime, str], ...]
     band_region: str
     zone: str
+    review_facts: KeptFacts | None = None
+    follow_ups: tuple[FollowUpLine, ...] = ()
 
 
 def show_change(house: House, actor: Actor, change_id: str, *, with_growth: bool = False) -> ChangeView:
@@ -139,6 +144,8 @@ def show_change(house: House, actor: Actor, change_id: str, *, with_growth: bool
             freezes_band=freezes,
             band_region=band_region,
             zone=policy.calendar.home_zone,
+            review_facts=shown_facts(house, db, change, facts, ramp.steps if ramp else (), now),
+            follow_ups=left_by(house, db, actor, change.id),
         )
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from leverframe.actions.effects import effect_alarms
-from leverframe.actions.facts import seat_facts, told_to_sign
+from leverframe.actions.facts import asks_once, seat_facts, told_to_sign
 from leverframe.actions.file_views import file_alarms
 from leverframe.actions.game_days import GameDayLine, open_game_days
 from leverframe.actions.house import House
 from leverframe.actions.listing import ChangeLine, change_line
 from leverframe.actions.looks import Look, circumstances, look_at
 from leverframe.actions.tables import says_what_cannot_be
+from leverframe.actions.waiting import all_waits
 from leverframe.clock import monotonic
 from leverframe.nouns.calendar import Subject
 from leverframe.nouns.changes import Change, State
@@ -22,16 +23,17 @@ from leverframe.nouns.evidence import StageReading
 from leverframe.nouns.follow_ups import FollowUp
 from leverframe.nouns.gateways import Seen
 from leverframe.nouns.people import Actor
-from leverframe.nouns.policies import Policy
+from leverframe.nouns.policies import Asks, Policy
 from leverframe.nouns.switches import Switch
 from leverframe.nouns.tables import Number
 from leverframe.nouns.targets import EVERYWHERE
+from leverframe.nouns.waits import WaitGroup
 from leverframe.rules.calendar import Opening, opening
 from leverframe.rules.evidence import words as say
 from leverframe.rules.exercising import freshness
 from leverframe.rules.gates.facts import ShipFacts
 from leverframe.rules.gates.sign_offs import seats
-from leverframe.rules.policies import asks_of, holders
+from leverframe.rules.policies import holders
 from leverframe.rules.sign_offs import SignFacts, may_sign
 from leverframe.store import changes, evidence, follow_ups, outbox, outcomes, ramps, sign_offs, switches, tables
 from leverframe.store.database import Db
@@ -69,6 +71,7 @@ class TodayView:
     solo: bool = False
     next_train: None = None
     game_days: tuple[GameDayLine, ...] = ()
+    waits: tuple[WaitGroup, ...] = ()
 
 
 def today(house: House, actor: Actor) -> TodayView:
@@ -86,6 +89,7 @@ def today(house: House, actor: Actor) -> TodayView:
             alarms=(*_alarms(house, db), *_stale(db, now.astimezone(ZoneInfo(policy.calendar.home_zone)).date())),
             solo=policy.solo,
             game_days=open_game_days(db),
+            waits=all_waits(house, db, policy, actor, now),
         )
 
 
@@ -133,8 +137,7 @@ def _proved(reading: StageReading | None) -> str:
 
 def _mine(db: Db, policy: Policy, actor: Actor) -> list[Change]:
     """Return the changes whose open seats this person may fill now."""
-    waiting = changes.find(db, states=(State.AUTHORIZE, State.SCHEDULED), limit=200)
-    asked = [change for change in waiting if _is_asked(policy, actor, change)]
+    asked = asked_to_sign(db, policy, actor)
     joined = sign_offs.joined(db, actor.name) if asked else {}
     return [
         change
@@ -143,10 +146,17 @@ def _mine(db: Db, policy: Policy, actor: Actor) -> list[Change]:
     ]
 
 
-def _is_asked(policy: Policy, actor: Actor, change: Change) -> bool:
+def asked_to_sign(db: Db, policy: Policy, actor: Actor) -> list[Change]:
+    """Return the changes that ask for a role of this reader's, filled or not."""
+    waiting = changes.find(db, states=(State.AUTHORIZE, State.SCHEDULED), limit=200)
+    asks = asks_once(policy)
+    return [change for change in waiting if _is_asked(policy, asks, actor, change)]
+
+
+def _is_asked(policy: Policy, asks_by: Callable[[str, str, str], Asks], actor: Actor, change: Change) -> bool:
     """Say whether a change asks for a role that this person holds: what costs nothing to know."""
     target = policy.catalog.targets.get(change.target)
-    asks = asks_of(policy, change.tier.value, change.kind.value, change.path.value)
+    asks = asks_by(change.tier.value, change.kind.value, change.path.value)
     is_hers = actor.is_person and actor.name != change.author
     return is_hers and any(actor.name in holders(policy, seat.role, target) for seat in asks.seats)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from leverframe.actions.changes import editable_on, return_to_assess
-from leverframe.actions.duties import owe_review
+from leverframe.actions.duties import drop_later_looks, owe_review
 from leverframe.actions.effects import expect_effect
 from leverframe.actions.house import House, need_reason, permit, record, refuse, target_of, tell
 from leverframe.actions.ramps import end_ramp
@@ -43,6 +43,7 @@ def go_back(
             return_to_assess(house, db, target, now, f"{change.id} went back", but=change.id)
         change = changes.update(db, replace(change, state=State.REVIEW, close_code=CloseCode.WENT_BACK, review=None))
         owe_review(house, db, change, now)
+        drop_later_looks(db, change, now)
         ramps.record_step(db, change.id, now, "went_back", 0, 0.0, (), actor.name, reason)
         number = publish_table(house, db, now, f"{change.id} went back", targets=change.targets, narrows=True)
         open_receipt(house, db, number, since, f"{change.id} went back")

@@ -17,11 +17,13 @@ from leverframe.cli import (
     changed,
     demo,
     evidence,
+    follow_up,
     freeze,
     game_day,
     gateway,
     key,
     login,
+    me,
     policy,
     rehearse,
     replay,
@@ -64,8 +66,10 @@ def build() -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for alone in (serve, demo, login, changed, calendar, call, rehearse, replay, upkeep):
+    for alone in (serve, demo, login, me, changed, calendar, call, rehearse, replay, upkeep):
         alone.add_to(app)
-    for noun in (change, evidence, freeze, switch, game_day, target, policy, user, token, gateway, audit, table, key):
+    for noun in (change, follow_up, evidence, freeze, switch, game_day, target, policy, user, token, gateway, audit):
+        noun.add_to(app)
+    for noun in (table, key):
         noun.add_to(app)
     return app

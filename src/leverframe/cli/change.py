@@ -49,11 +49,28 @@ def list_changes(
     tier: Annotated[str, typer.Option("--tier", help="Only those of this tier.")] = "",
     author: Annotated[str, typer.Option("--author", help="Only those that this person wrote.")] = "",
     text: Annotated[str, typer.Option("--text", help="Only those whose title holds this.")] = "",
+    sort: Annotated[str, typer.Option("--sort", help="By elapsed or active time, the most first.")] = "",
     before: Annotated[str, typer.Option("--before", metavar="CHG", help="Only those older than this one.")] = "",
 ) -> None:
     """List changes, newest first, with what each waits for."""
-    asked = {"state": state, "target": target, "tier": tier, "author": author, "text": text, "before": before}
+    asked = {
+        "state": state,
+        "target": target,
+        "tier": tier,
+        "author": author,
+        "text": text,
+        "sort": sort,
+        "before": before,
+    }
     show(server().get("/changes", **asked), views.list_lines)
+
+
+@verb(app, "time")
+def time(
+    months: Annotated[int, typer.Option("--months", help="Of the last so many months.")] = 12,
+) -> None:
+    """Sum up by month and tier how long changes took that were closed, and where their time went."""
+    show(server().get("/changes/time", months=months), views.time_table)
 
 
 @verb(app, "show")
@@ -245,12 +262,24 @@ def back(change: Change, because: Because = "") -> None:
 def review(
     change: Change,
     close_code: Annotated[str, typer.Option("--close-code", help="How it went, such as successful.")],
-    notes: Annotated[str, typer.Option("--notes", metavar="TEXT", help="What was learned.")] = "",
+    notes: Annotated[str, typer.Option("--notes", metavar="TEXT", help="How it went.")] = "",
     hours: Annotated[float | None, typer.Option("--hours", help="Hours of work that went into it, of all.")] = None,
+    learned: Annotated[str, typer.Option("--learned", metavar="TEXT", help="What you would do differently.")] = "",
+    action: Annotated[
+        list[str] | None, typer.Option("--action", metavar="'DATE WHO WHAT'", help="What is to be done; repeatable.")
+    ] = None,
 ) -> None:
     """Record the change review; the change closes when its watch has ended too."""
     told = {"close_code": close_code, "notes": notes, **({} if hours is None else {"active_hours": hours})}
+    told |= {"learned": learned} if learned else {}
+    told |= {"actions": [_action(text) for text in action]} if action else {}
     show(server().put(at("changes", change, "review"), told), views.say_reviewed)
+
+
+def _action(text: str) -> dict[str, str]:
+    """Read `2026-05-22 cleo Add the German cases`; the server says what is wrong with it."""
+    due_on, owner, what = (*text.split(None, 2), "", "", "")[:3]
+    return {"due_on": due_on, "owner": owner, "what": what}
 
 
 @verb(app, "cancel")

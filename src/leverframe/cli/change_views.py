@@ -125,6 +125,25 @@ def _line(line: Mapping[str, Any]) -> tuple[tuple[Any, ...], str]:
     return cells, f"{line['title']} (waits: {line['waits_for']})" if line["waits_for"] else line["title"]
 
 
+def time_table(document: Mapping[str, Any]) -> None:
+    """Show how long changes took, month by month and tier by tier."""
+    table(
+        ("=Month", "=Tier", ">Changes", ">Elapsed", ">Work", ">Signing", ">Window", ">Ramp", ">Held"),
+        (
+            (
+                row["month"],
+                row["tier"],
+                str(row["changes"]),
+                say_span(row["median_elapsed_minutes"]),
+                "" if row["median_active_hours"] is None else f"{row['median_active_hours']:g} h",
+                *(share(row[f"{part}_percent"]) for part in ("sign_offs", "window", "ramp", "held")),
+            )
+            for row in document["rows"]
+        ),
+        empty="No change was closed in this time.",
+    )
+
+
 def whole(document: Mapping[str, Any]) -> None:
     """Show everything that the change's page answers."""
     change = document["change"]
@@ -144,6 +163,7 @@ def whole(document: Mapping[str, Any]) -> None:
     if document["ramp"]:
         _say_ramp_view(document["ramp"], document["zone"])
     _say_effect(document)
+    _say_after(document)
     _say_spent(document)
 
 
@@ -176,6 +196,45 @@ def _say_spent(document: Mapping[str, Any]) -> None:
             ),
         )
     )
+
+
+def _say_after(document: Mapping[str, Any]) -> None:
+    """Say what happened to a change that has ended, how its review found it, and what it left to be done."""
+    kept, held = document.get("review_facts"), document["change"].get("review") or {}
+    if kept or held:
+        heading("Change review")
+        happened = kept["facts"] if kept else {}
+        facts(
+            (
+                ("Held", f"by {held['by']}, {when(held['at'], document['zone'])}" if held else "not yet"),
+                ("Found it", words(held.get("close_code"))),
+                ("Notes", held.get("notes")),
+                ("Learned", held.get("learned")),
+                ("Ended", _ended(happened, document["zone"])),
+                ("Holds", [f"{say_span(hold['minutes'])} by {hold['by']}" for hold in happened.get("holds", ())]),
+                ("Thrown", [thrown["switch"] for thrown in happened.get("thrown", ())]),
+            )
+        )
+    lines = document.get("follow_ups") or ()
+    if lines:
+        heading("Follow-ups")
+        listing(("Id", "Due", "Who", "Stands"), (_follow_up(line, document["zone"]) for line in lines), empty="")
+
+
+def _ended(happened: Mapping[str, Any], zone: str) -> str:
+    if not happened.get("ended_at"):
+        return ""
+    expected = happened.get("expected_p50") if happened["ended"] == "settled" else None
+    beside = f"; expected {when(expected, zone)}" if expected else ""
+    return f"{words(happened['ended'])} {when(happened['ended_at'], zone)}{beside}"
+
+
+def _follow_up(line: Mapping[str, Any], zone: str) -> tuple[tuple[Any, ...], str]:
+    duty = line["duty"]
+    over = "dropped" if duty["dropped"] else "done" if duty["done_at"] else ""
+    stands = over or ("overdue" if line["is_overdue"] else "open")
+    said = f"{duty['what'] or words(duty['kind'])}{': ' + duty['note'] if duty['note'] else ''}"
+    return (str(duty["id"]), when(duty["due_at"], zone), duty["owner"] or duty["team"], stands), said
 
 
 def _took(part: Mapping[str, Any]) -> str:

@@ -53,6 +53,7 @@ class CloseCode(StrEnum):
 
     SUCCESSFUL = "successful"
     SUCCESSFUL_WITH_ISSUES = "successful_with_issues"
+    UNSUCCESSFUL = "unsuccessful"
     ROLLED_BACK = "rolled_back"
     ABORTED = "aborted"
     WENT_BACK = "went_back"
@@ -89,13 +90,18 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """The change review: who held it, when, with which outcome; `active_hours` of work went into the change."""
+    """The change review: who held it, when, with which outcome; `active_hours` of work went into the change.
+
+    `learned` is what was learned; `facts` is the digest of what the reviewer was shown (`ReviewFacts`).
+    """
 
     by: str
     at: datetime
     close_code: CloseCode
     notes: str
     active_hours: float | None = None
+    learned: str = ""
+    facts: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import time
 
 from leverframe.nouns.audiences import NO_ORDER, AudienceOrder
 from leverframe.nouns.calendar import Calendar
 from leverframe.nouns.catalogs import Catalog
 from leverframe.nouns.conflicts import ConflictRule
+from leverframe.nouns.follow_ups import LaterLook
 from leverframe.nouns.metrics import Metric
 from leverframe.nouns.ramps import RampPlan
 from leverframe.nouns.sign_offs import Seat
@@ -178,6 +180,8 @@ class Policy:
     receipt_seconds: float = 5.0
     review_due_business_days: int = 5
     watch_hours: float = 24.0
+    reviews_open_at: time = time(9)
+    follow_ups: tuple[LaterLook, ...] = ()
     alpha: float = 0.05
     beta: float = 0.05
 

@@ -136,6 +136,29 @@ def find(
     `text` is looked for in id, title, author, targets and kind, whatever its case.
     """
     query = select(changes.c.ordinal).order_by(changes.c.ordinal.desc()).limit(limit)
+    query = _matching(query, states=states, target=target, author=author, tier=tier, text=text)
+    if since is not None:
+        query = query.where(changes.c.filed_at >= since)
+    if before_id is not None:
+        query = query.where(changes.c.ordinal < _ordinal(before_id))
+    return _bodies(db, query)
+
+
+Ids = Select[tuple[str]]
+"""A query of the ids of changes, to be asked inside another."""
+
+
+def ids(
+    *, states: Iterable[State | str] = (), target: str = "", author: str = "", tier: str = "", text: str = ""
+) -> Ids:
+    """Return a query of all the changes that `find` would list, however many."""
+    query = select(changes.c.id)
+    return _matching(query, states=states, target=target, author=author, tier=tier, text=text)
+
+
+def _matching(
+    query: Select[Any], *, states: Iterable[State | str], target: str, author: str, tier: str, text: str
+) -> Select[Any]:
     if wanted := [State(state).value for state in states]:
         query = query.where(changes.c.state.in_(wanted))
     if target:
@@ -146,11 +169,7 @@ def find(
         query = query.where(changes.c.tier == tier)
     if text:
         query = query.where(changes.c.words.contains(_words(text), autoescape=True))
-    if since is not None:
-        query = query.where(changes.c.filed_at >= since)
-    if before_id is not None:
-        query = query.where(changes.c.ordinal < _ordinal(before_id))
-    return _bodies(db, query)
+    return query
 
 
 def _bodies(db: Db, wanted: Select[Any]) -> list[Change]:

@@ -23,9 +23,11 @@ from leverframe.store import (
     ramps,
     reports,
     requests,
+    reviews,
     sessions,
     settings,
     sign_offs,
+    spent,
     staging,
     switch_files,
     switches,
@@ -33,6 +35,7 @@ from leverframe.store import (
     tokens,
     traffic,
     units,
+    unmet,
 )
 from leverframe.store.database import metadata
 
@@ -57,9 +60,11 @@ ROOMS = (
     ramps,
     reports,
     requests,
+    reviews,
     sessions,
     settings,
     sign_offs,
+    spent,
     staging,
     switch_files,
     switches,
@@ -67,6 +72,7 @@ ROOMS = (
     tokens,
     traffic,
     units,
+    unmet,
 )
 """Every file that has tables: importing it adds them to `metadata`."""
 

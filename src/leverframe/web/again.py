@@ -13,6 +13,7 @@ from fastapi.responses import Response
 from leverframe.actions import freeze_views, game_days, levers, policy_views, showing, units
 from leverframe.nouns.verdicts import Forbidden, Invalid, NotFound, Refused
 from leverframe.web.accounts import accounts_view
+from leverframe.web.follow_ups import follow_ups_view
 from leverframe.web.freezes import freezes_page
 from leverframe.web.game_days import game_days_view
 from leverframe.web.problems import Problem
@@ -51,6 +52,7 @@ STANDS = (
         "freeze.html",
         lambda visit, id: freeze_views.show_freeze(visit.house, visit.actor, id),
     ),
+    Stand(re.compile(r"/follow-ups/(?P<form>.+)"), "/follow-ups", "follow_ups.html", follow_ups_view),
     Stand(re.compile(r"/(?P<form>game-days)"), "/game-days", "game_days.html", game_days_view),
     Stand(
         re.compile(r"/game-days/(?P<id>[^/]+)/(?P<form>pause|resume|abort)"),

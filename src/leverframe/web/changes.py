@@ -44,9 +44,9 @@ class NewChangeView:
 
 @router.get("/changes")
 def list_changes(visit: Visiting, before: str = "") -> Response:
-    """List changes, newest first, filtered by state, target, tier, author and text."""
+    """List changes, newest first or sorted by time, filtered by state, target, tier, author and text."""
     asked = visit.request.query_params
-    filters = {n: asked[n] for n in ("state", "target", "tier", "author", "text") if asked.get(n)}
+    filters = {n: asked[n] for n in ("state", "target", "tier", "author", "text", "sort") if asked.get(n)}
     view = listing.list_changes(visit.house, filters, before=before)
     return respond(visit.request, "change_list.html", view, rows=view.changes)
 

@@ -11,7 +11,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from leverframe.nouns.calendar import DuringRamp
-from leverframe.nouns.changes import State
+from leverframe.nouns.changes import CloseCode, State
 from leverframe.nouns.effects import EffectState
 from leverframe.nouns.evidence import Comparison, Finding
 from leverframe.nouns.exercises import ExerciseState, GameDayState
@@ -69,8 +69,14 @@ FREEZES: dict[str, tuple[str, str]] = {
     "over": ("quiet", "over"),
     "lifted": ("quiet", "lifted"),
 }
-
-
+CLOSED_AS: dict[str, tuple[str, str]] = {
+    CloseCode.SUCCESSFUL: ("fine", "successful"),
+    CloseCode.SUCCESSFUL_WITH_ISSUES: ("waiting", "successful with issues"),
+    CloseCode.UNSUCCESSFUL: ("refused", "unsuccessful"),
+    CloseCode.ROLLED_BACK: ("refused", "rolled back"),
+    CloseCode.ABORTED: ("refused", "aborted"),
+    CloseCode.WENT_BACK: ("refused", "went back"),
+}
 STAGED: dict[str, tuple[str, str]] = {
     StagingState.DEPLOYED: ("fine", "deployed"),
     StagingState.ROLLED_BACK: ("refused", "rolled back"),
@@ -127,6 +133,11 @@ def state_mark(state: Any) -> Markup:
 def freeze_mark(state: str) -> Markup:
     """Draw the mark of a freeze: whether it holds, is ahead, over or lifted."""
     return mark(*FREEZES[state])
+
+
+def close_mark(code: str) -> Markup:
+    """Draw the mark of how a change ended, as its review found it."""
+    return mark(*CLOSED_AS[code])
 
 
 def staging_mark(state: str) -> Markup:

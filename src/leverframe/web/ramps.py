@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, model_validator
 
 from leverframe.actions import (
     growth,
@@ -19,6 +21,7 @@ from leverframe.actions import (
     sign_offs,
     way_back,
 )
+from leverframe.actions.agreed_actions import AskedAction
 from leverframe.nouns.changes import StartWindow
 from leverframe.nouns.documents import to_document
 from leverframe.nouns.verdicts import Fault, Invalid, NotFound
@@ -57,12 +60,36 @@ class Judging(Body):
     because: str = ""
 
 
+class Action(Body):
+    """What is to be done after a review, by whom, until the end of which day."""
+
+    what: str = ""
+    owner: str = ""
+    due_on: str = ""
+
+
+ACTION_FIELD = re.compile(r"action_(?:what|owner|due_on)_([0-9]{1,2})")
+
+
 class Reviewing(Body):
     """The change review."""
 
     close_code: str = ""
     notes: str = ""
     active_hours: Annotated[float | None, BeforeValidator(lambda typed: typed or None)] = None
+    learned: str = ""
+    facts: str = ""
+    actions: list[Action] = []
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_a_form(cls, sent: Any) -> Any:
+        """Gather the numbered fields of a form's actions; a row in which nothing was typed is none."""
+        if not isinstance(sent, Mapping) or "actions" in sent:
+            return sent
+        numbers = sorted({int(found[1]) for name in sent if (found := ACTION_FIELD.fullmatch(name))})
+        rows = ({part: sent.get(f"action_{part}_{n}", "") for part in ("what", "owner", "due_on")} for n in numbers)
+        return {**sent, "actions": [row for row in rows if any(text.strip() for text in row.values())]}
 
 
 @router.post("/changes/{change_id}/sign-offs", status_code=201, openapi_extra=describes(Signing))
@@ -192,5 +219,7 @@ async def go_back(request: Request, visit: Visiting, change_id: str, body: Becau
 @router.put("/changes/{change_id}/review", openapi_extra=describes(Reviewing))
 def review(visit: Visiting, change_id: str, body: Annotated[Reviewing, Depends(sent(Reviewing))]) -> Response:
     """Record the change review."""
-    change = reviews.review(visit.house, visit.actor, change_id, body.close_code, body.notes, body.active_hours)
+    actions = tuple(AskedAction(each.what, each.owner, each.due_on) for each in body.actions)
+    held = reviews.Held(body.close_code, body.notes, body.active_hours, body.learned, actions, body.facts)
+    change = reviews.hold_review(visit.house, visit.actor, change_id, held)
     return done(visit.request, change, f"/changes/{change_id}")

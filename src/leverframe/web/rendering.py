@@ -251,6 +251,7 @@ MARKS = (
     "opening_mark",
     "switch_mark",
     "digest_mark",
+    "close_mark",
     "exercise_mark",
     "staging_mark",
     "freeze_mark",

@@ -20,6 +20,7 @@ from leverframe.sources.policies.authority import (
     read_seats,
     read_switch_rules,
 )
+from leverframe.sources.policies.follow_ups import read_follow_ups, read_opening
 from leverframe.sources.policies.hours import read_calendar
 from leverframe.sources.policies.kill_switches import is_model_key, is_platform
 from leverframe.sources.policies.metrics import read_metrics
@@ -85,6 +86,7 @@ def _read(section: Section, gates: Collection[str], report: Report) -> PolicyFil
         metrics=metrics,
         **knobs,
         **_read_reviews(section.section("reviews")),
+        follow_ups=read_follow_ups(section),
         scored_percent=_read_scored(section.section("live_scores")),
     )
     return PolicyFile(_alone(policy) if policy.solo else policy, ramps)
@@ -151,6 +153,7 @@ def _read_reviews(section: Section) -> dict:
         return {
             "review_due_business_days": section.whole("due_business_days", default=5, low=1, high=60),
             "watch_hours": section.number("watch_hours", default=24, low=1, high=720),
+            "reviews_open_at": read_opening(section),
         }
 
 

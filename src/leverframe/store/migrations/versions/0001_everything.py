@@ -147,14 +147,30 @@ def _make_tables() -> None:
         sa.Column("owner", sa.String(), nullable=False),
         sa.Column("because", sa.Text(), nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("team", sa.String(), nullable=False),
+        sa.Column("opens_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("remind_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_by", sa.String(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("dropped", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_follow_ups")),
+    )
+    op.create_index(
+        "ix_follow_ups_remind_at",
+        "follow_ups",
+        ["remind_at"],
+        unique=False,
+        sqlite_where=sa.text("done_at IS NULL"),
+        postgresql_where=sa.text("done_at IS NULL"),
     )
     op.create_index("ix_follow_ups_due_at", "follow_ups", ["due_at"], unique=False)
     op.create_index(op.f("ix_follow_ups_subject"), "follow_ups", ["subject"], unique=False)
     op.create_index(
         "uq_follow_ups_open",
         "follow_ups",
-        ["subject", "kind"],
+        ["subject", "kind", "what"],
         unique=True,
         sqlite_where=sa.text("done_at IS NULL"),
         postgresql_where=sa.text("done_at IS NULL"),
@@ -624,6 +640,46 @@ def _make_tables() -> None:
         sa.Column("body", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["change"], ["changes.id"], name=op.f("fk_stage_readings_change")),
         sa.PrimaryKeyConstraint("change", "stage", "digest", name=op.f("pk_stage_readings")),
+    )
+    op.create_table(
+        "spent_times",
+        sa.Column("change", sa.String(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("month", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("tier", sa.String(), nullable=False),
+        sa.Column("elapsed_minutes", sa.Float(), nullable=False),
+        sa.Column("active_hours", sa.Float(), nullable=True),
+        sa.Column("preparing", sa.Float(), nullable=False),
+        sa.Column("signing", sa.Float(), nullable=False),
+        sa.Column("window", sa.Float(), nullable=False),
+        sa.Column("ramp", sa.Float(), nullable=False),
+        sa.Column("held", sa.Float(), nullable=False),
+        sa.Column("watch", sa.Float(), nullable=False),
+        sa.ForeignKeyConstraint(["change"], ["changes.id"], name=op.f("fk_spent_times_change")),
+        sa.PrimaryKeyConstraint("change", name=op.f("pk_spent_times")),
+    )
+    op.create_index(op.f("ix_spent_times_active_hours"), "spent_times", ["active_hours"], unique=False)
+    op.create_index(op.f("ix_spent_times_elapsed_minutes"), "spent_times", ["elapsed_minutes"], unique=False)
+    op.create_index(op.f("ix_spent_times_ended_at"), "spent_times", ["ended_at"], unique=False)
+    op.create_table(
+        "unmet",
+        sa.Column("change", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answers", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["change"], ["changes.id"], name=op.f("fk_unmet_change")),
+        sa.PrimaryKeyConstraint("change", name=op.f("pk_unmet")),
+    )
+    op.create_table(
+        "review_facts",
+        sa.Column("change", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["change"], ["changes.id"], name=op.f("fk_review_facts_change")),
+        sa.PrimaryKeyConstraint("change", "digest", name=op.f("pk_review_facts")),
     )
     op.create_table(
         "staging_records",
