@@ -280,7 +280,9 @@ SIGHTS = (
         "/changes/{}/slots",
         "/changes/{}/slots",
         "change slots {}",
-        says=("meeting-notes",),
+        says=("regions", "not legal"),
+        on_page=("legal starts", "Start then"),
+        on_screen=("it settles",),
         facts={"plan.beyond": False, "plan.slots.0.refused": ""},
     ),
     of_policy(
