@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from tests.world import World, acme, eval_run, pull_request
+from tests.world import ACME, World, acme, eval_run, pull_request
 
 from leverframe.actions import accounts, freezes, game_days, gateways, loosening, policies
 from leverframe.nouns.documents import to_document
@@ -32,6 +33,12 @@ class Row:
 
 def form(world: World, **other: object) -> dict[str, Any]:
     return {**to_document(world.form(**other))}
+
+
+def noted(world: World) -> dict[str, Any]:
+    """Have meeting-notes run, and return what a git host tells of a pull request of its prompt."""
+    world.adopt("meeting-notes")
+    return json.loads((ACME / "pull-requests" / "notes-311.json").read_text())
 
 
 def ready(world: World) -> str:
@@ -223,6 +230,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("PUT", "/switches/{layer}/{key}/throw"): Row("sol", lambda w: (f"{SWITCH}/throw", BECAUSE)),
     ("POST", "/switches/{layer}/{key}/set"): Row("remi", given_thrown),
     ("POST", "/switches/file"): Row("adi", lambda w: ("/switches/file", {"commit": "ab" * 20, "pusher": "sol-git"})),
+    ("POST", "/changes/from-pull-request"): Row("cass", lambda w: ("/changes/from-pull-request", noted(w))),
     ("POST", "/freezes"): Row("sol", lambda w: ("/freezes", FREEZE)),
     ("POST", "/freezes/check"): Row("sol", lambda w: ("/freezes/check", FREEZE), writes=False),
     ("POST", "/freezes/imports"): Row(

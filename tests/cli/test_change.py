@@ -155,6 +155,23 @@ def test_file_reads_a_pipe(asks, ana: FakeServer, monkeypatch: pytest.MonkeyPatc
     assert ana.last.body == b"title: piped\n"
 
 
+def test_file_from_a_pull_request_sends_what_the_host_told(asks, ana: FakeServer, home: Path):
+    (home / "pr.json").write_bytes(b'{"headRefOid": "abc"}')
+    ana.gives("POST /changes/from-pull-request", CHANGE, 201)
+    ran = asks("file", "--from-pr", home / "pr.json", "--target", "support")
+    assert ran.code == 0
+    assert (ana.last.body, ana.last.headers["content-type"]) == (b'{"headRefOid": "abc"}', "application/json")
+    assert f"{CHG} is filed" in ran.out
+
+
+@pytest.mark.parametrize("given", [(), ("change.yaml", "--from-pr", "pr.json")])
+def test_file_takes_one_file_and_says_so(asks, ana: FakeServer, given: tuple[str, ...]):
+    ran = asks("file", *given)
+    assert ran.code == 2
+    assert "one file is needed" in ran.err
+    assert not ana.asked
+
+
 def test_file_check_writes_nothing_and_says_what_is_missing(asks, ana: FakeServer, home: Path):
     (home / "change.yaml").write_text("title: x\n")
     ana.gives("POST /changes/check", {"change": CHANGE, "verdicts": [MET, UNMET], "forecast": FORECAST})

@@ -26,6 +26,8 @@ from tests.rows.deeds import (
     drop_follow_up,
     exercise,
     exercise_without_reason,
+    file_from_no_feature,
+    file_from_pull_request,
     hold,
     hold_without_reason,
     import_freezes,
@@ -159,6 +161,19 @@ THE_TICKET = (
         by="cass",
         seen=stands,
         noes=(VIC_FILES_NOT,),
+    ),
+    Act(
+        3,
+        "a Low change is filed from its pull request with no other word",
+        scenes.nothing,
+        file_from_pull_request,
+        by="cass",
+        seen=lambda house, title: [house.world.verdict(c, "complete").outcome for c in scenes.titled(house, title)],
+        becomes=["met"],
+        noes=(
+            VIC_FILES_NOT,
+            No("cass", 422, "changes no prompt, rollout file", "say which feature it is of", file_from_no_feature),
+        ),
     ),
     Act(
         4,

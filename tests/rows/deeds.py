@@ -8,8 +8,9 @@ from typing import Any
 
 from tests.rows import scenes
 from tests.rows.doors import Deed
+from tests.rows.scenes import NOTES
 from tests.served import Served
-from tests.world import pull_request
+from tests.world import ACME, pull_request
 
 from leverframe.actions import levers
 from leverframe.actions.receipts import latest_receipt
@@ -48,6 +49,25 @@ def sign(house: Served, change: str, role: str = "release_manager", digest: str 
 def sign_what_was_read(house: Served, change: str) -> Deed:
     """Sign the content that stood before the edit."""
     return sign(house, change, digest=house.world.view(change).sign_offs[0].content_digest)
+
+
+PULL_REQUEST = json.loads((ACME / "pull-requests" / "notes-311.json").read_text())
+
+
+def file_from_pull_request(house: Served, title: str) -> Deed:
+    """File a change from what a git host tells of a pull request that adds the version that does not run."""
+    other = "v1" if house.world.running[NOTES].prompt.endswith("@v2") else "v2"
+    return _file_from(title, f"prompts/meeting-notes/{other}.md")
+
+
+def file_from_no_feature(house: Served, title: str) -> Deed:
+    return _file_from(title, "README.md")
+
+
+def _file_from(title: str, path: str) -> Deed:
+    told = json.dumps({**PULL_REQUEST, "title": title, "files": [{"path": path}]}).encode()
+    where, command = "/changes/from-pull-request", "change file --from-pr {file}"
+    return Deed("POST", where, command, told, typed={}, page="/changes/new")
 
 
 def hold(house: Served, change: str) -> Deed:

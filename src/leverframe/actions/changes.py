@@ -32,21 +32,24 @@ def file_change(house: House, actor: Actor, form: ChangeForm) -> Change:
     may not use the candidate's model.
     """
     with house.store.write() as db:
-        now, policy = house.clock.now(), house.policy(db)
-        role = permit(policy, actor, "change.file", target_named(form, policy))
-        change = with_current(db, draft(form, policy, actor.name, now))
-        refuse(_models(policy, change))
-        change = replace(change, id=changes.next_id(db, now.year))
-        changes.insert(db, change)
-        answers = verdicts(house, db, change, now)
-        change = changes.update(db, replace(change, state=state_for(answers)))
-        unmet.keep(db, change.id, change.state.value, unready(answers), now)
-        record(
-            db, now, actor, "change.filed", change.id, change.title, role=role, facts=_filed_facts(change, answers)
-        )
-        tell(db, "change.filed", {"change": change.id, "title": change.title}, key=f"{change.id}/filed")
-        db.after_commit(lambda: house.stir("change"))
-        return change
+        return file_in(house, db, actor, form)
+
+
+def file_in(house: House, db: Db, actor: Actor, form: ChangeForm) -> Change:
+    """File a change within a transaction that does more; see `file_change`."""
+    now, policy = house.clock.now(), house.policy(db)
+    role = permit(policy, actor, "change.file", target_named(form, policy))
+    change = with_current(db, draft(form, policy, actor.name, now))
+    refuse(_models(policy, change))
+    change = replace(change, id=changes.next_id(db, now.year))
+    changes.insert(db, change)
+    answers = verdicts(house, db, change, now)
+    change = changes.update(db, replace(change, state=state_for(answers)))
+    unmet.keep(db, change.id, change.state.value, unready(answers), now)
+    record(db, now, actor, "change.filed", change.id, change.title, role=role, facts=_filed_facts(change, answers))
+    tell(db, "change.filed", {"change": change.id, "title": change.title}, key=f"{change.id}/filed")
+    db.after_commit(lambda: house.stir("change"))
+    return change
 
 
 def _models(policy: Policy, change: Change) -> list[Verdict]:

@@ -17,7 +17,7 @@ from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Fault, Invalid
 from leverframe.rules.calendar import next_opening, opening
 from leverframe.rules.policies import holders
-from leverframe.rules.sign_offs import RELEASE_MANAGER, WRITTEN, authors
+from leverframe.rules.sign_offs import RELEASE_MANAGER, WAY_BACK, WRITTEN, authors
 
 NOT_AFTER = timedelta(days=14)
 DEFAULT_TEMPLATE = "handbook"
@@ -32,7 +32,7 @@ def draft(form: ChangeForm, policy: Policy, author: str, now: datetime) -> Chang
     faults = tuple(_faults(form, target, policy))
     if faults:
         raise Invalid(faults)
-    filled = _automatic(form, target, policy, now)
+    filled = _automatic(form, target, policy, author, now)
     given = {name: value for name in filled if (value := getattr(form, name))}
     if form.blast_radius:
         given["blast_radius"] = _whole(form.blast_radius, filled["blast_radius"])
@@ -51,7 +51,6 @@ def draft(form: ChangeForm, policy: Policy, author: str, now: datetime) -> Chang
         filed_at=now,
         state=State.ASSESS,
         coordinator=form.coordinator,
-        bridge=form.bridge,
         plan=plan,
         provenance=_provenance(form, filled, given, plan, author, now),
         **(filled | given),
@@ -75,7 +74,8 @@ def _who_wrote(before: Change, after: Change, editor: str, now: datetime) -> Map
     for name, first in before.provenance.items():
         if name not in wrote or getattr(before, name) != getattr(after, name):
             continue
-        confirmed = first.by == "auto" and wrote[name].by == editor and editor in authors(before)
+        confirms = editor in authors(before) or (name in WAY_BACK and editor == before.release_manager)
+        confirmed = first.by == "auto" and wrote[name].by == editor and confirms
         if not confirmed:
             wrote[name] = first
     return wrote
@@ -102,7 +102,7 @@ def target_named(form: ChangeForm, policy: Policy) -> Target:
     return target
 
 
-def _automatic(form: ChangeForm, target: Target, policy: Policy, now: datetime) -> dict[str, Any]:
+def _automatic(form: ChangeForm, target: Target, policy: Policy, author: str, now: datetime) -> dict[str, Any]:
     """Return what the catalog, the calendar and the switch file say of the fields that people may leave empty."""
     plan = plan_of(form, target, policy)
     switch = f"feature/{target.id}"
@@ -112,7 +112,8 @@ def _automatic(form: ChangeForm, target: Target, policy: Policy, now: datetime) 
         "start": _next_start(form, target, policy, now),
         "rollback_plan": _way_back(target) if target.tier.value == "low" else "",
         "paging": (target.on_call,) if target.on_call else (),
-        "release_manager": "",
+        "release_manager": _only_manager(policy, author),
+        "bridge": target.bridge,
     }
 
 
@@ -122,6 +123,8 @@ SOURCES = {
     "start": "calendar",
     "rollback_plan": "catalog",
     "paging": "catalog",
+    "release_manager": "policy",
+    "bridge": "catalog",
 }
 
 
@@ -134,10 +137,11 @@ def _provenance(
         people["blast_radius"] = Provenance(author, SOURCES["blast_radius"], now)
     automatic = {n: Provenance("auto", SOURCES.get(n, ""), now) for n in filled if n not in given and filled[n]}
     planned = Provenance(author, at=now) if form.ramp else Provenance("auto", plan.template or "rollout file", now)
-    return people | automatic | {"plan": planned, "tier": Provenance("auto", "catalog", now)}
+    others = {name: Provenance(filled.by, filled.source, now) for name, filled in form.filled.items()}
+    return people | automatic | others | {"plan": planned, "tier": Provenance("auto", "catalog", now)}
 
 
-TYPED = ("title", "kind", "path", "candidate", "artefacts", "coordinator", "bridge")
+TYPED = ("title", "kind", "path", "candidate", "artefacts", "coordinator")
 """The fields that only people fill."""
 
 
@@ -168,6 +172,12 @@ def _next_start(form: ChangeForm, target: Target, policy: Policy, now: datetime)
     opens = (next_opening(policy.calendar, subject, target.regions[0], now) or now).replace(second=0, microsecond=0)
     closes = opening(policy.calendar, subject, target.regions[0], opens).until or opens + timedelta(hours=6)
     return StartWindow(opens, closes, opens + NOT_AFTER)
+
+
+def _only_manager(policy: Policy, author: str) -> str:
+    """Return the release manager where there is only one to choose, and not the author."""
+    managers = holders(policy, RELEASE_MANAGER)
+    return next(iter(managers)) if len(managers) == 1 and author not in managers else ""
 
 
 def _way_back(target: Target) -> str:

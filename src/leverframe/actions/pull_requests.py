@@ -31,18 +31,24 @@ def tell_pull_request(house: House, actor: Actor, change_id: str, body: bytes) -
     """
     told = read_pull_request(body)
     with house.store.write() as db:
-        now, policy, change = house.clock.now(), house.policy(db), changes.get(db, change_id)
+        policy, change = house.policy(db), changes.get(db, change_id)
         role = permit(policy, actor, "change.file", target_of(policy, change.target))
-        refuse(_may_tell(actor, change))
+        refuse([*may_bring(actor, change, *CLOSED), *may_tell(actor, change)])
         _need_the_linked(told, change)
-        known = pull_requests.newest(db, change_id)
-        if known is None or known.told != told:
-            pull_requests.add(db, change_id, ReadPullRequest(told, now, actor.name))
-            change = _take_commit(house, db, actor, role, change, told, now)
+        change = take_pull_request(house, db, actor, role, change, told)
         facts = ship_facts(house, db, change)
         found = seen(change, facts.pull_request, facts.asks, facts.policy, facts.targets)
         assert found is not None
         return found
+
+
+def take_pull_request(house: House, db: Db, actor: Actor, role: str, change: Change, told: PullRequest) -> Change:
+    """Record what was told, unless just that is known, and return the change with its newest commit."""
+    now, known = house.clock.now(), pull_requests.newest(db, change.id)
+    if known is not None and known.told == told:
+        return change
+    pull_requests.add(db, change.id, ReadPullRequest(told, now, actor.name))
+    return _take_commit(house, db, actor, role, change, told, now)
 
 
 def _take_commit(
@@ -79,10 +85,12 @@ def _need_the_linked(told: PullRequest, change: Change) -> None:
         raise Invalid([Fault("url", because, f"tell what the host says of {linked}, or edit the link")])
 
 
-def _may_tell(actor: Actor, change: Change) -> list[Verdict]:
-    closed, remedy = "its pull request is what was signed", "file a new change for what was pushed since"
-    answers = may_bring(actor, change, closed, remedy)
-    if actor.is_person and actor.name in authors(change):
-        because = f"{actor.name} has written {change.id} and may not say who has reviewed it"
-        answers.append(failed("segregation", because, remedy="let the pipeline's token post it, or another person"))
-    return answers
+CLOSED = "its pull request is what was signed", "file a new change for what was pushed since"
+
+
+def may_tell(actor: Actor, change: Change) -> list[Verdict]:
+    """Say why this person may not tell who has reviewed it: they have written it."""
+    if not actor.is_person or actor.name not in authors(change):
+        return []
+    because = f"{actor.name} has written {change.id} and may not say who has reviewed it"
+    return [failed("segregation", because, remedy="let the pipeline's token post it, or another person")]

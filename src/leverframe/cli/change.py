@@ -17,6 +17,8 @@ from leverframe.client import Server, at
 from leverframe.nouns.verdicts import Fault, Invalid
 
 YAML = "application/yaml"
+JSON = "application/json"
+FROM_PR = "File it from what `gh pr view --json …` prints of a pull request; - reads a pipe."
 Change = Annotated[str, typer.Argument(metavar="CHG", help="The change's id, such as CHG-2026-00001.")]
 Role = Annotated[str, typer.Option("--role", metavar="ROLE", help="The role in which you sign.")]
 Comment = Annotated[str, typer.Option("--comment", metavar="TEXT", help="What you want to say with it.")]
@@ -32,10 +34,19 @@ def add_to(parent: typer.Typer) -> None:
 
 @verb(app, "file")
 def file(
-    path: Annotated[Path, typer.Argument(metavar="FILE", help="The change as YAML; - reads it from a pipe.")],
+    path: Annotated[Path | None, typer.Argument(metavar="FILE", help="The change as YAML; - reads a pipe.")] = None,
     check: Annotated[bool, typer.Option("--check", help="Say what filing would need; write nothing.")] = False,
+    from_pr: Annotated[Path | None, typer.Option("--from-pr", metavar="FILE", help=FROM_PR)] = None,
+    target: Annotated[str, typer.Option("--target", metavar="ID", help="Of which feature a pull request is.")] = "",
 ) -> None:
     """File a change: what it leaves out is filled from the catalog, where that can be."""
+    if from_pr is not None and path is None:
+        asked = {"target": target, "check": "true" if check else ""}
+        answer = server().send("POST", "/changes/from-pull-request", read_bytes(from_pr), JSON, **asked)
+        show(answer, views.say_checked if check else views.say_filed)
+        return
+    if path is None or from_pr is not None:
+        raise Invalid([Fault("FILE", "one file is needed", "name a change file, or a pull request by --from-pr")])
     body = read_bytes(path)
     where = "/changes/check" if check else "/changes"
     answer = server().send("POST", where, body, YAML, name=path.name)

@@ -10,11 +10,20 @@ from leverframe.nouns.units import Unit
 
 
 @dataclass(frozen=True, slots=True)
+class Filled:
+    """Who filled a field of a form, where that is not who files it (`auto`: nobody), and from what."""
+
+    by: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeForm:
     """A change as it was typed or sent: what is empty (or None) is to be filled, or refused, by the rules.
 
     `kind` and `path` are values of Kind and Path, `candidate` is the whole unit that may replace the current one.
-    `ramp` names a plan of the policy: a template, or `rollouts/<feature>`.
+    `ramp` names a plan of the policy: a template, or `rollouts/<feature>`. `filled` says of fields that somebody else
+    filled who that was, and from what.
     """
 
     target: str = ""
@@ -32,3 +41,4 @@ class ChangeForm:
     coordinator: str = ""
     bridge: str = ""
     paging: tuple[str, ...] = ()
+    filled: Mapping[str, Filled] = field(default_factory=dict)

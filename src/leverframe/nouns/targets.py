@@ -65,6 +65,7 @@ class Target:
     fallback: str = ""
     kind: str = "ai-feature"
     prompt: str = ""
+    bridge: str = ""
     order: AudienceOrder = NO_ORDER
     allowed_models: tuple[str, ...] = ()
     locales: tuple[str, ...] = ()

@@ -30,15 +30,19 @@ WRITTEN = (
     "artefacts",
 )
 """The fields of a change that are signed and that people write; who wrote one of them is an author too."""
+WAY_BACK = ("rollback_plan", "kill_switch")
+"""What the release manager adds and confirms (handbook: the worked example), without having written the change."""
 
 
 def authors(change: Change) -> frozenset[str]:
     """Return who wrote what is signed: who filed the change, and who edited it since.
 
-    The start is left out: a release manager who moves it has not written the change.
+    The start is left out, and the way back where it is the ticket's release manager who wrote it: whoever sees to it
+    that a change can be stopped has not written the change.
     """
-    wrote = (change.provenance[name].by for name in WRITTEN if name in change.provenance)
-    return frozenset({change.author, *wrote}) - {"auto"}
+    wrote = {name: change.provenance[name].by for name in WRITTEN if name in change.provenance}
+    seen_to = {name for name in WAY_BACK if wrote.get(name) == change.release_manager}
+    return frozenset({change.author, *(by for name, by in wrote.items() if name not in seen_to)}) - {"auto"}
 
 
 def signed_content(change: Change, eval_digests: Sequence[str]) -> dict[str, object]:

@@ -72,13 +72,25 @@ def _from_what_runs(visit: Visit, typed: Mapping[str, str]) -> dict[str, str]:
     return parts | {name: value for name, value in typed.items() if value}
 
 
-def _again(visit: Visit, error: Exception, form: Typed) -> Response:
+def checked_view(visit: Visit, checked: changes.Checked) -> NewChangeView:
+    """Return the form's page with what a check has answered."""
+    return replace(
+        _blank(visit),
+        verdicts=checked.verdicts,
+        forecast=checked.forecast,
+        windows_band=checked.windows_band,
+        freezes_band=checked.freezes_band,
+        change=checked.change,
+    )
+
+
+def form_again(visit: Visit, error: Exception, kept: Mapping[str, str]) -> Response:
     """Show the form again with what is wrong with it; a program is told as ever."""
     problem = problem_of(error)
     if problem is None or wanted_format(visit.request) != "html":
         raise error
     page, status = _blank(visit), problem.status
-    return respond(visit.request, "change_new.html", page, status=status, problem=problem, typed=form.kept, at=NEW)
+    return respond(visit.request, "change_new.html", page, status=status, problem=problem, typed=kept, at=NEW)
 
 
 @router.post("/changes", status_code=201, openapi_extra=FORM_BODY)
@@ -87,7 +99,7 @@ def file_change(visit: Visiting, form: Form) -> Response:
     try:
         change = changes.file_change(visit.house, visit.actor, form.form())
     except (Invalid, Refused, NotFound) as error:
-        return _again(visit, error, form)
+        return form_again(visit, error, form.kept)
     return done(visit.request, change, f"/changes/{change.id}", status=201)
 
 
@@ -100,16 +112,8 @@ def check_change(visit: Visiting, form: Form) -> Response:
     try:
         checked = changes.check_change(visit.house, visit.actor, form.form())
     except (Invalid, Refused, NotFound) as error:
-        return _again(visit, error, form)
-    view = replace(
-        _blank(visit),
-        verdicts=checked.verdicts,
-        forecast=checked.forecast,
-        windows_band=checked.windows_band,
-        freezes_band=checked.freezes_band,
-        change=checked.change,
-    )
-    return respond(visit.request, "change_new.html", view, typed=form.kept, at=NEW)
+        return form_again(visit, error, form.kept)
+    return respond(visit.request, "change_new.html", checked_view(visit, checked), typed=form.kept, at=NEW)
 
 
 @router.get("/changes/{change_id}")

@@ -21,7 +21,17 @@ from leverframe.sources.policies.yaml_values import read_yaml
 
 T = TypeVar("T")
 
-FEATURE_ANNOTATIONS = ("tier", "delivery", "population", "models", "on-call", "fallback", "prompt", "locales")
+FEATURE_ANNOTATIONS = (
+    "tier",
+    "delivery",
+    "population",
+    "models",
+    "on-call",
+    "fallback",
+    "prompt",
+    "locales",
+    "bridge",
+)
 FALLBACK_ANNOTATIONS = ("models",)
 PERSON_ANNOTATIONS = ("git-login", "signing-keys")
 
@@ -95,7 +105,9 @@ def _read_feature(entity: Entity) -> Target:
     entity.check_annotations(FEATURE_ANNOTATIONS)
     tier, delivery = entity.choice("tier", Tier), entity.choice("delivery", Delivery)
     population = entity.annotation("population", required=True, example='"4_000_000"')
-    on_call, fallback, prompt = (entity.annotation(key) for key in ("on-call", "fallback", "prompt"))
+    on_call, fallback, prompt, bridge = (
+        entity.annotation(key) for key in ("on-call", "fallback", "prompt", "bridge")
+    )
     return Target(
         id=entity.name,
         title=entity.title,
@@ -108,6 +120,7 @@ def _read_feature(entity: Entity) -> Target:
         on_call=on_call.data.strip() if on_call else "",
         fallback=fallback.data.strip() if fallback else "",
         prompt=prompt.data.strip() if prompt else "",
+        bridge=bridge.data.strip() if bridge else "",
     )
 
 

@@ -1,6 +1,7 @@
 """What does GitHub's own command line tell of a pull request?
 
     gh pr view 1482 --json url,headRefOid,state,author,commits,reviews,statusCheckRollup
+    gh pr view 1482 --json …,title,body,files,mergeCommit      where a change is filed from it
 
 A check that ran several times in a workflow counts by its newest run. A reviewer counts by their last opinion: a
 comment is none, and one that was dismissed is none any more.
@@ -12,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
+from leverframe.nouns.proposals import Proposal
 from leverframe.nouns.pull_requests import Check, CheckState, CodeReview, Opinion, PullRequest, PullState
 from leverframe.nouns.verdicts import Fault, Invalid
 from leverframe.sources import json_values
@@ -51,6 +53,20 @@ def read(document: Mapping[str, Any]) -> PullRequest:
     if faults:
         raise Invalid(faults)
     return PullRequest(texts["url"], texts["headRefOid"], state or PullState.OPEN, author, wrote, checks, reviews)
+
+
+def propose(document: Mapping[str, Any]) -> Proposal:
+    """Read what a ticket is filled from; raises Invalid with every fault."""
+    faults: list[Fault] = []
+    texts = {key: _member(document, key, str, key, faults) for key in ("url", "headRefOid", "title")}
+    given = _member(document, "files", list, "files", faults)
+    files = tuple(_member(one, "path", str, f"files[{n}]", faults) for n, one in enumerate(given))
+    author, body = _login(document.get("author"), "author", faults), json_values.word(document, "body", "", faults)
+    merged = document.get("mergeCommit")
+    commit = _member(merged, "oid", str, "mergeCommit", faults) if merged is not None else texts["headRefOid"]
+    if faults:
+        raise Invalid(faults)
+    return Proposal(texts["url"], texts["title"].strip(), author, commit, files, body)
 
 
 def _listed(document: Mapping[str, Any], key: str, faults: list[Fault]) -> list[Any]:

@@ -8,13 +8,14 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, TypeVar
 
+from leverframe.nouns.proposals import Proposal
 from leverframe.nouns.pull_requests import Check, CheckState, CodeReview, Opinion, PullRequest, PullState
 from leverframe.nouns.verdicts import Fault, Invalid
 from leverframe.sources import json_values
 
 NAME = "leverframe"
 FORMAT = "leverframe-pull-request/1"
-MEMBERS = ("format", "url", "commit", "state", "author", "wrote", "checks", "reviews")
+MEMBERS = ("format", "url", "commit", "state", "author", "wrote", "checks", "reviews", "title", "body", "files")
 CHECK_MEMBERS = ("name", "state", "url")
 REVIEW_MEMBERS = ("login", "opinion", "commit")
 
@@ -29,8 +30,7 @@ def recognise(document: Mapping[str, Any]) -> bool:
 
 def read(document: Mapping[str, Any]) -> PullRequest:
     """Read it; raises Invalid with every fault."""
-    if document["format"] != FORMAT:
-        raise Invalid([Fault("format", f"only {FORMAT} is known", f"write it as {FORMAT}")])
+    _need_known(document)
     faults = _unknown(document, MEMBERS, "")
     url, commit, author = (_filled(document, key, "", faults) for key in ("url", "commit", "author"))
     state = _one_of(PullState, document, "state", "", faults)
@@ -42,6 +42,30 @@ def read(document: Mapping[str, Any]) -> PullRequest:
     if faults:
         raise Invalid(faults)
     return PullRequest(url, commit, state, author, tuple(wrote), tuple(checks), tuple(reviews))
+
+
+def propose(document: Mapping[str, Any]) -> Proposal:
+    """Read what a ticket is filled from; raises Invalid with every fault."""
+    _need_known(document)
+    faults: list[Fault] = []
+    url, commit, author, title = (_filled(document, key, "", faults) for key in ("url", "commit", "author", "title"))
+    files = [_path(one, n, faults) for n, one in enumerate(_list(document, "files", faults))]
+    body = json_values.word(document, "body", "", faults)
+    if faults:
+        raise Invalid(faults)
+    return Proposal(url, title, author, commit, tuple(files), body)
+
+
+def _need_known(document: Mapping[str, Any]) -> None:
+    if document["format"] != FORMAT:
+        raise Invalid([Fault("format", f"only {FORMAT} is known", f"write it as {FORMAT}")])
+
+
+def _path(one: Any, n: int, faults: list[Fault]) -> str:
+    if isinstance(one, str) and one.strip():
+        return one.strip()
+    faults.append(Fault(f"files[{n}]", f"{one!r:.40} is no path", "write the path of a changed file"))
+    return ""
 
 
 def _list(document: Mapping[str, Any], key: str, faults: list[Fault]) -> list[Any]:
