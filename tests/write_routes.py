@@ -203,6 +203,7 @@ ROWS: dict[tuple[str, str], Row] = {
         "ana", lambda w: ("/rehearsals/month", {"from": "2026-05-01"}), keeps_out=False, writes=False
     ),
     ("PUT", "/changes/{change_id}"): Row("ana", given_edit),
+    ("PATCH", "/changes/{change_id}"): Row("ana", lambda w: (ready(w), {"title": "Another title"})),
     ("DELETE", "/changes/{change_id}"): Row("ana", lambda w: (ready(w), BECAUSE)),
     ("POST", "/changes/{change_id}/refresh"): Row("ana", lambda w: (f"{ready(w)}/refresh", {})),
     ("POST", "/changes/{change_id}/sign-offs"): Row("cass", given_signature),

@@ -14,7 +14,7 @@ import httpx2
 TIMEOUT_SECONDS = 30.0
 CSRF_HEADER = "x-leverframe-csrf"
 SESSION_COOKIE = "leverframe_session"
-UNSAFE = ("POST", "PUT", "DELETE")
+UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,10 +74,10 @@ def test_a_change_that_there_is_not_has_no_starts(world):
         planning.why_not(world.house, "CHG-2026-99999")
 
 
-def test_another_change_of_the_same_model_at_the_same_time_warns_and_stops_nothing(world):
+def test_another_change_with_the_same_coordinator_at_the_same_time_warns_and_stops_nothing(world):
     world.adopt()
     world.ramping()
-    answer = world.verdict(world.file("meeting-notes-v2", by="cass", release_manager="remi"), "conflicts")
+    answer = world.verdict(world.file("meeting-notes-v2", by="cass", coordinator="remi"), "conflicts")
     assert not answer.refuses
     assert "CHG-2026-00001" in answer.because
 

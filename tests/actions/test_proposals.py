@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from tests.world import ACME, faults_of, no_of
 
-from leverframe.actions.changes import edit_change
+from leverframe.actions.changes import amend_change
 from leverframe.actions.proposals import check_pull_request, file_from_pull_request
-from leverframe.nouns.changes import Change, Kind
-from leverframe.nouns.forms import ChangeForm
-from leverframe.nouns.verdicts import Invalid
+from leverframe.nouns.changes import Kind
+from leverframe.nouns.verdicts import Conflict, Invalid
 from leverframe.rules.sign_offs import authors
 from leverframe.store import pull_requests
 
@@ -150,8 +148,11 @@ def test_who_may_not_file_files_nothing_from_a_pull_request_either(world):
 def test_the_release_manager_adds_the_way_back_and_still_signs_and_runs_it(world):
     world.adopt()
     change = file_from_pull_request(world.house, world.ana, told(SUPPORT))
-    form = as_it_stands(change, rollback_plan="Remi aborts the ramp. Sol looks at the lever frame.")
-    edited = edit_change(world.house, world.remi, change.id, form, change.version)
+    added = {
+        "rollback_plan": "Remi aborts the ramp. Sol looks at the lever frame.",
+        "kill_switch": change.kill_switch,
+    }
+    edited = amend_change(world.house, world.remi, change.id, added, change.version)
     wrote = {
         name: edited.provenance[name].by for name in ("rollback_plan", "kill_switch", "blast_radius", "candidate")
     }
@@ -163,25 +164,35 @@ def test_the_release_manager_adds_the_way_back_and_still_signs_and_runs_it(world
 def test_a_release_manager_who_alters_what_is_released_is_an_author(world):
     world.adopt()
     change = file_from_pull_request(world.house, world.ana, told(SUPPORT))
-    unit = replace(change.candidate[change.target], prompt="customer-support@v9")
-    form = as_it_stands(change, candidate=unit)
-    assert authors(edit_change(world.house, world.remi, change.id, form, change.version)) == {"ana", "remi"}
+    edited = amend_change(world.house, world.remi, change.id, {"candidate": {"prompt": "customer-support@v9"}}, 0)
+    assert authors(edited) == {"ana", "remi"}
+    assert edited.candidate[change.target].model == change.candidate[change.target].model
 
 
-def as_it_stands(change: Change, **other: Any) -> ChangeForm:
-    known = {
-        "target": change.target,
-        "kind": change.kind.value,
-        "title": change.title,
-        "path": change.path.value,
-        "candidate": change.candidate[change.target],
-        "rollback_plan": change.rollback_plan,
-        "kill_switch": change.kill_switch,
-        "blast_radius": change.blast_radius,
-        "artefacts": change.artefacts,
-        "start": change.start,
-        "release_manager": change.release_manager,
-        "bridge": change.bridge,
-        "paging": change.paging,
-    }
-    return ChangeForm(**{**known, **other})
+def test_what_an_amendment_does_not_name_stays_with_whoever_filled_it(world):
+    world.adopt()
+    change = file_from_pull_request(world.house, world.ana, told(SUPPORT))
+    edited = amend_change(
+        world.house, world.ana, change.id, {"title": "Know Acme Home", "artefacts": {"model_card": "https://x"}}, 0
+    )
+    before, after = ({n: (p.by, p.source) for n, p in c.provenance.items()} for c in (change, edited))
+    assert {name for name in after if after[name] != before.get(name)} == {"title", "artefacts"}
+    assert edited.artefacts == {**change.artefacts, "model_card": "https://x"}
+
+
+def test_an_amendment_of_what_is_not_there_is_a_fault_and_writes_nothing(world):
+    world.adopt()
+    change = file_from_pull_request(world.house, world.ana, told(SUPPORT))
+    faults = faults_of(
+        lambda: amend_change(world.house, world.ana, change.id, {"colour": "blue", "kind": "magic"}, 0)
+    )
+    assert len(faults) == 2
+    assert world.change(change) == change
+
+
+def test_who_amends_what_somebody_else_has_written_since_is_told(world):
+    world.adopt()
+    change = file_from_pull_request(world.house, world.ana, told(SUPPORT))
+    amend_change(world.house, world.remi, change.id, {"rollback_plan": "Remi aborts it. Sol looks."}, change.version)
+    with pytest.raises(Conflict):
+        amend_change(world.house, world.ana, change.id, {"title": "Know Acme Home"}, change.version)

@@ -164,6 +164,26 @@ def test_file_from_a_pull_request_sends_what_the_host_told(asks, ana: FakeServer
     assert f"{CHG} is filed" in ran.out
 
 
+def test_edit_sets_single_fields_and_reaches_into_one(asks, ana: FakeServer, home: Path):
+    (home / "plan.txt").write_text("Remi aborts.")
+    ana.gives(f"GET /changes/{CHG}", VIEW)
+    ana.gives(f"PATCH /changes/{CHG}", CHANGE)
+    ran = asks("edit", CHG, "--set", f"rollback_plan=@{home / 'plan.txt'}", "--set", "candidate.prompt=support@v9")
+    assert ran.code == 0
+    sent = json.loads(ana.written.body)
+    assert sent == {
+        "rollback_plan": "Remi aborts.",
+        "candidate": {"prompt": "support@v9"},
+        "version": VIEW["change"]["version"],
+    }
+
+
+@pytest.mark.parametrize("given", [(), ("change.yaml", "--set", "title=x"), ("--set", "title")])
+def test_edit_says_what_it_needs(asks, ana: FakeServer, given: tuple[str, ...]):
+    ana.gives(f"GET /changes/{CHG}", VIEW)
+    assert asks("edit", CHG, *given).code == 2
+
+
 @pytest.mark.parametrize("given", [(), ("change.yaml", "--from-pr", "pr.json")])
 def test_file_takes_one_file_and_says_so(asks, ana: FakeServer, given: tuple[str, ...]):
     ran = asks("file", *given)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from typing import Any
 
 from leverframe.actions.contents import alteration, void_signed
-from leverframe.actions.drafting import draft, redraft, target_named
+from leverframe.actions.drafting import draft, form_of, redraft, target_named
 from leverframe.actions.facts import bands, forecast_of, ship_facts, verdicts, with_current
 from leverframe.actions.house import House, need_reason, permit, record, refuse, target_of, tell
 from leverframe.actions.spent_time import keep_spent
@@ -14,15 +16,18 @@ from leverframe.nouns.changes import Change, State
 from leverframe.nouns.forms import ChangeForm
 from leverframe.nouns.people import CLOCK, Actor
 from leverframe.nouns.policies import Policy
+from leverframe.nouns.units import UNIT_PARTS
 from leverframe.nouns.verdicts import Conflict, Refused, Verdict, failed
 from leverframe.rules.forecasting import Forecast
 from leverframe.rules.models import check_model
 from leverframe.rules.shipping import is_signed, may_ship, state_for, unready
+from leverframe.sources.changes import read_change_form
 from leverframe.store import changes, evidence, ramps, sign_offs, unmet
 from leverframe.store.database import Db
 
 EDITABLE = (State.DRAFT, State.ASSESS, State.AUTHORIZE, State.SCHEDULED)
 MOST = 100_000
+FORM_FIELDS = {field.name for field in fields(ChangeForm)}
 
 
 def file_change(house: House, actor: Actor, form: ChangeForm) -> Change:
@@ -89,11 +94,38 @@ def check_change(house: House, actor: Actor, form: ChangeForm) -> Checked:
         return Checked(change, answers, expected, *bands(policy, change, now))
 
 
-def edit_change(house: House, actor: Actor, change_id: str, form: ChangeForm, version: int) -> Change:
+def amend_change(house: House, actor: Actor, change_id: str, parts: Mapping[str, Any], version: int) -> Change:
+    """Edit some fields of a change that has not begun, and leave the others with whoever wrote them.
+
+    `parts` are fields of the change file; of a candidate or of artefacts only what is named is altered. `version` 0
+    is the newest. Raises Invalid with all faults at once, and what `edit_change` raises.
+    """
+    given = read_change_form(parts)
+    with house.store.read() as db:
+        before = changes.get(db, change_id)
+    form, touched = form_of(before), [name for name in parts if name in FORM_FIELDS]
+    named = {name: getattr(given, name) for name in touched if name not in ("candidate", "artefacts")}
+    if given.candidate and form.candidate:
+        said = {part: value for part in UNIT_PARTS if (value := getattr(given.candidate, part))}
+        named["candidate"] = replace(form.candidate, **said)
+    named["artefacts"] = {**form.artefacts, **given.artefacts}
+    return edit_change(house, actor, change_id, replace(form, **named), version or before.version, touched=touched)
+
+
+def edit_change(
+    house: House,
+    actor: Actor,
+    change_id: str,
+    form: ChangeForm,
+    version: int,
+    *,
+    touched: Collection[str] | None = None,
+) -> Change:
     """Edit a change that has not begun; an edit of what is signed voids its sign-offs and says so.
 
     Raises Conflict where somebody wrote since `version`, Refused where it has begun or this person may not, for the
-    target that it has or for the one that it gets, or where that may not use the candidate's model.
+    target that it has or for the one that it gets, or where that may not use the candidate's model. `touched` names
+    the fields that the editor has given, where that is not the whole form.
     """
     with house.store.write() as db:
         now, policy, before = house.clock.now(), house.policy(db), changes.get(db, change_id)
@@ -101,7 +133,7 @@ def edit_change(house: House, actor: Actor, change_id: str, form: ChangeForm, ve
         permit(policy, actor, "change.file", target_named(form, policy))
         _refuse_written(before, version)
         _refuse_begun(before)
-        after = with_current(db, redraft(before, form, policy, actor.name, now))
+        after = with_current(db, redraft(before, form, policy, actor.name, now, touched))
         refuse(_models(policy, after))
         return _write(house, db, actor, role, before, after, "change.edited", now)
 

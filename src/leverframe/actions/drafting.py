@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -57,12 +57,46 @@ def draft(form: ChangeForm, policy: Policy, author: str, now: datetime) -> Chang
     )
 
 
-def redraft(before: Change, form: ChangeForm, policy: Policy, editor: str, now: datetime) -> Change:
-    """Return a change as a form edits it: what the form leaves as it was keeps its writer."""
+def form_of(change: Change) -> ChangeForm:
+    """Return the form that a change would be filed from as it stands."""
+    return ChangeForm(
+        target=change.target,
+        kind=change.kind.value,
+        title=change.title,
+        path=change.path.value,
+        candidate=change.candidate.get(change.target),
+        rollback_plan=change.rollback_plan,
+        kill_switch=change.kill_switch,
+        blast_radius=change.blast_radius,
+        artefacts=change.artefacts,
+        start=change.start,
+        ramp=change.plan.template,
+        release_manager=change.release_manager,
+        coordinator=change.coordinator,
+        bridge=change.bridge,
+        paging=change.paging,
+    )
+
+
+def redraft(
+    before: Change,
+    form: ChangeForm,
+    policy: Policy,
+    editor: str,
+    now: datetime,
+    touched: Collection[str] | None = None,
+) -> Change:
+    """Return a change as a form edits it: what the form leaves as it was keeps its writer.
+
+    `touched` names the fields that the editor has given; None: all that the form holds.
+    """
     drafted = draft(form, policy, editor, now)
     kept = ("id", "author", "filed_at", "state", "version", "armed_by", "earlier_digests", "commit")
     after = replace(drafted, **{name: getattr(before, name) for name in kept}, start=form.start or before.start)
-    return replace(after, provenance=_who_wrote(before, after, editor, now))
+    wrote = _who_wrote(before, after, editor, now)
+    left = {} if touched is None else {n: p for n, p in before.provenance.items() if n not in touched and n in wrote}
+    same = {name: first for name, first in left.items() if getattr(before, name) == getattr(after, name)}
+    return replace(after, provenance={**wrote, **same})
 
 
 def _who_wrote(before: Change, after: Change, editor: str, now: datetime) -> Mapping[str, Provenance]:

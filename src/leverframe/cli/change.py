@@ -18,6 +18,7 @@ from leverframe.nouns.verdicts import Fault, Invalid
 
 YAML = "application/yaml"
 JSON = "application/json"
+SET = "One field, such as rollback_plan='…' or candidate.prompt=name@v2; @FILE takes a file's text. Repeatable."
 FROM_PR = "File it from what `gh pr view --json …` prints of a pull request; - reads a pipe."
 Change = Annotated[str, typer.Argument(metavar="CHG", help="The change's id, such as CHG-2026-00001.")]
 Role = Annotated[str, typer.Option("--role", metavar="ROLE", help="The role in which you sign.")]
@@ -117,22 +118,43 @@ def slots(change: Change) -> None:
 @verb(app, "edit")
 def edit(
     change: Change,
-    path: Annotated[Path, typer.Argument(metavar="FILE", help="The whole change as YAML; - reads it from a pipe.")],
+    path: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="The whole change as YAML; - is a pipe.")
+    ] = None,
+    set_: Annotated[list[str] | None, typer.Option("--set", metavar="FIELD=TEXT", help=SET)] = None,
     version: Annotated[int, typer.Option("--version", help="The version you edited; the newest without it.")] = 0,
 ) -> None:
     """Edit a change that has not begun. An edit of what is signed voids its sign-offs."""
-    body, one = read_bytes(path), server()
+    if (path is None) == (not set_):
+        raise Invalid([Fault("FILE", "either a file or fields are needed", "name a change file, or fields by --set")])
+    one = server()
     before = one.get(at("changes", change))
     version = version or before["change"]["version"]
-    answer = one.ask(
-        "PUT",
-        at("changes", change),
-        content=body,
-        headers={"content-type": YAML, "if-match": f'"{version}"'},
-        asked={"name": path.name},
-    )
+    if path is None:
+        answer = one.ask("PATCH", at("changes", change), body={**_set(set_ or []), "version": version})
+    else:
+        answer = one.ask(
+            "PUT",
+            at("changes", change),
+            content=read_bytes(path),
+            headers={"content-type": YAML, "if-match": f'"{version}"'},
+            asked={"name": path.name},
+        )
     show(answer, views.say_state)
     _say_voided(one, change, before)
+
+
+def _set(given: list[str]) -> dict[str, Any]:
+    """Return the fields that were set; a dot reaches into one (`candidate.prompt`), @ takes the text of a file."""
+    parts: dict[str, Any] = {}
+    for one in given:
+        name, equals, text = one.partition("=")
+        if not (equals and name.strip()):
+            raise Invalid([Fault("--set", f"{one!r:.60} sets nothing", "write it as rollback_plan='…'")])
+        holder, _, key = name.strip().rpartition(".")
+        value = read_bytes(Path(text[1:])).decode("utf-8", "replace") if text.startswith("@") else text
+        (parts.setdefault(holder, {}) if holder else parts)[key] = value
+    return parts
 
 
 def _say_voided(one: Server, change: str, before: Mapping[str, Any]) -> None:

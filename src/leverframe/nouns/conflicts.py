@@ -34,8 +34,8 @@ class ConflictRule:
 class Occupied:
     """What a change takes, and when: from its start to the end of its bakes at the soonest.
 
-    `moving` says that its ramp is under way, `armed` that it begins by itself. `people` are those who must be there:
-    the coordinator, or where none is named the release manager.
+    `moving` says that its ramp is under way, `armed` that it begins by itself. `people` are those who must be
+    there: the coordinator.
     """
 
     change: str

@@ -33,7 +33,7 @@ def occupied(
     left = timedelta(minutes=sum(bakes[ramp.stage - 1 :] if ramp else bakes))
     since = ramp.started_at if ramp else begins or max(now, change.start.opens_at)
     units = [*change.candidate.values(), *change.current.values()]
-    people = frozenset({change.coordinator or change.release_manager}) - {""}
+    people = frozenset({change.coordinator}) - {""}
     return Occupied(
         change=change.id,
         title=change.title,

@@ -99,7 +99,7 @@ def make_app(house: House, events: live.Events) -> FastAPI:
 
 
 class MethodOverride:
-    """Lets a form ask for PUT or DELETE by `?_method=`; forms know only GET and POST. Notes when a request came."""
+    """Lets a form ask for PUT, PATCH or DELETE by `?_method=`; forms know GET and POST. Notes when a request came."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -130,7 +130,7 @@ class Precedence:
 
 def _asked_method(scope: Scope) -> str | None:
     query = scope["query_string"]
-    return next((m for m in ("PUT", "DELETE") if b"_method=" + m.encode() in query.split(b"&")), None)
+    return next((m for m in ("PUT", "PATCH", "DELETE") if b"_method=" + m.encode() in query.split(b"&")), None)
 
 
 def asset(name: str) -> Response:

@@ -14,7 +14,7 @@ from leverframe.nouns.changes import Change
 from leverframe.nouns.documents import to_document
 from leverframe.nouns.targets import Target
 from leverframe.nouns.units import UNIT_PARTS
-from leverframe.nouns.verdicts import Invalid, NotFound, Refused, Verdict
+from leverframe.nouns.verdicts import Fault, Invalid, NotFound, Refused, Verdict
 from leverframe.rules.forecasting import Forecast
 from leverframe.web.answers import done
 from leverframe.web.change_forms import FORM_BODY, Typed, typed
@@ -135,6 +135,15 @@ def requirements(visit: Visiting, change_id: str) -> Response:
 def edit_change(visit: Visiting, change_id: str, form: Form) -> Response:
     """Edit a change that has not begun; names the version that was read."""
     change = changes.edit_change(visit.house, visit.actor, change_id, form.form(), form.version)
+    return done(visit.request, change, f"/changes/{change_id}")
+
+
+@router.patch("/changes/{change_id}", openapi_extra=FORM_BODY)
+def amend_change(visit: Visiting, change_id: str, form: Form) -> Response:
+    """Edit the fields that are sent, and leave the others with whoever wrote them."""
+    if not isinstance(form.read, Mapping):
+        raise Invalid([Fault("body", "it is a whole file", "send the fields to alter as JSON; PUT takes a file")])
+    change = changes.amend_change(visit.house, visit.actor, change_id, form.read, form.version)
     return done(visit.request, change, f"/changes/{change_id}")
 
 
