@@ -92,9 +92,10 @@ def test_tokens_never_sign(world: World):
 
 def test_nobody_signs_what_is_not_ready_and_is_told_all_that_is_missing(world: World):
     world.adopt()
-    change = world.file(bridge="", kill_switch="feature/claims-summary")
+    change = world.file(rollback_plan="", kill_switch="feature/claims-summary")
     assert set(no_of(lambda: world.sign("cass", change))) == {
         "complete",
+        "rollback_plan",
         "kill_switch",
         "checks",
         "code_review",

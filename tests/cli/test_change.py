@@ -40,6 +40,18 @@ VIEW: dict[str, Any] = {
     "change": CHANGE, "requirements": [MET, UNMET, ADVISED], "sign_offs": [], "digest": "sha256:" + "a" * 64,
     "seats": [["ai_risk", 1, [], 1]], "forecast": FORECAST, "deltas": [], "ramp": None, "zone": "Europe/London",
 }  # fmt: skip
+SLOT: dict[str, Any] = {
+    "opens_at": START["opens_at"], "closes_at": START["closes_at"], "settles": "2026-05-14T13:30:00Z", "refused": "",
+    "because": "it settles Thu 14 May 2026 14:30 Europe/London; in the same week",
+}  # fmt: skip
+LATE = SLOT | {"opens_at": "2026-05-20T09:00:00Z", "refused": "the ramp would stop", "because": "the ramp would stop"}
+REGION = {"region": "au", "zone": "Australia/Sydney", "is_open": False, "opens_at": "2026-05-13T00:00:00Z",
+          "until": None, "because": "it is outside the release window in au"}  # fmt: skip
+PLAN = {"slots": [SLOT, LATE], "regions": [REGION], "beyond": False}
+WHY = {
+    **{name: VIEW[name] for name in ("change", "requirements", "forecast", "zone")},
+    "plan": PLAN,
+}
 RAMP: dict[str, Any] = {
     "change": CHG, "target": "customer-support-ai", "state": "ramping", "stage": 2, "hold": None,
     "published": {"everywhere": START["opens_at"]},
@@ -50,6 +62,7 @@ RAMP: dict[str, Any] = {
 def asks(run, ana: FakeServer):
     """Run a command of a change against the server."""
     ana.gives(f"GET /changes/{CHG}", VIEW)
+    ana.gives(f"GET /changes/{CHG}/why", WHY)
     return lambda *arguments: run("change", *arguments, "--server", ana.address)
 
 
@@ -69,19 +82,34 @@ def test_why_says_each_unmet_requirement_the_next_slot_and_the_forecast(asks):
     assert FORECAST["text"] in said
     assert "Settles Thu 14 May 2026 14:30 BST" in said
     assert "Nine times in ten not before its not_after" in said
+    assert "in the same week" in said
+    assert "the ramp would stop" not in said
+    assert "au Wed 13 May 2026 10:00 AEST it is outside the release window in au" in said
+
+
+def test_slots_says_all_starts_and_why_one_is_not_legal(asks, ana: FakeServer):
+    view = {"change": CHANGE, "plan": PLAN | {"beyond": True}, "zone": "Europe/London", "may_move": MET}
+    ana.gives(f"GET /changes/{CHG}/slots", view)
+    said = flat(asks("slots", CHG).out)
+    assert "legal it settles Thu 14 May 2026 14:30 Europe/London" in said
+    assert "Wed 20 May 2026 10:00 BST" in said
+    assert "not legal the ramp would stop" in said
+    assert "None lies before the ticket's not_after" in said
+    ana.gives(f"GET /changes/{CHG}/slots", view | {"plan": {"slots": [], "regions": [], "beyond": False}})
+    assert "or its ramp has begun" in flat(asks("slots", CHG).out)
 
 
 def test_why_says_so_where_nothing_is_missing_or_no_slot_is_left(asks, ana: FakeServer):
     nothing = FORECAST | {"p50": [], "settles_p50": None, "text": ""}
-    ana.gives(f"GET /changes/{CHG}", VIEW | {"requirements": [MET], "forecast": nothing})
+    ana.gives(f"GET /changes/{CHG}/why", WHY | {"requirements": [MET], "forecast": nothing})
     said = flat(asks("why", CHG).out)
     assert "Every requirement is met." in said
     assert "Next legal slot none before its not_after" in said
 
 
 def test_json_prints_the_servers_own_document(asks):
-    for name in ("why", "show"):
-        assert json.loads(asks(name, CHG, "--json").out) == VIEW
+    for name, document in (("why", WHY), ("show", VIEW)):
+        assert json.loads(asks(name, CHG, "--json").out) == document
 
 
 DELTA = {

@@ -10,9 +10,10 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
+from leverframe.nouns.proposals import Proposal
 from leverframe.nouns.pull_requests import CheckState, Opinion, PullState
 from leverframe.nouns.verdicts import Invalid
-from leverframe.sources.pull_requests import formats, read_pull_request
+from leverframe.sources.pull_requests import formats, read_proposal, read_pull_request
 
 ROOT = Path(__file__).resolve().parents[2]
 ACME = ROOT / "examples" / "acme" / "pull-requests"
@@ -176,4 +177,43 @@ def test_what_tells_of_no_pull_request_is_refused(body: bytes):
 
 def test_the_examples_are_read():
     assert sorted(formats()) == ["gh", "leverframe"]
-    assert [read_pull_request(file.read_bytes()).state for file in ACME.glob("*.json")] == [PullState.MERGED] * 3
+    states = {file.stem: read_pull_request(file.read_bytes()).state for file in ACME.glob("*.json")}
+    assert set(states.values()) == {PullState.MERGED, PullState.OPEN}
+    assert [name for name, state in states.items() if state is PullState.OPEN] == ["notes-311"]
+    assert read_proposal((ACME / "notes-311.json").read_bytes()).files == ("prompts/meeting-notes/v2.md",)
+
+
+OF_GH = {"title": "Know Acme Home", "body": "Words.", "files": [{"path": "a.md"}, {"path": "b.py"}]}
+OF_OURS = {"title": "Know Acme Home", "body": "Words.", "files": ["a.md", "b.py"]}
+
+
+@pytest.mark.parametrize(
+    ("document", "commit", "author"),
+    [
+        (gh(**OF_GH, mergeCommit={"oid": "5d0e9a1"}), "5d0e9a1", "ana-acme"),
+        (gh(**OF_GH, mergeCommit=None), COMMIT, "ana-acme"),
+        (gh(**OF_GH, mergeCommit=None, author=None), COMMIT, ""),
+        ({**OURS, **OF_OURS}, "4f1c2ab", "ana-git"),
+    ],
+)
+def test_what_a_ticket_is_filled_from_is_read(document: dict[str, Any], commit: str, author: str):
+    expected = Proposal(document["url"], "Know Acme Home", author, commit, ("a.md", "b.py"), "Words.")
+    assert read_proposal(json.dumps(document).encode()) == expected
+
+
+@pytest.mark.parametrize(
+    ("document", "places"),
+    [
+        (
+            gh(title=7, files=[{"path": 1}, {}], mergeCommit={"oid": 2}),
+            {"title", "files[0]", "files[1]", "mergeCommit"},
+        ),
+        (OURS, {"title", "files"}),
+        ({**OURS, **OF_OURS, "files": ["", 3]}, {"files[0]", "files[1]"}),
+        ({**OURS, "format": "leverframe-pull-request/9"}, {"format"}),
+    ],
+)
+def test_every_fault_of_what_a_ticket_is_filled_from_is_told(document: dict[str, Any], places: set[str]):
+    with pytest.raises(Invalid) as caught:
+        read_proposal(json.dumps(document).encode())
+    assert {fault.place for fault in caught.value.faults} == places
