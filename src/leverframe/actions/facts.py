@@ -13,7 +13,7 @@ from leverframe.actions.neighbours import all_occupied
 from leverframe.nouns.calendar import Subject
 from leverframe.nouns.changes import Change
 from leverframe.nouns.evidence import StageReading
-from leverframe.nouns.people import FEATURE_OWNER, Actor
+from leverframe.nouns.people import FEATURE_OWNER, Actor, ActorKind
 from leverframe.nouns.policies import Asks, Policy
 from leverframe.nouns.ramps import Ramp
 from leverframe.nouns.switches import Switch
@@ -26,7 +26,7 @@ from leverframe.rules.evidence_time import Traffic
 from leverframe.rules.forecasting import Forecast, forecast_for
 from leverframe.rules.gates.facts import ShipFacts, has_begun
 from leverframe.rules.imagined_ramps import Question
-from leverframe.rules.policies import asks_of
+from leverframe.rules.policies import asks_of, roles_of
 from leverframe.rules.prospects import Prospect, prospects
 from leverframe.rules.shipping import may_ship
 from leverframe.rules.sign_offs import SignFacts, content_digest, counted
@@ -118,6 +118,14 @@ def _targets(policy: Policy, change: Change) -> tuple[Target, ...]:
 def sign_facts(db: Db, actor: Actor, change: Change, facts: ShipFacts) -> SignFacts:
     """Gather what the rule of signing asks."""
     return told_to_sign(sign_offs.joined(db, actor.name), actor, change, facts)
+
+
+def sign_facts_for(db: Db, member: str, change: Change, facts: ShipFacts) -> SignFacts:
+    """Gather what the rule of signing asks of a member for whom a delegate signs."""
+    person = facts.policy.catalog.people.get(member)
+    groups = person.groups if person else frozenset[str]()
+    held = Actor(ActorKind.PERSON, member, groups, roles_of(facts.policy, groups))
+    return sign_facts(db, held, change, facts)
 
 
 def told_to_sign(joined: Mapping[str, datetime], actor: Actor, change: Change, facts: ShipFacts) -> SignFacts:

@@ -146,12 +146,12 @@ def take_back(db: Db, id: int, at: datetime, because: str) -> None:
 def count_returns(db: Db, since: datetime, until: datetime) -> dict[ReturnReason, int]:
     """Count the returns of a stretch by their reason; `until` is not in it."""
     query = (
-        select(returns.c.reason, func.count())
+        select(returns.c.reason, func.count().label("number"))
         .where(returns.c.at >= since, returns.c.at < until)
         .group_by(returns.c.reason)
         .order_by(returns.c.reason)
     )
-    return {ReturnReason(row[0]): row[1] for row in db.execute(query)}
+    return {ReturnReason(row.reason): row.number for row in db.execute(query)}
 
 
 def _one(db: Db, id: str, query: Select[Any]) -> Meeting:
