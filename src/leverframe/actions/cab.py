@@ -18,7 +18,7 @@ from leverframe.nouns.people import Actor
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.verdicts import Fault, Invalid, Refused, Verdict, failed, passed
 from leverframe.rules.cab import may_sit, sits_as
-from leverframe.rules.cab_checks import five_checks
+from leverframe.rules.cab_checks import Check, all_hold, five_checks
 from leverframe.rules.cab_items import carried, opened, with_item
 from leverframe.rules.cab_words import APPROVES, RETURNS, with_note
 from leverframe.rules.gates.facts import ShipFacts
@@ -45,8 +45,7 @@ def open_item(house: House, actor: Actor, meeting_id: str, change_id: str) -> Me
         refuse([may_sit(policy, actor, facts.targets, facts.delegations, now), _is_open(meeting, item)])
         if item.state is ItemState.IN_DISCUSSION:
             return meeting
-        expected = forecast_of(house, db, change, now)
-        checks = five_checks(change, facts, may_ship(change, facts, now), expected, now)
+        checks = _five(house, db, change, facts, now)
         after = opened(meeting, change_id, actor.name, facts.digest_now, [check.told for check in checks], now)
         role = sits_as(policy, actor.name, facts.targets, facts.delegations, now)[0]
         record(db, now, actor, "cab.item_opened", change_id, f"opened at {meeting.id}", role=role)
@@ -66,14 +65,18 @@ def approve(
 ) -> Meeting:
     """Approve an item in one seat: a sign-off as any other; the item is decided when no seat of the CAB is open.
 
-    Raises Conflict where the content has changed since it was shown, Refused with every reason why not now.
+    Raises Conflict where the content has changed since it was shown, Refused with every reason why not now: nobody
+    says that all five checks hold while one of them says no.
     """
     why, note = _answer(ApprovalReason, reason, note)
     if why is ApprovalReason.ON_CONDITION and not note:
         raise Invalid([Fault("note", "the condition is missing", "write it into the note")])
     with house.store.write() as db:
-        now, policy, meeting, item, _ = _found(house, db, meeting_id, change_id)
+        now, policy, meeting, item, change = _found(house, db, meeting_id, change_id)
         refuse([_is_seat(_rule(policy), role), _is_discussed(meeting, item)])
+        facts = ship_facts(house, db, change)
+        if why is ApprovalReason.ALL_HOLD and facts.digest_now == content_digest:
+            refuse([all_hold(_five(house, db, change, facts, now))])
         comment = with_note(APPROVES[why], note)
         put_sign_off(house, db, actor, change_id, role, content_digest, comment, on_behalf_of, now)
         change = changes.get(db, change_id)
@@ -155,6 +158,10 @@ def close(house: House, actor: Actor, meeting_id: str, because: str) -> Meeting:
             because = f"{meeting_id} is {meeting.state.value} already"
             raise Refused([failed("state", because, remedy="there is nothing to end")])
         return end(house, db, actor, meeting, now, reason)
+
+
+def _five(house: House, db: Db, change: Change, facts: ShipFacts, now: datetime) -> tuple[Check, ...]:
+    return five_checks(change, facts, may_ship(change, facts, now), forecast_of(house, db, change, now), now)
 
 
 def _found(house: House, db: Db, meeting_id: str, change_id: str) -> tuple[datetime, Policy, Meeting, Item, Change]:

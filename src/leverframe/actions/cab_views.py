@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from leverframe.actions.cab import NO_CAB
 from leverframe.actions.cab_agenda import able, agenda_of, planned
 from leverframe.actions.facts import forecast_of, seat_facts, ship_facts, sign_facts, sign_facts_for
 from leverframe.actions.house import House
-from leverframe.nouns.cab import CabReturn, CabRule, Item, ItemState, Meeting
+from leverframe.nouns.cab import CabReturn, CabRule, Item, ItemState, Meeting, ReturnReason
 from leverframe.nouns.changes import Change, State
 from leverframe.nouns.delegations import Delegation
 from leverframe.nouns.people import Actor
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.sign_offs import SignOff
-from leverframe.nouns.verdicts import NotFound, Verdict, failed
+from leverframe.nouns.verdicts import Fault, Invalid, NotFound, Verdict, failed
 from leverframe.rules.cab import cab_seats, day_of, due_meeting, may_sit, meeting_id, next_meeting, sits_as, starts_on
 from leverframe.rules.cab_checks import Check, five_checks, turned
 from leverframe.rules.cab_items import minutes_of
+from leverframe.rules.cab_words import RETURNS, zone_of
 from leverframe.rules.delegations import may_stand_in, members_of
 from leverframe.rules.differing import Differing, differing
 from leverframe.rules.gates.facts import ShipFacts
@@ -31,6 +33,7 @@ from leverframe.store import cab, changes, delegations, policies, sign_offs
 from leverframe.store.database import Db
 
 PAST = 10
+DAYS_COUNTED = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +201,8 @@ class ItemView:
     returns_as: tuple[str, ...]
     why_not: tuple[Verdict, ...]
     may: Mapping[str, Verdict]
+    may_take_back: bool
+    now: datetime
     zone: str
 
     @property
@@ -248,6 +253,11 @@ def show_item(house: House, actor: Actor, meeting_id: str, change_id: str) -> It
             else (),
             why_not=why_not,
             may=_may(sits, meeting, item),
+            may_take_back=any(
+                each.by == actor.name and each.ended_at is None and each.content_digest == facts.digest_now
+                for each in cab.returns_of(db, change_id)
+            ),
+            now=now,
             zone=meeting.zone,
         )
 
@@ -327,6 +337,44 @@ def show_delegations(house: House, actor: Actor) -> DelegationsView:
         )
         zone = (policy.cab.zone if policy.cab else "") or policy.calendar.home_zone
         return DelegationsView(tuple(delegations.current(db, now)), mine, zone)
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnCount:
+    """How often the CAB has sent a change back for one reason."""
+
+    reason: str
+    said: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnCounts:
+    """What the CAB has sent back in a stretch of days, by its reason; `until` is in it."""
+
+    since: date
+    until: date
+    counts: tuple[ReturnCount, ...]
+    total: int
+
+
+def count_returns(house: House, since: str = "", until: str = "") -> ReturnCounts:
+    """Count what was sent back from one day to another, both in it; without them in the last 30 days."""
+    with house.store.read() as db:
+        zone = ZoneInfo(zone_of((policy := house.policy(db)).cab, policy.calendar))
+        last = _day("until", until) or house.clock.now().astimezone(zone).date()
+        first = _day("since", since) or last - timedelta(days=DAYS_COUNTED - 1)
+        bounds = [datetime.combine(day, time(), zone) for day in (first, last + timedelta(days=1))]
+        found = cab.count_returns(db, *bounds)
+        counts = tuple(ReturnCount(reason.value, RETURNS[reason], found.get(reason, 0)) for reason in ReturnReason)
+        return ReturnCounts(first, last, counts, sum(found.values()))
+
+
+def _day(name: str, text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Invalid([Fault(name, f"{text} is no day", "write it as 2026-11-24")]) from None
 
 
 @dataclass(frozen=True, slots=True)

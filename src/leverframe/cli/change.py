@@ -177,6 +177,7 @@ def sign(
     role: Role,
     digest: Annotated[str, typer.Option("--digest", help="What you have read; else what stands now is signed.")] = "",
     comment: Comment = "",
+    whose: Annotated[str, typer.Option("--for", metavar="NAME", help="The member whose delegate you are.")] = "",
 ) -> None:
     """Sign a change in one role. Without --digest it shows the digest that stands now, and signs that."""
     one = server(person=True)
@@ -186,7 +187,7 @@ def sign(
         if not said().json:
             say(f"{change}: {document['change']['title']}")
             verbatim(f"You sign {digest}")
-    body = {"role": role, "content_digest": digest, "comment": comment}
+    body = {"role": role, "content_digest": digest, "comment": comment, "on_behalf_of": whose}
     show(one.post(at("changes", change, "sign-offs"), body), views.say_signed)
 
 

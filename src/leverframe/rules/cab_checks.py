@@ -15,7 +15,7 @@ from leverframe.nouns.cab import Told
 from leverframe.nouns.changes import Change
 from leverframe.nouns.switches import Layer, Switch
 from leverframe.nouns.targets import EVERYWHERE
-from leverframe.nouns.verdicts import Outcome, Verdict
+from leverframe.nouns.verdicts import Outcome, Verdict, failed, passed
 from leverframe.rules.exercising import last_exercised
 from leverframe.rules.forecasting import Forecast
 from leverframe.rules.gates.blast_radius import blast_radius, reached
@@ -153,6 +153,16 @@ def _by_region(cells: Sequence[tuple[str, int]]) -> Mapping[str, int]:
 
 def _names(names: Sequence[str]) -> str:
     return ", ".join(name.replace("_", " ") for name in names) or "nothing"
+
+
+def all_hold(checks: Sequence[Check]) -> Verdict:
+    """Answer whether somebody may say that all five checks hold."""
+    noes = [check for check in checks if check.outcome is Outcome.NOT_MET]
+    if not noes:
+        return passed("cab", "all five checks hold")
+    because = "; ".join(f"{check.question} {check.because}" for check in noes)
+    remedy = "send it back, or approve it on a condition that the note names"
+    return failed("cab", f"not all five checks hold: {because}", remedy=remedy)
 
 
 def turned(checks: Sequence[Check], told: Sequence[Told]) -> tuple[tuple[Check, Told], ...]:
