@@ -149,14 +149,14 @@ def test_the_item_is_decided_with_its_last_seat_and_its_real_minutes_are_kept(wo
     approve(world, "cass", change, "platform_engineer")
     assert item(world, change).state is ItemState.IN_DISCUSSION
     world.clock.move_to(world.now + timedelta(minutes=2))
-    approve(world, "cleo", change, "feature_engineer", "all_five_hold_on_a_condition", "sol watches the first hour")
+    approve(world, "cleo", change, "feature_engineer", "on_a_condition", "sol watches the first hour")
     decided = item(world, change)
     assert decided.state is ItemState.APPROVED
     assert decided.minutes == 6
     assert decided.note == (
         f"(CAB) {change.id} approved by cass (platform engineer), cleo (feature engineer) in 6 min, "
         "Wed 13 May 2026 10:06 Europe/London: all five checks hold; "
-        "all five checks hold, on a condition: sol watches the first hour"
+        "it holds on a condition: sol watches the first hour"
     )
     assert [told["note"] for told in world.told("cab.decided")] == [decided.note]
     assert meeting(world).state is MeetingState.COMPLETE
@@ -253,10 +253,10 @@ def test_a_member_takes_their_own_return_back_and_nobody_else_does(world: World)
 
 def test_technical_merit_is_no_reason(world: World):
     change = opened(world)
-    with pytest.raises(Invalid, match="technical merit belongs into the code review"):
+    with pytest.raises(Invalid, match="technical merit belongs in the code review"):
         send_back(world, "cleo", change, "feature_engineer", "i would have used another model")
     with pytest.raises(Invalid, match="the condition is missing"):
-        approve(world, "cass", change, "platform_engineer", "all_five_hold_on_a_condition")
+        approve(world, "cass", change, "platform_engineer", "on_a_condition")
 
 
 def test_returns_are_counted_by_their_reason(world: World):

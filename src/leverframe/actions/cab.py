@@ -127,7 +127,7 @@ def take_back(house: House, actor: Actor, change_id: str, because: str) -> Chang
             others = ", ".join(each.by for each in standing)
             because = f"{actor.name} has not sent {change_id} back"
             remedy = f"ask {others}" if others else "there is nothing to take back"
-            raise Refused([failed("cab", because, remedy=remedy, who=others)])
+            raise Refused([failed("may" if others else "state", because, remedy=remedy, who=others)])
         for each in mine:
             cab.take_back(db, each.id, now, reason)
         record(db, now, actor, "cab.return_taken_back", change_id, reason, role=mine[0].role)
@@ -186,7 +186,7 @@ def _answer(kind: type[E], reason: str, note: str) -> tuple[E, str]:
     """Read an answer: its reason is of the fixed set, its note is beside it."""
     faults, known = [], [each.value for each in kind]
     if reason not in known:
-        because = f"{reason or 'nothing'} is no reason of the CAB; technical merit belongs into the code review"
+        because = f"{reason or 'nothing'} is no reason of the CAB; technical merit belongs in the code review"
         faults.append(Fault("reason", because, f"one of {', '.join(known)}"))
     if len(note.strip()) > MOST_NOTE:
         faults.append(Fault("note", f"the note is longer than {MOST_NOTE} characters", "say it shorter"))

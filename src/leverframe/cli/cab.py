@@ -97,7 +97,7 @@ def _item(document: Mapping[str, Any]) -> None:
     for check in document["checks"]:
         _check(check)
     heading("What differs from this target's last change")
-    _differing(document["differing"], change["target"])
+    _differing(document["differing"], change["targets"][0])
     heading("Seats of the CAB")
     for seat in document["seats"]:
         signed = ", ".join(seat["signed_by"]) or "nobody yet"

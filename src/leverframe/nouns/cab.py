@@ -32,10 +32,14 @@ class CabRule:
 
 
 class ApprovalReason(StrEnum):
-    """Why a member approves; a condition stands in the note, and its keeping is the release manager's."""
+    """Why a member approves.
+
+    A condition stands in the note, and its keeping is the release manager's. Where one of the checks says no, this is
+    how a member approves all the same.
+    """
 
     ALL_HOLD = "all_five_hold"
-    ON_CONDITION = "all_five_hold_on_a_condition"
+    ON_CONDITION = "on_a_condition"
 
 
 class ReturnReason(StrEnum):

@@ -117,10 +117,10 @@ def may_sit(
 ) -> Verdict:
     """Answer whether somebody may lead through the agenda: whoever sits on the CAB, in a session of their own."""
     if not actor.is_person:
-        return failed("cab", "a token does not sit on the CAB", remedy="sign in as a person", who=actor.name)
+        return failed("session", "a token does not sit on the CAB", remedy="sign in as a person", who=actor.name)
     roles = sits_as(policy, actor.name, targets, delegations, now)
     if roles:
-        return passed("cab", f"{actor.name} sits on the CAB as {spoken(roles[0])}")
+        return passed("seat", f"{actor.name} sits on the CAB as {spoken(roles[0])}")
     asked = policy.cab.roles if policy.cab else ()
     who = ", ".join(sorted(frozenset[str]().union(*(eligible(policy, role, targets) for role in asked)))) or "nobody"
-    return failed("cab", f"{actor.name} does not sit on the CAB", remedy=f"ask {who}", who=who)
+    return failed("seat", f"{actor.name} does not sit on the CAB", remedy=f"ask {who}", who=who)

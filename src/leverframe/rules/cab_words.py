@@ -14,7 +14,7 @@ from leverframe.rules.sign_offs import spoken
 
 APPROVES = {
     ApprovalReason.ALL_HOLD: "all five checks hold",
-    ApprovalReason.ON_CONDITION: "all five checks hold, on a condition",
+    ApprovalReason.ON_CONDITION: "it holds on a condition",
 }
 RETURNS = {
     ReturnReason.TICKET: "the ticket is incomplete",

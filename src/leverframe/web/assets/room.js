@@ -51,7 +51,7 @@
       var seconds = Number(timer.dataset.counts) + (performance.now() - seen.get(timer)) / 1000;
       var over = seconds - Number(timer.dataset.box);
       timer.querySelector(".num").textContent = clocked(seconds);
-      timer.querySelector(".late").textContent = over > 0 ? ", " + clocked(over) + " over" : "";
+      timer.querySelector(".late").textContent = over > 0 ? " " + clocked(over) + " over" : "";
       timer.classList.toggle("waiting", over > 0);
     });
   }
