@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.world import World
 
-from leverframe.actions import cab, cab_agenda, cab_views, changes
+from leverframe.actions import cab, cab_agenda, cab_views, changes, freezes
 from leverframe.nouns.cab import ItemState, MeetingState, ReturnReason
 from leverframe.nouns.changes import State
-from leverframe.nouns.verdicts import Conflict, Invalid, NotFound, Refused
+from leverframe.nouns.verdicts import Conflict, Invalid, NotFound, Outcome, Refused
+from leverframe.sources.freezes.typed import read_typed
 from leverframe.store import cab as rows
 
 WEDNESDAY = "CAB-2026-05-13"
@@ -383,3 +384,59 @@ def test_signing_elsewhere_while_it_is_discussed_decides_it_too(world: World):
     world.round()
     assert item(world, change).state is ItemState.APPROVED
     assert item(world, change).minutes == 2
+
+
+def test_a_freeze_that_lands_during_the_meeting_turns_the_window_and_no_plain_yes_is_given(world: World):
+    """Nobody says that all five checks hold while the calendar says no; on a condition they may."""
+    change = opened(world)
+    freeze = {"name": "day of mourning", "first_day": "2026-05-13", "last_day": "2026-06-30"}
+    told = {"owner": "release-managers", "because": "the country mourns"}
+    freezes.declare(world.house, world.sol, read_typed({**freeze, **told}))
+    view = cab_views.show_item(world.house, world.cass, WEDNESDAY, change.id)
+    assert [(check.name, check.outcome) for check, _ in view.turned] == [("window", Outcome.NOT_MET)]
+    with pytest.raises(Refused, match=r"not all five checks hold: Is the window right\?"):
+        approve(world, "cass", change, "platform_engineer")
+
+
+def test_a_process_that_dies_between_two_items_loses_none(world: World):
+    """What is decided is written with its item; a new process finds the next one waiting, and the minutes kept."""
+    first, second = world.ready(), world.ready("claims-regions")
+    agenda(world)
+    world.at("Wed 10:00")
+    cab.open_item(world.house, world.cass, WEDNESDAY, first.id)
+    world.clock.move_to(world.now + timedelta(minutes=4))
+    for who, role in (("cass", "platform_engineer"), ("cleo", "feature_engineer")):
+        approve(world, who, first, role)
+    world.house = replace(world.house)
+    world.round()
+    assert meeting(world).state is MeetingState.IN_PROGRESS
+    assert (item(world, first).state, item(world, first).minutes) == (ItemState.APPROVED, 4)
+    assert item(world, second).state is ItemState.WAITING
+    cab.open_item(world.house, world.cleo, WEDNESDAY, second.id)
+
+
+def test_a_holiday_has_no_meeting_and_what_waits_comes_to_the_next(world: World):
+    """The spring bank holiday is Monday 25 May; the week before ends without the change."""
+    world.ready()
+    world.clock.move_to(datetime(2026, 5, 25, 9, tzinfo=UTC))
+    world.round()
+    with pytest.raises(NotFound):
+        meeting(world, "CAB-2026-05-25")
+    assert cab_views.show_cab(world.house, world.cass).meeting.id == "CAB-2026-05-26"
+
+
+def test_who_sits_there_follows_tier_kind_and_whether_customers_meet_it(world: World):
+    """Platform and feature for every Medium, AI Risk for High, somebody for the customers where they meet it."""
+    seats = {}
+    for name, other in (
+        ("support-prompt-v8", {}),
+        ("support-prompt-v9", {"kind": "model_swap"}),
+        ("underwriting-model", {}),
+    ):
+        change = world.ready(name, **other)
+        seats[name] = [role for role, *_ in world.view(change).seats if role in world.policy.cab.roles]
+    assert seats == {
+        "support-prompt-v8": ["platform_engineer", "feature_engineer"],
+        "support-prompt-v9": ["platform_engineer", "feature_engineer", "customer_impact"],
+        "underwriting-model": ["platform_engineer", "feature_engineer", "ai_risk"],
+    }

@@ -78,9 +78,17 @@ def _check(name: str, question: str, answers: Sequence[Verdict], evidence: Itera
     yes = [verdict for verdict in answers if verdict.outcome is Outcome.MET]
     told = noes or yes or list(answers)
     outcome = Outcome.NOT_MET if noes else Outcome.MET if yes else Outcome.NOT_NEEDED
-    because = "; ".join(dict.fromkeys(verdict.because for verdict in told))
+    because = "; ".join(_once([verdict.because for verdict in told]))
     remedy = "; ".join(dict.fromkeys(verdict.remedy for verdict in noes if verdict.remedy))
     return Check(name, question, outcome, because, remedy, tuple(evidence))
+
+
+def _once(sentences: Sequence[str]) -> Iterator[str]:
+    """Leave out what another sentence says too: two gates may give the same freeze as their reason."""
+    for number, sentence in enumerate(sentences):
+        others = (*sentences[:number], *(other for other in sentences[number + 1 :] if other != sentence))
+        if not any(sentence in other for other in others):
+            yield sentence
 
 
 def _of_ticket(change: Change) -> Iterator[tuple[str, str]]:
