@@ -92,13 +92,19 @@ def build(house: House, starts_at: datetime) -> Meeting | None:
             return meeting
         waits = [item for item in meeting.items if item.state.is_open]
         passed = [item.change for item in meeting.items if not item.state.is_open]
-        said = f"{', '.join(item.change for item in waits) or 'no change'} to be discussed"
         facts = {"items": [item.change for item in waits], "passed_on": passed}
-        record(db, now, CLOCK, "cab.agenda_built", meeting.id, said, role="clock", facts=facts)
+        record(
+            db, now, CLOCK, "cab.agenda_built", meeting.id, _said(facts["items"], passed), role="clock", facts=facts
+        )
         if waits:
             tell(db, "cab.agenda", _told(db, policy, meeting, waits, now), key=f"{meeting.id}/agenda")
         db.after_commit(lambda: house.stir("change"))
         return meeting
+
+
+def _said(waits: Sequence[str], passed: Sequence[str]) -> str:
+    told = f"{', '.join(waits)} to be discussed" if waits else "nothing is to be discussed"
+    return f"{told}; {', '.join(passed)} passed on by itself" if passed else told
 
 
 def _meeting(policy: Policy, rule: CabRule, starts_at: datetime, items: tuple[Item, ...], now: datetime) -> Meeting:
