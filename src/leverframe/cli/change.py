@@ -187,7 +187,8 @@ def sign(
         if not said().json:
             say(f"{change}: {document['change']['title']}")
             verbatim(f"You sign {digest}")
-    body = {"role": role, "content_digest": digest, "comment": comment, "on_behalf_of": whose}
+    body = {"role": role, "content_digest": digest, "comment": comment}
+    body |= {"on_behalf_of": whose} if whose else {}
     show(one.post(at("changes", change, "sign-offs"), body), views.say_signed)
 
 
