@@ -56,6 +56,8 @@ def five_checks(
     by_gate = {verdict.gate: verdict for verdict in answers}
     ticket = [by_gate[gate] for gate in TICKET if gate in by_gate]
     timely = [window(change, facts, begins), freeze(change, facts, begins), *(expected.verdicts if expected else ())]
+    others = by_gate.get("conflicts")
+    timely += [others] if others and (others.refuses or others.outcome is Outcome.MET) else []
     order = [by_gate["audience_order"]] if "audience_order" in by_gate else []
     return (
         _check("ticket", "Is the ticket complete?", ticket, _of_ticket(change)),
@@ -63,7 +65,7 @@ def five_checks(
         _check(
             "switch", "Is the kill switch current?", [kill_switch(change, facts, now)], _of_switch(change, facts, now)
         ),
-        _check("window", "Is the window right?", timely, _of_window(change, facts, expected, begins)),
+        _check("window", "Is the window right?", timely, _of_window(change, facts, expected, others, begins)),
         _check(
             "blast",
             "Is the blast radius sized?",
@@ -126,11 +128,13 @@ def _fallback(switch: Switch, facts: ShipFacts) -> str:
 
 
 def _of_window(
-    change: Change, facts: ShipFacts, expected: Forecast | None, begins: datetime
+    change: Change, facts: ShipFacts, expected: Forecast | None, others: Verdict | None, begins: datetime
 ) -> Iterator[tuple[str, str]]:
     zone = facts.policy.calendar.home_zone
     yield "begins", say(begins, zone)
     yield "no widening after", say(change.start.not_after, zone)
+    if others is not None and others.outcome is Outcome.NOT_MET:
+        yield "other changes", others.because
     if expected is not None:
         yield "expected", expected.text
         for name, at in (
