@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from tests.answering import obey_at_once
 from tests.rows import scenes
 from tests.rows.acts import ACTS, AT_NIGHT, Act
+from tests.rows.cab import AT_THE_CAB, THE_CAB
 from tests.rows.doors import CLI, DOORS, HTTP, PAGE, Cli, Deed, Door
 from tests.rows.files import (
     EDITED,
@@ -32,7 +33,10 @@ from tests.served import PASSWORD, Day, Served, a_day, audit_round, served
 
 from leverframe.actions import accounts, evidence, judgements
 
-ROWS = "1 3 4 5 6 7 8 9 10 12 15 16 17 18 19 20 22 23 24 27 31 32 33 34 36 38 39 40 41 43 50 51 52 54 55 76 105"
+ROWS = (
+    "1 3 4 5 6 7 8 9 10 12 15 16 17 18 19 20 22 23 24 27 31 32 33 34 36 38 39 40 41 43 "
+    "44 45 46 47 48 49 50 51 52 54 55 76 105 111"
+)
 every_door = pytest.mark.parametrize("door", DOORS, ids=lambda door: door.name)
 
 
@@ -61,18 +65,20 @@ def house(day: Day, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served
 
 
 def test_every_row_that_is_built_is_in_a_table():
-    told = {row.row for row in (*ACTS, *SIGHTS, *AT_NIGHT, *WAITING, LOADING, *SIGNING, *EDITED)}
+    told = {
+        row.row for row in (*ACTS, *THE_CAB, *SIGHTS, *AT_THE_CAB, *AT_NIGHT, *WAITING, LOADING, *SIGNING, *EDITED)
+    }
     assert sorted(told) == [int(row) for row in ROWS.split()]
 
 
 @every_door
-@pytest.mark.parametrize("act", ACTS, ids=named)
+@pytest.mark.parametrize("act", [*ACTS, *THE_CAB], ids=named)
 def test_who_may_does_it_and_who_may_not_is_told_why(house: Served, tmp_path: Path, act: Act, door: Door):
     take(house, tmp_path, act, door)
 
 
 @every_door
-@pytest.mark.parametrize("sight", SIGHTS, ids=named)
+@pytest.mark.parametrize("sight", [*SIGHTS, *AT_THE_CAB], ids=named)
 def test_it_is_shown_with_the_same_facts_and_to_nobody_without_a_session(house: Served, sight: Sight, door: Door):
     where = sight.address(door.name, sight.scene(house))
     look(house, sight, door, where)

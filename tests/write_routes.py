@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.world import ACME, World, acme, eval_run, pull_request
 
-from leverframe.actions import accounts, freezes, game_days, gateways, loosening, policies
+from leverframe.actions import accounts, cab, delegations, freezes, game_days, gateways, loosening, policies
 from leverframe.nouns.documents import to_document
 from leverframe.sources.freezes.typed import read_typed
 from leverframe.store import follow_ups
@@ -158,6 +158,43 @@ def held(world: World, act: str, *, paused: bool = False) -> tuple[str, Any]:
     return f"/game-days/{day.id}/{act}", BECAUSE
 
 
+def at_the_cab(world: World, *, open_it: bool = True) -> tuple[str, str, str]:
+    """Have a change wait at the CAB, and Cass open it; returns its path there, its id and its digest."""
+    change = world.ready()
+    world.at("Wed 10:00")
+    world.round()
+    if open_it:
+        cab.open_item(world.house, world.cass, "CAB-2026-05-13", change.id)
+    return f"/cab/CAB-2026-05-13/{change.id}", change.id, world.view(change).digest
+
+
+def given_approval(world: World) -> tuple[str, Any]:
+    path, _, digest = at_the_cab(world)
+    return f"{path}/approvals", {"role": "platform_engineer", "content_digest": digest}
+
+
+def given_return(world: World) -> tuple[str, Any]:
+    path, _, digest = at_the_cab(world)
+    said = {"role": "platform_engineer", "content_digest": digest, "reason": "window_not_right"}
+    return f"{path}/returns", said
+
+
+def given_own_return(world: World) -> tuple[str, Any]:
+    _, change, digest = at_the_cab(world)
+    said = ("platform_engineer", digest, "window_not_right")
+    cab.send_back(world.house, world.cass, "CAB-2026-05-13", change, *said)
+    return f"/changes/{change}/returns/mine", BECAUSE
+
+
+DELEGATION = {"role": "platform_engineer", "delegate": "sol", "starts": "2026-05-12", "ends": "2026-05-15", **BECAUSE}
+
+
+def given_delegation(world: World) -> tuple[str, Any]:
+    until = world.now + timedelta(days=2)
+    made = delegations.delegate(world.house, world.cass, "platform_engineer", "sol", world.now, until, "away")
+    return f"/cab/delegations/{made.id}", BECAUSE
+
+
 FREEZE = {
     "name": "board meeting",
     "first_day": "2026-05-14",
@@ -242,6 +279,16 @@ ROWS: dict[tuple[str, str], Row] = {
     ),
     ("POST", "/freezes/{id}/lifting"): Row("remi", lambda w: (f"{frozen(w)}/lifting", BECAUSE)),
     ("DELETE", "/freezes/{id}/lifting"): Row("sol", given_loosening),
+    ("PUT", "/cab/{meeting}/{change}/discussion"): Row(
+        "cass", lambda w: (f"{at_the_cab(w, open_it=False)[0]}/discussion", {})
+    ),
+    ("POST", "/cab/{meeting}/{change}/approvals"): Row("cass", given_approval),
+    ("POST", "/cab/{meeting}/{change}/returns"): Row("cass", given_return),
+    ("PUT", "/cab/{meeting}/{change}/carry-over"): Row("cass", lambda w: (f"{at_the_cab(w)[0]}/carry-over", BECAUSE)),
+    ("DELETE", "/cab/{meeting}"): Row("cass", lambda w: (at_the_cab(w)[0].rpartition("/")[0], BECAUSE)),
+    ("DELETE", "/changes/{change_id}/returns/mine"): Row("cass", given_own_return),
+    ("POST", "/cab/delegations"): Row("cass", lambda w: ("/cab/delegations", DELEGATION)),
+    ("DELETE", "/cab/delegations/{id}"): Row("cass", given_delegation),
     ("POST", "/game-days"): Row("sol", given_game_day),
     ("POST", "/game-days/{id}/pause"): Row("sol", lambda w: held(w, "pause")),
     ("POST", "/game-days/{id}/resume"): Row("sol", lambda w: held(w, "resume", paused=True)),

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from leverframe.actions import (
     audits,
+    cab_agenda,
     deliveries,
     effects,
     exercising,
@@ -152,6 +153,8 @@ class Runner:
                 self._guarded(switch_id, expiring.tell_expiring, self.house, switch_id)
             for freeze_id in due.freezes:
                 self._guarded(freeze_id, frozen_changes.tell_whom_it_meets, self.house, freeze_id)
+            if due.cab != cab_agenda.NOTHING_DUE:
+                self._guarded("the CAB", cab_agenda.serve, self.house, due.cab)
             for change_id in due.effects:
                 self._guarded(change_id, effects.tell_effect, self.house, change_id)
             for duty in due.reminding:

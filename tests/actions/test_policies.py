@@ -195,7 +195,7 @@ def test_memberships_are_written_down_as_people_join_and_leave(world: World):
     catalog = replace(world.policy.catalog, people=people)
     world.enforce(replace(world.policy, catalog=catalog, digest="sol moved"))
     left = [entry.object for entry in world.entries("role.left")]
-    assert sorted(left) == ["on_call/sol", "support_engineer/sol"]
+    assert sorted(left) == ["customer_impact/sol", "on_call/sol", "support_engineer/sol"]
     assert world.entries("role.joined")[0].object == "security/sol"
 
 

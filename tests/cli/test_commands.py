@@ -38,6 +38,8 @@ ASKED = {
     "switch fmt", "switch drift", "switch exercise",
     "freeze list", "freeze show", "freeze declare", "freeze import", "freeze amend", "freeze lift", "freeze keep",
     "calendar",
+    "cab", "cab show", "cab open", "cab approve", "cab return", "cab take-back", "cab carry-over", "cab close",
+    "cab returns", "cab delegations", "cab delegate", "cab revoke",
     "game-day list", "game-day show", "game-day pause", "game-day resume", "game-day abort",
     "targets list", "targets adopt", "audit list", "audit show", "audit verify", "table raise-epoch", "table save",
     "key show", "key rotate",

@@ -49,6 +49,9 @@ class PageText(HTMLParser):
             self.forms.append(self._form)
         elif self._form is not None and tag == "button":
             self._form.also |= {given["formaction"]} if "formaction" in given else set()
+            self._choice(self._form, given, chosen=False)
+        elif self._form is not None and given.get("type") == "radio":
+            self._choice(self._form, given, chosen="checked" in given)
         elif self._form is not None and tag in ("input", "select", "textarea", "option"):
             self._field(self._form, tag, given)
 
@@ -63,6 +66,14 @@ class PageText(HTMLParser):
             self._filling = name
             if tag == "select":
                 form.choices[name] = []
+
+    def _choice(self, form: Form, given: dict[str, str], *, chosen: bool) -> None:
+        """Take a named button, or one of several radio buttons, as one value of its name; a disabled one is none."""
+        name, value = given.get("name", ""), given.get("value", "")
+        if not name or "disabled" in given:
+            return
+        form.choices.setdefault(name, []).append(value)
+        form.fields[name] = value if chosen else form.fields.get(name, "")
 
     def _option(self, form: Form, given: dict[str, str]) -> None:
         chosen = form.choices.get(self._filling)

@@ -13,10 +13,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from types import SimpleNamespace as View
 
+import gallery_cab
 import gallery_freezes
 import gallery_planning
 from gallery_after import REVIEW, review_facts, samples, wait_groups
 
+from leverframe.actions.cab_views import CabNotes
 from leverframe.nouns.audit import Checkpoint, Entry
 from leverframe.nouns.baselines import Baseline
 from leverframe.nouns.calendar import Calendar, DuringRamp, Freeze, Scope, Window
@@ -798,6 +800,7 @@ def change_view(change: Change = CHANGE, **more: object) -> View:
         "windows_band": WINDOWS,
         "band_region": "uk", "freezes_band": FREEZES,
         "zone": ZONE,
+        "cab": CabNotes((), ()),
         "can_sign_as": (),
         "can_judge_as": (),
         "review_facts": None,
@@ -1397,6 +1400,7 @@ def pages() -> dict[str, str]:
     shown: dict[str, tuple] = {
         **gallery_freezes.samples(),
         **gallery_planning.samples(CHANGE),
+        **gallery_cab.samples(),
         "today": ("today.html", today_view(), "/"),
         "today-empty": ("today.html", empty_today, "/"),
         "changes": ("change_list.html", View(changes=lines(), filters={"state": "", "target": ""}, before=None), "/changes"),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from leverframe.actions.cab_agenda import NOTHING_DUE, CabDue, cab_due
 from leverframe.actions.effects import worth_telling
 from leverframe.actions.expiring import untold
 from leverframe.actions.house import House
@@ -39,6 +40,7 @@ class Due:
     effects: tuple[str, ...] = ()
     freezes: tuple[str, ...] = ()
     reminding: tuple[int, ...] = ()
+    cab: CabDue = NOTHING_DUE
     newest: Number | None = None
 
 
@@ -62,6 +64,7 @@ def what_is_due(house: House) -> Due:
             effects=worth_telling(db, now),
             freezes=tuple(freeze.id for freeze in freezes.untold(db)),
             reminding=follow_ups.to_remind(db, now),
+            cab=cab_due(db, policy, now),
             newest=tables.newest_number(db),
         )
 

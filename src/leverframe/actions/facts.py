@@ -13,7 +13,7 @@ from leverframe.actions.neighbours import all_occupied
 from leverframe.nouns.calendar import Subject
 from leverframe.nouns.changes import Change
 from leverframe.nouns.evidence import StageReading
-from leverframe.nouns.people import FEATURE_OWNER, Actor
+from leverframe.nouns.people import FEATURE_OWNER, Actor, ActorKind
 from leverframe.nouns.policies import Asks, Policy
 from leverframe.nouns.ramps import Ramp
 from leverframe.nouns.switches import Switch
@@ -26,12 +26,23 @@ from leverframe.rules.evidence_time import Traffic
 from leverframe.rules.forecasting import Forecast, forecast_for
 from leverframe.rules.gates.facts import ShipFacts, has_begun
 from leverframe.rules.imagined_ramps import Question
-from leverframe.rules.policies import asks_of
+from leverframe.rules.policies import asks_of, roles_of
 from leverframe.rules.prospects import Prospect, prospects
 from leverframe.rules.shipping import may_ship
 from leverframe.rules.sign_offs import SignFacts, content_digest, counted
 from leverframe.rules.staging import seen_now
-from leverframe.store import evidence, outcomes, pull_requests, ramps, sign_offs, staging, switches, units
+from leverframe.store import (
+    cab,
+    delegations,
+    evidence,
+    outcomes,
+    pull_requests,
+    ramps,
+    sign_offs,
+    staging,
+    switches,
+    units,
+)
 from leverframe.store.database import Db
 
 BAND_DAYS = 14
@@ -40,11 +51,12 @@ BAND_DAYS = 14
 def ship_facts(house: House, db: Db, change: Change, *, expected: tuple[Verdict, ...] = ()) -> ShipFacts:
     """Gather everything that `may_ship` asks about one change."""
     policy = house.policy(db)
+    asks = asks_for(policy, change)
     digests, results = evidence.digests(db, change.id), evidence.results(db, change.id)
     moves, runs = measured_units(change)
     return ShipFacts(
         policy=policy,
-        asks=asks_of(policy, change.tier.value, change.kind.value, change.path.value),
+        asks=asks,
         targets=_targets(policy, change),
         current=units.all_current(db),
         switches=switches_now(db),
@@ -57,6 +69,8 @@ def ship_facts(house: House, db: Db, change: Change, *, expected: tuple[Verdict,
         ramping={ramp.target: ramp.change for ramp in ramps.active(db)},
         expected=expected,
         occupied=() if has_begun(change) else all_occupied(db, policy.conflicts, house.clock.now()),
+        delegations=delegations.standing(db, (seat.role for seat in asks.seats)),
+        returned=cab.standing_returns(db, [change.id])[change.id],
     )
 
 
@@ -64,24 +78,37 @@ def seat_facts(db: Db, policy: Policy, found: Sequence[Change]) -> Iterator[tupl
     """Gather for several changes what their seats rest on, in few queries; what other gates ask is left out."""
     ids = [change.id for change in found]
     signed, digests, asks = sign_offs.standing_on(db, ids), evidence.digests_of(db, ids), asks_once(policy)
+    named = delegations.standing(db, policy.cab.roles if policy.cab else ())
     for change in found:
         yield (
             change,
             ShipFacts(
                 policy=policy,
-                asks=asks(change.tier.value, change.kind.value, change.path.value),
+                asks=asks(change),
                 targets=_targets(policy, change),
                 current={},
                 switches={},
                 sign_offs=signed[change.id],
                 digest_now=digest_of(change, digests[change.id]),
+                delegations=named,
             ),
         )
 
 
-def asks_once(policy: Policy) -> Callable[[str, str, str], Asks]:
-    """Return what adds up the policy's rows for a tier, kind and path, once for each of them."""
-    return cache(lambda tier, kind, path: asks_of(policy, tier, kind, path))
+def asks_for(policy: Policy, change: Change) -> Asks:
+    """Return what the policy asks of a change, whose targets customers may meet."""
+    return asks_once(policy)(change)
+
+
+def asks_once(policy: Policy) -> Callable[[Change], Asks]:
+    """Return what adds up the policy's rows for a change, once for all that are asked the same."""
+    added = cache(lambda tier, kind, path, facing: asks_of(policy, tier, kind, path, customer_facing=facing))
+
+    def asks(change: Change) -> Asks:
+        facing = any(target.customer_facing for target in _targets(policy, change))
+        return added(change.tier.value, change.kind.value, change.path.value, facing)
+
+    return asks
 
 
 def _targets(policy: Policy, change: Change) -> tuple[Target, ...]:
@@ -93,6 +120,14 @@ def sign_facts(db: Db, actor: Actor, change: Change, facts: ShipFacts) -> SignFa
     return told_to_sign(sign_offs.joined(db, actor.name), actor, change, facts)
 
 
+def sign_facts_for(db: Db, member: str, change: Change, facts: ShipFacts) -> SignFacts:
+    """Gather what the rule of signing asks of a member for whom a delegate signs."""
+    person = facts.policy.catalog.people.get(member)
+    groups = person.groups if person else frozenset[str]()
+    held = Actor(ActorKind.PERSON, member, groups, roles_of(facts.policy, groups))
+    return sign_facts(db, held, change, facts)
+
+
 def told_to_sign(joined: Mapping[str, datetime], actor: Actor, change: Change, facts: ShipFacts) -> SignFacts:
     """Put together what the rule of signing is told; `joined` says since when this person holds which role."""
     since = {role: joined[role] for role in actor.roles if role in joined}
@@ -100,7 +135,7 @@ def told_to_sign(joined: Mapping[str, datetime], actor: Actor, change: Change, f
     if known := [at for at in owned if at]:
         since[FEATURE_OWNER] = max(known)
     standing = counted(change, facts.digest_now, facts.sign_offs)
-    return SignFacts(facts.policy, facts.targets, facts.asks.seats, standing, since)
+    return SignFacts(facts.policy, facts.targets, facts.asks.seats, standing, since, facts.delegations)
 
 
 def verdicts(house: House, db: Db, change: Change, now: datetime) -> tuple[Verdict, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from leverframe.actions.facts import seat_facts, ship_facts, told_to_sign
+from leverframe.actions.facts import asks_for, seat_facts, ship_facts, told_to_sign
 from leverframe.actions.follow_ups import FollowUpLine, lines_of
 from leverframe.actions.house import House
 from leverframe.actions.today import asked_to_sign
@@ -18,7 +18,7 @@ from leverframe.nouns.ramps import Ramp
 from leverframe.nouns.verdicts import Verdict
 from leverframe.rules.gates.facts import ShipFacts
 from leverframe.rules.gates.sign_offs import seats
-from leverframe.rules.policies import asks_of, holders
+from leverframe.rules.policies import holders
 from leverframe.rules.shipping import may_ship, unready
 from leverframe.rules.sign_offs import authors, may_sign
 from leverframe.store import changes, follow_ups, ramps, sign_offs, unmet
@@ -171,7 +171,7 @@ def _to_review(db: Db, policy: Policy, actor: Actor, found: Sequence[Change]) ->
 
 
 def _asked_reviewers(policy: Policy, change: Change) -> list[str]:
-    asks = asks_of(policy, change.tier.value, change.kind.value, change.path.value)
+    asks = asks_for(policy, change)
     return [seat.role for seat in asks.code_reviews.of_whom]
 
 

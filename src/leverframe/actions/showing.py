@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from leverframe.actions.cab_views import CabNotes, notes_of
 from leverframe.actions.effects import effect_of
 from leverframe.actions.facts import bands, forecast_of, measured_units, prospects_of, rest_of, ship_facts, sign_facts
 from leverframe.actions.follow_ups import FollowUpLine, left_by
@@ -95,6 +96,7 @@ class ChangeView:
     ramp: RampView | None
     effect: SeenEffect | None
     spent: SpentTime
+    cab: CabNotes
     trail: tuple[Entry, ...]
     may: Mapping[str, Verdict]
     can_sign_as: tuple[str, ...]
@@ -136,6 +138,7 @@ def show_change(house: House, actor: Actor, change_id: str, *, with_growth: bool
             ramp=ramp,
             effect=effect_of(db, change.id, now) if ramp else None,
             spent=spent_on(db, change, facts, ramp.steps if ramp else (), now),
+            cab=notes_of(db, change_id),
             trail=tuple(audit.find(db, object=change_id, limit=TRAIL)),
             may=_may(db, policy, actor, change, answers, ramp, can_sign_as, now),
             can_sign_as=can_sign_as,

@@ -153,10 +153,10 @@ def asked_to_sign(db: Db, policy: Policy, actor: Actor) -> list[Change]:
     return [change for change in waiting if _is_asked(policy, asks, actor, change)]
 
 
-def _is_asked(policy: Policy, asks_by: Callable[[str, str, str], Asks], actor: Actor, change: Change) -> bool:
+def _is_asked(policy: Policy, asks_by: Callable[[Change], Asks], actor: Actor, change: Change) -> bool:
     """Say whether a change asks for a role that this person holds: what costs nothing to know."""
     target = policy.catalog.targets.get(change.target)
-    asks = asks_by(change.tier.value, change.kind.value, change.path.value)
+    asks = asks_by(change)
     is_hers = actor.is_person and actor.name != change.author
     return is_hers and any(actor.name in holders(policy, seat.role, target) for seat in asks.seats)
 

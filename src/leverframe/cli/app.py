@@ -11,6 +11,7 @@ from typer.main import get_command
 
 from leverframe.cli import (
     audit,
+    cab,
     calendar,
     call,
     change,
@@ -68,8 +69,8 @@ def build() -> typer.Typer:
     )
     for alone in (serve, demo, login, me, changed, calendar, call, rehearse, replay, upkeep):
         alone.add_to(app)
-    for noun in (change, follow_up, evidence, freeze, switch, game_day, target, policy, user, token, gateway, audit):
+    for noun in (change, follow_up, cab, evidence, freeze, switch, game_day, target, policy, user, token, gateway):
         noun.add_to(app)
-    for noun in (table, key):
+    for noun in (audit, table, key):
         noun.add_to(app)
     return app

@@ -177,6 +177,7 @@ def sign(
     role: Role,
     digest: Annotated[str, typer.Option("--digest", help="What you have read; else what stands now is signed.")] = "",
     comment: Comment = "",
+    whose: Annotated[str, typer.Option("--for", metavar="NAME", help="The member whose delegate you are.")] = "",
 ) -> None:
     """Sign a change in one role. Without --digest it shows the digest that stands now, and signs that."""
     one = server(person=True)
@@ -187,6 +188,7 @@ def sign(
             say(f"{change}: {document['change']['title']}")
             verbatim(f"You sign {digest}")
     body = {"role": role, "content_digest": digest, "comment": comment}
+    body |= {"on_behalf_of": whose} if whose else {}
     show(one.post(at("changes", change, "sign-offs"), body), views.say_signed)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import time
 
 from leverframe.nouns.audiences import NO_ORDER, AudienceOrder
+from leverframe.nouns.cab import CabRule
 from leverframe.nouns.calendar import Calendar
 from leverframe.nouns.catalogs import Catalog
 from leverframe.nouns.conflicts import ConflictRule
@@ -69,7 +70,8 @@ class Requirement:
 
     `fields` and `artefacts` must be filled, `evals` are the suites that must be on the ticket, `seats` the
     sign-offs by role and count, `by_hand` the fields that a person must have written, `checks` those that the pull
-    request must have passed, `code_reviews` who must have approved it.
+    request must have passed, `code_reviews` who must have approved it. `customer_facing` asks it of such targets
+    alone (or of the others alone).
     """
 
     tiers: frozenset[str] = frozenset()
@@ -82,6 +84,7 @@ class Requirement:
     by_hand: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
     code_reviews: ReviewAsk = NO_REVIEW
+    customer_facing: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +146,8 @@ class Policy:
     `platform.*`); a tier that is not in it may use any. `tenant_zones` says where a tenant's day ends,
     `tenant_contacts` who is told there before a pause does. `metrics` are those of outside
     sources, by name. `freeze_seats` loosen a declared freeze
-    (none: `policy_seats` do). Times are minutes, seconds where the name says so.
+    (none: `policy_seats` do). `cab` says when the CAB meets (None: it does not). Times are minutes, seconds where the
+    name says so.
     """
 
     digest: str
@@ -168,6 +172,7 @@ class Policy:
     irreversible_kinds: frozenset[str] = frozenset()
     freeze_seats: tuple[Seat, ...] = ()
     conflicts: ConflictRule = NO_CONFLICT_RULE
+    cab: CabRule | None = None
     webhooks: tuple[WebhookRule, ...] = ()
     metrics: Mapping[str, Metric] = field(default_factory=dict)
     solo: bool = False

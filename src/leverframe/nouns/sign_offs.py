@@ -11,7 +11,7 @@ class SignOff:
     """One person, in one role, says yes to one digest.
 
     `subject` is what is signed: a change's id, or `policy:<digest>`, or `switch:<layer>/<key>`. A void
-    sign-off says when and why it was voided.
+    sign-off says when and why it was voided. A delegate signs on behalf of the member whose seat it is.
     """
 
     subject: str
@@ -22,6 +22,12 @@ class SignOff:
     comment: str = ""
     voided_at: datetime | None = None
     void_because: str = ""
+    on_behalf_of: str = ""
+
+    @property
+    def people(self) -> frozenset[str]:
+        """Return who counts once by this: who signed, and for whom."""
+        return frozenset({self.person, self.on_behalf_of}) - {""}
 
 
 @dataclass(frozen=True, slots=True)

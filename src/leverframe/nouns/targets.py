@@ -52,6 +52,7 @@ class Target:
     `population` weighs the (region, ring) cells, in users; `owner` is a catalog group; `prompt` is the folder of its
     prompt versions; `models` are those that the catalog lets it use. From the policy it has its audiences' `order`,
     and `allowed_models`: keys and `platform.*`, those of its tier among its own; none named means any.
+    `customer_facing`: customers meet what it answers.
     """
 
     id: str
@@ -69,6 +70,7 @@ class Target:
     order: AudienceOrder = NO_ORDER
     allowed_models: tuple[str, ...] = ()
     locales: tuple[str, ...] = ()
+    customer_facing: bool = False
 
     @property
     def users(self) -> int:

@@ -31,9 +31,10 @@ LIKE = {"freeze.declare": "ramp.hold"}
 """The acts of which a policy need not speak: who may do the second may do the first."""
 
 
-def asks_of(policy: Policy, tier: str, kind: str, path: str) -> Asks:
+def asks_of(policy: Policy, tier: str, kind: str, path: str, *, customer_facing: bool = False) -> Asks:
     """Add up all rows of the table that match: every part once, and the highest count of each role."""
-    rows = [row for row in policy.requirements if matches(row, tier, kind, path)]
+    facing = (None, customer_facing)
+    rows = [row for row in policy.requirements if matches(row, tier, kind, path) and row.customer_facing in facing]
     return Asks(
         fields=_all(row.fields for row in rows),
         artefacts=_all(row.artefacts for row in rows),

@@ -10,6 +10,7 @@ from leverframe.nouns.verdicts import Verdict
 from leverframe.rules.gates.allowed_models import allowed_models
 from leverframe.rules.gates.audience_order import audience_order
 from leverframe.rules.gates.blast_radius import blast_radius
+from leverframe.rules.gates.cab import cab
 from leverframe.rules.gates.checks import checks
 from leverframe.rules.gates.code_review import code_review
 from leverframe.rules.gates.complete import complete
@@ -39,6 +40,7 @@ READY = (
     staging,
     segregation,
     same_current,
+    cab,
 )
 """What the ticket itself must answer before anybody is asked to sign."""
 

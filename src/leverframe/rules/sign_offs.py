@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from leverframe.nouns.changes import Change
+from leverframe.nouns.delegations import Delegation
 from leverframe.nouns.documents import digest, to_document
 from leverframe.nouns.people import Actor
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.sign_offs import Seat, SignOff
 from leverframe.nouns.targets import Target
 from leverframe.nouns.verdicts import Verdict, failed, not_needed, passed
+from leverframe.rules.delegations import stands_in
 from leverframe.rules.policies import holders
 
 RELEASE_MANAGER = "release_manager"
@@ -76,13 +78,17 @@ def differences(before: Mapping[str, object], after: Mapping[str, object]) -> tu
 
 @dataclass(frozen=True, slots=True)
 class SignFacts:
-    """What the rule of signing is told: `member_since` maps a role to when this person joined it."""
+    """What the rule of signing is told: `member_since` maps a role to when this person joined it.
+
+    `delegations` are those that nobody has revoked.
+    """
 
     policy: Policy
     targets: tuple[Target, ...]
     seats: tuple[Seat, ...]
     standing: tuple[SignOff, ...]
     member_since: Mapping[str, datetime]
+    delegations: tuple[Delegation, ...] = ()
 
 
 def may_sign(change: Change, actor: Actor, role: str, facts: SignFacts) -> tuple[Verdict, ...]:
@@ -93,6 +99,37 @@ def may_sign(change: Change, actor: Actor, role: str, facts: SignFacts) -> tuple
         _holds(actor, role, facts),
         _joined_before(change, actor, role, facts),
         _signs_once(actor, facts),
+    )
+
+
+def may_sign_for(
+    change: Change, actor: Actor, role: str, member: str, facts: SignFacts, now: datetime
+) -> tuple[Verdict, ...]:
+    """Answer whether a delegate may sign in a member's seat; `facts.member_since` is told of the member.
+
+    The member must be one who could sign: a delegation made after the change was filed opens no seat that its maker
+    did not hold.
+    """
+    held = Actor(actor.kind, member)
+    return (
+        _is_person(actor),
+        _is_not_author(change, actor),
+        _is_not_author(change, held),
+        _is_asked(role, facts),
+        _is_delegate(actor, role, member, facts, now),
+        _holds(held, role, facts),
+        _joined_before(change, held, role, facts),
+        _signs_once(actor, facts),
+        _signs_once(held, facts),
+    )
+
+
+def _is_delegate(actor: Actor, role: str, member: str, facts: SignFacts, now: datetime) -> Verdict:
+    if stands_in(facts.delegations, facts.policy, member, actor.name, role, now):
+        return passed("delegate", f"{member} has named {actor.name} to sign as {spoken(role)} for them")
+    because = f"{member} has not named {actor.name} to sign as {spoken(role)} for them now"
+    return failed(
+        "delegate", because, remedy=f"{member} signs, or names a delegate: leverframe cab delegate", who=member
     )
 
 
@@ -142,11 +179,17 @@ def _joined_before(change: Change, actor: Actor, role: str, facts: SignFacts) ->
 
 
 def _signs_once(actor: Actor, facts: SignFacts) -> Verdict:
-    mine = [s for s in facts.standing if s.person == actor.name]
+    mine = [s for s in facts.standing if actor.name in s.people]
     if not mine:
         return passed("once", f"{actor.name} has not signed yet")
-    because = f"{actor.name} has signed already, as {spoken(mine[0].role)}; one person counts once"
+    because = f"{_said_signed(actor.name, mine[0])}, as {spoken(mine[0].role)}; one person counts once"
     return failed("once", because, remedy="another person must sign")
+
+
+def _said_signed(name: str, signed: SignOff) -> str:
+    if signed.on_behalf_of == name:
+        return f"{signed.person} has signed for {name}"
+    return f"{name} has signed already" + (f", for {signed.on_behalf_of}" if signed.on_behalf_of else "")
 
 
 def eligible(policy: Policy, role: str, targets: Sequence[Target]) -> frozenset[str]:
@@ -180,17 +223,34 @@ class SeatState:
 
 
 def fill_seats(
-    change: Change, seats: Sequence[Seat], signed: Sequence[SignOff], policy: Policy, targets: Sequence[Target]
+    change: Change,
+    seats: Sequence[Seat],
+    signed: Sequence[SignOff],
+    policy: Policy,
+    targets: Sequence[Target],
+    delegations: Sequence[Delegation] = (),
 ) -> tuple[SeatState, ...]:
-    """Say for each seat who fills it: one person fills one; authors and people who lost the role fill none."""
+    """Say for each seat who fills it: one person fills one; authors and people who lost the role fill none.
+
+    What a delegate signed counts for the member, while nobody has revoked the delegation: once, and neither of the
+    two fills another seat.
+    """
     filled: list[SeatState] = []
     seated = set(authors(change))
     for seat in seats:
-        people = eligible(policy, seat.role, targets) - seated
-        names = tuple(dict.fromkeys(s.person for s in signed if s.role == seat.role and s.person in people))
-        filled.append(SeatState(seat.role, seat.count, names))
-        seated.update(names)
+        people = eligible(policy, seat.role, targets)
+        names: list[str] = []
+        for s in (s for s in signed if s.role == seat.role):
+            holds = (s.on_behalf_of or s.person) in people and not s.people & seated
+            if holds and (not s.on_behalf_of or _was_delegate(s, policy, delegations)):
+                names.append(s.person)
+                seated |= s.people
+        filled.append(SeatState(seat.role, seat.count, tuple(names)))
     return tuple(filled)
+
+
+def _was_delegate(signed: SignOff, policy: Policy, delegations: Sequence[Delegation]) -> bool:
+    return stands_in(delegations, policy, signed.on_behalf_of, signed.person, signed.role, signed.at)
 
 
 def spoken(role: str) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from leverframe.store import (
     accounts,
     audit,
+    cab,
     changes,
     checkpoints,
     counted,
+    delegations,
     effects,
     evidence,
     exercises,
@@ -42,9 +44,11 @@ from leverframe.store.database import metadata
 ROOMS = (
     accounts,
     audit,
+    cab,
     changes,
     checkpoints,
     counted,
+    delegations,
     effects,
     evidence,
     exercises,

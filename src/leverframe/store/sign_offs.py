@@ -25,6 +25,7 @@ sign_offs = Table(
     Column("comment", Text, nullable=False),
     Column("voided_at", Utc),
     Column("void_because", Text, nullable=False),
+    Column("on_behalf_of", String, nullable=False),
 )
 Index(
     "uq_sign_offs_standing",
@@ -121,7 +122,17 @@ def joined(db: Db, person: str) -> dict[str, datetime]:
     return {row.role: row.since for row in db.execute(query)}
 
 
-_FIELDS = ("subject", "person", "role", "content_digest", "at", "comment", "voided_at", "void_because")
+_FIELDS = (
+    "subject",
+    "person",
+    "role",
+    "content_digest",
+    "at",
+    "comment",
+    "voided_at",
+    "void_because",
+    "on_behalf_of",
+)
 _SELECT = select(*(sign_offs.c[name] for name in _FIELDS)).order_by(sign_offs.c.id)
 _stands = (sign_offs.c.subject == bindparam("on")) & sign_offs.c.voided_at.is_(None)
 _STANDING = _SELECT.where(_stands)

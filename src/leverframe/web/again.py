@@ -10,9 +10,10 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import Response
 
-from leverframe.actions import freeze_views, game_days, levers, policy_views, showing, units
+from leverframe.actions import cab_views, freeze_views, game_days, levers, policy_views, showing, units
 from leverframe.nouns.verdicts import Forbidden, Invalid, NotFound, Refused
 from leverframe.web.accounts import accounts_view
+from leverframe.web.cab import cab_view
 from leverframe.web.follow_ups import follow_ups_view
 from leverframe.web.freezes import freezes_page
 from leverframe.web.game_days import game_days_view
@@ -53,6 +54,19 @@ STANDS = (
         lambda visit, id: freeze_views.show_freeze(visit.house, visit.actor, id),
     ),
     Stand(re.compile(r"/follow-ups/(?P<form>.+)"), "/follow-ups", "follow_ups.html", follow_ups_view),
+    Stand(
+        re.compile(r"/cab/(?P<form>delegations(?:/.+)?)"),
+        "/cab/delegations",
+        "cab_delegations.html",
+        lambda visit: cab_views.show_delegations(visit.house, visit.actor),
+    ),
+    Stand(re.compile(r"/cab/(?P<meeting>CAB-[^/]+)(?P<form>)"), "/cab/{meeting}", "cab.html", cab_view),
+    Stand(
+        re.compile(r"/cab/(?P<meeting>CAB-[^/]+)/(?P<change>CHG-[^/]+)/(?P<form>.+)"),
+        "/cab/{meeting}/{change}",
+        "cab_item.html",
+        lambda visit, meeting, change: cab_views.show_item(visit.house, visit.actor, meeting, change),
+    ),
     Stand(re.compile(r"/(?P<form>game-days)"), "/game-days", "game_days.html", game_days_view),
     Stand(
         re.compile(r"/game-days/(?P<id>[^/]+)/(?P<form>pause|resume|abort)"),

@@ -20,6 +20,7 @@ from leverframe.clock import monotonic
 from leverframe.nouns.verdicts import Conflict, Fault, Forbidden, Invalid, NotFound, Refused, SourceFailed
 from leverframe.web import (
     accounts,
+    cab,
     calendar,
     change_times,
     changes,
@@ -76,6 +77,7 @@ def make_app(house: House, events: live.Events) -> FastAPI:
         planning,
         proposals,
         calendar,
+        cab,
         game_days,
         policy,
         outcomes,

@@ -175,6 +175,12 @@ def said(text: str) -> Markup:
     return Markup("").join(Markup("<code>{}</code>").format(part) if n % 2 else part for n, part in enumerate(parts))
 
 
+def clocked(minutes: float) -> str:
+    """Say real minutes as a clock counts them up: 6:04."""
+    seconds = int(minutes * 60)
+    return f"{seconds // 60}:{seconds % 60:02d}"
+
+
 def ratio(value: float | None) -> str:
     """Say how many times as many; a dash where there is no such number."""
     return f"{value:.3g}x" if value is not None else "–"
@@ -200,6 +206,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "span": say_span,
     "count": times.say_count,
     "on_day": times.say_date,
+    "clocked": clocked,
     "ratio": ratio,
     "as_many": as_many,
 }

@@ -10,6 +10,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from leverframe.nouns.cab import ItemState, MeetingState
 from leverframe.nouns.calendar import DuringRamp
 from leverframe.nouns.changes import CloseCode, State
 from leverframe.nouns.effects import EffectState
@@ -77,6 +78,18 @@ CLOSED_AS: dict[str, tuple[str, str]] = {
     CloseCode.ABORTED: ("refused", "aborted"),
     CloseCode.WENT_BACK: ("refused", "went back"),
 }
+CAB: dict[str, tuple[str, str]] = {
+    MeetingState.PENDING: ("waiting", "pending"),
+    MeetingState.IN_PROGRESS: ("running", "in progress"),
+    MeetingState.COMPLETE: ("fine", "complete"),
+    MeetingState.CANCELED: ("quiet", "canceled"),
+    ItemState.WAITING: ("waiting", "waiting"),
+    ItemState.IN_DISCUSSION: ("running", "in discussion"),
+    ItemState.APPROVED: ("fine", "approved"),
+    ItemState.SENT_BACK: ("refused", "sent back"),
+    ItemState.PASSED_ON: ("fine", "passed on"),
+    ItemState.CARRIED_OVER: ("waiting", "carried over"),
+}
 STAGED: dict[str, tuple[str, str]] = {
     StagingState.DEPLOYED: ("fine", "deployed"),
     StagingState.ROLLED_BACK: ("refused", "rolled back"),
@@ -138,6 +151,11 @@ def freeze_mark(state: str) -> Markup:
 def close_mark(code: str) -> Markup:
     """Draw the mark of how a change ended, as its review found it."""
     return mark(*CLOSED_AS[code])
+
+
+def cab_mark(state: str) -> Markup:
+    """Draw the mark of a meeting of the CAB, or of an item on its agenda."""
+    return mark(*CAB[state])
 
 
 def staging_mark(state: str) -> Markup:

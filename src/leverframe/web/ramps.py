@@ -37,11 +37,12 @@ BECAUSE = describes(Reason)
 
 
 class Signing(Body):
-    """One sign-off: the role, and the digest of what was read."""
+    """One sign-off: the role, the digest of what was read, and the member whose delegate signs."""
 
     role: str = ""
     content_digest: str = ""
     comment: str = ""
+    on_behalf_of: str = ""
 
 
 class Starting(Body):
@@ -100,7 +101,8 @@ def sign(visit: Visiting, change_id: str, body: Annotated[Signing, Depends(sent(
         raise Invalid(
             Fault(n, f"the {n.replace('_', ' ')} is missing", "send what the change's page shows") for n in missing
         )
-    signed = sign_offs.sign(visit.house, visit.actor, change_id, body.role, body.content_digest, body.comment)
+    said = (body.role, body.content_digest, body.comment, body.on_behalf_of)
+    signed = sign_offs.sign(visit.house, visit.actor, change_id, *said)
     return done(visit.request, signed, f"/changes/{change_id}", status=201)
 
 

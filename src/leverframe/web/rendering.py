@@ -20,6 +20,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from leverframe.nouns.documents import to_document
 from leverframe.nouns.people import Actor
 from leverframe.rules import rehearsal_endings
+from leverframe.rules.cab_words import APPROVES, RETURNS
 from leverframe.web import (
     baselines,
     calendar_pictures,
@@ -236,6 +237,7 @@ def environment() -> Environment:
     room.globals |= {name: getattr(calendar_pictures, name) for name in SCHEDULES}
     room.globals |= {"staircase_figure": staircases.staircase_figure, "interval_bars": readings.interval_bars}
     room.globals |= {"endings_figure": rehearsal_pictures.endings_figure, "summed": rehearsal_endings.summed}
+    room.globals |= {"cab_approves": APPROVES, "cab_returns": RETURNS}
     room.globals |= {"month_figure": month_pictures.month_figure}
     room.globals |= {"growth_figures": growth.growth_figures, "slices_table": growth.slices_table}
     room.globals |= {"locales_table": growth.locales_table, "baselines_table": baselines.baselines_table}
@@ -255,6 +257,7 @@ MARKS = (
     "exercise_mark",
     "staging_mark",
     "freeze_mark",
+    "cab_mark",
     "check_mark",
     "effect_mark",
     "review_mark",

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from leverframe.nouns.cab import CabReturn
 from leverframe.nouns.calendar import Subject
 from leverframe.nouns.changes import Change, State
 from leverframe.nouns.conflicts import Occupied
+from leverframe.nouns.delegations import Delegation
 from leverframe.nouns.evidence import EvalDelta, Unmatched
 from leverframe.nouns.policies import Asks, Policy
 from leverframe.nouns.pull_requests import ReadPullRequest
@@ -28,7 +30,8 @@ class ShipFacts:
 
     `current` are the units adopted now, `ramping` maps a target to the change that ramps on it, `expected` is the
     forecast's own verdict, `occupied` what the open changes take and when, `digest_now` the digest that a sign-off
-    would bind now.
+    would bind now. `delegations` are those that nobody has revoked, `returned` what the CAB sent back and nobody took
+    back, of whatever content.
     """
 
     policy: Policy
@@ -45,6 +48,8 @@ class ShipFacts:
     ramping: Mapping[str, str] = field(default_factory=dict)
     expected: tuple[Verdict, ...] = ()
     occupied: tuple[Occupied, ...] = ()
+    delegations: tuple[Delegation, ...] = ()
+    returned: tuple[CabReturn, ...] = ()
 
     def subject(self, change: Change) -> Subject:
         """Return what the calendar is asked about."""

@@ -27,7 +27,8 @@ def sign_offs(change: Change, facts: ShipFacts, now: datetime) -> Verdict:
 def seats(change: Change, facts: ShipFacts) -> tuple[SeatState, ...]:
     """Say for each seat who fills it now."""
     signed = counted(change, facts.digest_now, facts.sign_offs)
-    return fill_seats(change, facts.asks.seats, signed, facts.policy, facts.targets)
+    told = (facts.policy, facts.targets, facts.delegations)
+    return fill_seats(change, facts.asks.seats, signed, *told)
 
 
 def _people(change: Change, state: SeatState, facts: ShipFacts) -> str:

@@ -31,6 +31,7 @@ FEATURE_ANNOTATIONS = (
     "prompt",
     "locales",
     "bridge",
+    "customer-facing",
 )
 FALLBACK_ANNOTATIONS = ("models",)
 PERSON_ANNOTATIONS = ("git-login", "signing-keys")
@@ -121,7 +122,18 @@ def _read_feature(entity: Entity) -> Target:
         fallback=fallback.data.strip() if fallback else "",
         prompt=prompt.data.strip() if prompt else "",
         bridge=bridge.data.strip() if bridge else "",
+        customer_facing=_is_customer_facing(entity),
     )
+
+
+def _is_customer_facing(entity: Entity) -> bool:
+    """Read `customer-facing`: Kubernetes and Backstage keep annotations as texts."""
+    value = entity.annotation("customer-facing")
+    text = value.data.strip() if value else "false"
+    if value and text not in ("true", "false"):
+        because = f"`leverframe.dev/customer-facing` of {entity.name} is `{text}`, which is neither true nor false."
+        entity.report.error(value.place, because, 'Write "true" or "false".')
+    return text == "true"
 
 
 def _read_fallback(entity: Entity) -> Fallback:

@@ -15,6 +15,7 @@ from leverframe.nouns.targets import EVERYWHERE, LAST_RING, Target, Tier
 from leverframe.rules.audience_order import order_faults
 from leverframe.rules.lowering import cells_of
 from leverframe.rules.policies import ACTS, asks_of, holders, seats_left
+from leverframe.sources.policies.cab import check_cab
 from leverframe.sources.policies.model_checks import check_models
 from leverframe.sources.policies.reading import Report, nearest
 from leverframe.sources.policies.review_checks import check_reviews
@@ -32,6 +33,7 @@ def check_bundle(policy: Policy, report: Report, today: date | None) -> None:
     _check_acts(policy, report)
     _check_seats(policy, report)
     check_reviews(policy, report)
+    check_cab(policy, report)
     for target in policy.catalog.targets.values():
         _check_target(target, policy, report)
     for fallback in policy.catalog.fallbacks.values():
@@ -104,7 +106,8 @@ def _check_together(policy: Policy, report: Report) -> None:
     """One person counts once: seats that only the same person could fill can never all be filled."""
     told: set[str] = set()
     for target, kind, path in product(policy.catalog.targets.values(), Kind, Path):
-        asks = asks_of(policy, target.tier.value, kind.value, path.value)
+        asked = (policy, target.tier.value, kind.value, path.value)
+        asks = asks_of(*asked, customer_facing=target.customer_facing)
         left = seats_left(policy, asks.seats, target)
         what = f"{target.tier.value} changes on the {path.value} path"
         if left and (key := f"{target.id} {what}") not in told:

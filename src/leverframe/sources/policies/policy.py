@@ -20,6 +20,7 @@ from leverframe.sources.policies.authority import (
     read_seats,
     read_switch_rules,
 )
+from leverframe.sources.policies.cab import read_cab
 from leverframe.sources.policies.follow_ups import read_follow_ups, read_opening
 from leverframe.sources.policies.hours import read_calendar
 from leverframe.sources.policies.kill_switches import is_model_key, is_platform
@@ -72,6 +73,7 @@ def _read(section: Section, gates: Collection[str], report: Report) -> PolicyFil
         policy_seats=_read_policy_seats(section, known),
         freeze_seats=read_seats(section, "freeze_sign_offs", known),
         conflicts=_read_conflicts(section.section("conflicts")),
+        cab=read_cab(section.section("cab"), known) if section.has("cab") else None,
         switch_rules=rules,
         plans=ramps.templates,
         rings=rings,

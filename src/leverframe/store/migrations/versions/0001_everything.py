@@ -442,6 +442,57 @@ def _make_tables() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "cab_meetings",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cab_meetings")),
+    )
+    op.create_index(op.f("ix_cab_meetings_starts_at"), "cab_meetings", ["starts_at"], unique=False)
+    op.create_index(op.f("ix_cab_meetings_state"), "cab_meetings", ["state"], unique=False)
+    op.create_table(
+        "cab_items",
+        sa.Column("meeting", sa.String(), nullable=False),
+        sa.Column("change", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("meeting", "change", name=op.f("pk_cab_items")),
+    )
+    op.create_index(op.f("ix_cab_items_change"), "cab_items", ["change"], unique=False)
+    op.create_table(
+        "cab_returns",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("change", sa.String(), nullable=False),
+        sa.Column("meeting", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("content_digest", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_because", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cab_returns")),
+    )
+    op.create_index(op.f("ix_cab_returns_change"), "cab_returns", ["change"], unique=False)
+    op.create_table(
+        "delegations",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("member", sa.String(), nullable=False),
+        sa.Column("delegate", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("because", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_because", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delegations")),
+    )
+    op.create_index(op.f("ix_delegations_ends_at"), "delegations", ["ends_at"], unique=False)
+    op.create_table(
         "settings",
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
@@ -458,6 +509,7 @@ def _make_tables() -> None:
         sa.Column("comment", sa.Text(), nullable=False),
         sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("void_because", sa.Text(), nullable=False),
+        sa.Column("on_behalf_of", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_offs")),
     )
     op.create_index(op.f("ix_sign_offs_subject"), "sign_offs", ["subject"], unique=False)
