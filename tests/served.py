@@ -49,6 +49,25 @@ class Day:
 
 def a_day(folder: Path) -> Day:
     """Live the example's day, by the acts of its people and its clock."""
+    built, world = _begun(folder)
+    ids = _tickets(world)
+    audit_round(built)
+    now = world.now
+    built.house.store.close()
+    return Day(folder, now, ids)
+
+
+def a_first_day(folder: Path) -> Day:
+    """Have the example's policy in force, its people with accounts, and its units running; nothing has been filed."""
+    built, world = _begun(folder)
+    for target in acme()[0].catalog.targets:
+        world.adopt(target)
+    now = world.now
+    built.house.store.close()
+    return Day(folder, now, {})
+
+
+def _begun(folder: Path) -> tuple[Built, World]:
     built = _build(folder, TUESDAY)
     world = _world(built)
     adi = Actor(ActorKind.PERSON, "adi", roles=frozenset({accounts.FIRST_ADMINISTRATOR}))
@@ -60,11 +79,7 @@ def a_day(folder: Path) -> Day:
     for instance in INSTANCES:
         if instance.split("/")[0] not in {g.name for g, _ in gateways.list_gateways(built.house)}:
             gateways.enrol(built.house, world.adi, instance.split("/")[0], frozenset())
-    ids = _tickets(world)
-    audit_round(built)
-    now = world.now
-    built.house.store.close()
-    return Day(folder, now, ids)
+    return built, world
 
 
 def _as_they_open(files: dict[str, str]) -> dict[str, str]:

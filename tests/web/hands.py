@@ -12,11 +12,15 @@ STOPS_AHEAD = """it => {
     if (it === document.activeElement) { return 0; }
     const stops = [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex]')];
     const here = stops.filter(each => each === it || each === document.activeElement
-        || (each.tabIndex >= 0 && !each.disabled && each.type !== 'hidden' && each.checkVisibility()));
+        || (each.tabIndex >= 0 && !each.disabled && each.type !== 'hidden' && !(each.type === 'radio' && !each.checked)
+            && each.checkVisibility()));
     const from = here.indexOf(document.activeElement), to = here.indexOf(it);
     return Math.max(1, (to > from ? to : here.length) - from);
 }"""
-"""How many presses of Tab lie before a thing, as far as the order of the page tells; it is asked again on arrival."""
+"""How many presses of Tab lie before a thing, as far as the order of the page tells; it is asked again on arrival.
+
+Of a group of radio buttons Tab stops at the chosen one.
+"""
 
 
 class Hands:

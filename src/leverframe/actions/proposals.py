@@ -9,7 +9,7 @@ from leverframe.actions.bringing import may_bring
 from leverframe.actions.changes import Checked, check_change, file_in
 from leverframe.actions.house import House, permit, target_of
 from leverframe.actions.pull_requests import may_tell, take_pull_request
-from leverframe.nouns.changes import Change, Kind
+from leverframe.nouns.changes import Change, Kind, Path
 from leverframe.nouns.forms import ChangeForm, Filled
 from leverframe.nouns.people import Actor
 from leverframe.nouns.policies import Policy
@@ -126,4 +126,5 @@ def _filled(form: ChangeForm, author: str, *, by_files: bool) -> dict[str, Fille
     wrote = Filled(author or "auto", SOURCE)
     parts = {name: wrote for name in (*WRITTEN, *MORE_WRITTEN) if getattr(form, name)}
     known = {"targets": Filled("auto", SOURCE)} if by_files else {}
-    return {**parts, **known, "kind": Filled("auto", "what differs")}
+    usual = {"path": Filled("auto", "default")} if form.path == Path.NORMAL else {"path": wrote}
+    return {**parts, **known, **usual, "kind": Filled("auto", "what differs")}
