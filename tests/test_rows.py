@@ -32,10 +32,12 @@ from tests.rows.sights import NOT_PROVED, SIGHTS, Sight
 from tests.served import PASSWORD, Day, Served, a_day, audit_round, served
 
 from leverframe.actions import accounts, evidence, judgements
+from leverframe.nouns.changes import Kind
+from leverframe.store import changes as change_rows
 
 ROWS = (
-    "1 3 4 5 6 7 8 9 10 12 15 16 17 18 19 20 22 23 24 27 31 32 33 34 36 38 39 40 41 43 "
-    "44 45 46 47 48 49 50 51 52 54 55 76 105 111"
+    "1 3 4 5 6 7 8 9 10 12 15 16 17 18 19 20 21 22 23 24 27 31 32 33 34 36 38 39 40 41 43 "
+    "44 45 46 47 48 49 50 51 52 53 54 55 76 105 108 111"
 )
 every_door = pytest.mark.parametrize("door", DOORS, ids=lambda door: door.name)
 
@@ -75,6 +77,25 @@ def test_every_row_that_is_built_is_in_a_table():
 @pytest.mark.parametrize("act", [*ACTS, *THE_CAB], ids=named)
 def test_who_may_does_it_and_who_may_not_is_told_why(house: Served, tmp_path: Path, act: Act, door: Door):
     take(house, tmp_path, act, door)
+
+
+@pytest.fixture(scope="module")
+def alike(day: Day, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A house in which every change of the quarter is said to be a low risk, whatever it alters."""
+    with served(day, tmp_path_factory.mktemp("alike")) as running:
+        with running.world.store.write() as db:
+            one = change_rows.get(db, running.ids["settled"])
+            for number in range(80):
+                kind = (Kind.PROMPT, Kind.SCHEMA)[number % 2]
+                change_rows.insert(db, replace(one, id=f"CHG-2026-{500 + number:05d}", kind=kind))
+        yield running
+
+
+@every_door
+def test_row_113_every_change_the_same_risk_is_told_with_its_numbers(alike: Served, door: Door):
+    told = {PAGE: "/population", HTTP: "/population", CLI: "population"}[door]
+    answer = door.look(alike, "remi", told)
+    assert "changes of 90 days are low risk, and they are of" in answer.words
 
 
 @every_door

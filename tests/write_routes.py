@@ -10,8 +10,20 @@ from typing import Any
 
 from tests.world import ACME, World, acme, eval_run, pull_request
 
-from leverframe.actions import accounts, cab, delegations, freezes, game_days, gateways, loosening, policies
+from leverframe.actions import (
+    accounts,
+    break_glass,
+    cab,
+    delegations,
+    freezes,
+    game_days,
+    gateways,
+    loosening,
+    policies,
+    unauthorised,
+)
 from leverframe.nouns.documents import to_document
+from leverframe.nouns.outcomes import Outcome
 from leverframe.sources.freezes.typed import read_typed
 from leverframe.store import follow_ups
 
@@ -74,6 +86,24 @@ def given_start(world: World) -> tuple[str, Any]:
     start = world.form().start
     later = {n: (getattr(start, n) + timedelta(days=1)).isoformat() for n in ("opens_at", "closes_at")}
     return f"{path}/start", {**later, "not_after": start.not_after.isoformat()}
+
+
+def given_emergency(world: World) -> tuple[str, Any]:
+    return f"{ready(world)}/break-glass", {"gates": ["sign_offs"], "minutes": 60, **BECAUSE}
+
+
+def given_asked(world: World) -> tuple[str, Any]:
+    change = world.ready()
+    accounts.add_account(world.house, world.adi, "rita", PASSWORD)
+    break_glass.ask(world.house, world.sol, change.id, ["sign_offs"], 60, "it is urgent")
+    return f"/changes/{change.id}/break-glass/approvals", {}
+
+
+def given_unauthorised(world: World) -> tuple[str, Any]:
+    world.adopt()
+    world.tell([Outcome(world.call(TARGET, "somebody", unit="customer-support@by-hand"), 100.0)])
+    unauthorised.look_out(world.house, unauthorised.Lookout())
+    return "/population/unauthorised/UNA-1/settlement", {"as": "incident", **BECAUSE}
 
 
 def given_begin(world: World) -> tuple[str, Any]:
@@ -289,6 +319,10 @@ ROWS: dict[tuple[str, str], Row] = {
     ("DELETE", "/changes/{change_id}/returns/mine"): Row("cass", given_own_return),
     ("POST", "/cab/delegations"): Row("cass", lambda w: ("/cab/delegations", DELEGATION)),
     ("DELETE", "/cab/delegations/{id}"): Row("cass", given_delegation),
+    ("POST", "/population/unauthorised/{id}/settlement"): Row("remi", given_unauthorised),
+    ("POST", "/changes/{id}/break-glass"): Row("sol", given_emergency),
+    ("POST", "/changes/{id}/break-glass/approvals"): Row("rita", given_asked),
+    ("DELETE", "/changes/{id}/break-glass"): Row("remi", lambda w: (given_asked(w)[0].rpartition("/")[0], BECAUSE)),
     ("POST", "/game-days"): Row("sol", given_game_day),
     ("POST", "/game-days/{id}/pause"): Row("sol", lambda w: held(w, "pause")),
     ("POST", "/game-days/{id}/resume"): Row("sol", lambda w: held(w, "resume", paused=True)),

@@ -17,6 +17,7 @@ from pathlib import Path
 from leverframe.actions import (
     audits,
     cab_agenda,
+    debts,
     deliveries,
     effects,
     exercising,
@@ -32,6 +33,7 @@ from leverframe.actions import (
     stepping,
     switch_files,
     tables,
+    unauthorised,
     write_back,
 )
 from leverframe.actions.due import Due, give_back, lease, what_is_due
@@ -77,6 +79,8 @@ class Runner:
     measuring: Measuring | None = None
     """How outside sources of metrics are asked; without it none is asked here."""
     watch: Watch = field(default_factory=Watch)
+    lookout: unauthorised.Lookout = field(default_factory=unauthorised.Lookout)
+    collector: debts.Collector = field(default_factory=debts.Collector)
     _stop: threading.Event = field(default_factory=threading.Event)
     _checkpoint_at: float = 0.0
     _round_at: float = 0.0
@@ -159,6 +163,8 @@ class Runner:
                 self._guarded(change_id, effects.tell_effect, self.house, change_id)
             for duty in due.reminding:
                 self._guarded(f"follow-up {duty}", reminding.remind, self.house, duty)
+            self._guarded("units that no change explains", unauthorised.look_out, self.house, self.lookout)
+            self._guarded("debts", debts.collect, self.house, self.collector)
             if self._follower is None:
                 self._follow()
             self._finish(due)

@@ -18,6 +18,9 @@ from tests.rows.deeds import (
     abort,
     adopt,
     answer_of,
+    approve_passing,
+    ask_to_pass,
+    ask_to_pass_segregation,
     asked_to_set,
     declare,
     declare_of_nobody,
@@ -43,6 +46,8 @@ from tests.rows.deeds import (
     outcome,
     review,
     set_as,
+    settle_as_incident,
+    settle_of_another_target,
     sign,
     sign_what_was_read,
     signers,
@@ -590,7 +595,54 @@ THE_CALENDAR = (
     ),
 )
 
-ACTS = THE_TICKET + THE_SIGN_OFFS + THE_RAMP + THE_LEVERS + THE_CALENDAR
+VIC_PASSES_NOT = No("vic", 403, "vic may not ask to bypass gates", "ask remi, sol")
+
+THE_EMERGENCY = (
+    Act(
+        21,
+        "somebody on call asks that a change may pass a gate",
+        scenes.after_hours,
+        ask_to_pass,
+        by="sol",
+        seen=scenes.glass_of,
+        becomes="asked",
+        noes=(
+            VIC_PASSES_NOT,
+            No("sol", 422, "segregation is never bypassed", "meet it", ask_to_pass_segregation),
+        ),
+    ),
+    Act(
+        21,
+        "an executive lets a change start outside its window",
+        scenes.asked_to_pass,
+        approve_passing,
+        by="rita",
+        seen=scenes.gate_of("window"),
+        becomes="bypassed",
+        noes=(
+            No("sol", 409, "sol has asked for it", "ask rita"),
+            No("vic", 403, "vic is not asked: it needs exec", "ask rita"),
+        ),
+    ),
+)
+
+THE_POPULATION = (
+    Act(
+        108,
+        "a unit that no change explains is settled as an incident",
+        scenes.an_unauthorised_unit,
+        settle_as_incident,
+        by="remi",
+        seen=scenes.settlement,
+        becomes="incident, by remi",
+        noes=(
+            No("vic", 403, "vic may not settle a unit that no change explains", "ask"),
+            No("remi", 422, "and not of meeting-notes", "name a change of this target", settle_of_another_target),
+        ),
+    ),
+)
+
+ACTS = THE_TICKET + THE_SIGN_OFFS + THE_RAMP + THE_LEVERS + THE_CALENDAR + THE_EMERGENCY + THE_POPULATION
 
 AT_NIGHT = (
     Act(

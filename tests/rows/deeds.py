@@ -210,6 +210,35 @@ def import_freezes(house: Served, source: str) -> Deed:
     return Deed("POST", path, command, CLOSES, typed=typed, page="/freezes")
 
 
+def ask_to_pass(house: Served, change: str, gates: str = "window") -> Deed:
+    body = {"gates": gates, "minutes": 60, **BECAUSE}
+    command = f"change break-glass {change} --gate {gates} {SAID}"
+    return Deed("POST", f"/changes/{change}/break-glass", command, body)
+
+
+def ask_to_pass_segregation(house: Served, change: str) -> Deed:
+    return ask_to_pass(house, change, "segregation")
+
+
+def approve_passing(house: Served, change: str) -> Deed:
+    return Deed("POST", f"/changes/{change}/break-glass/approvals", f"change approve-break-glass {change}", {})
+
+
+def settle_as_incident(house: Served, record: str) -> Deed:
+    body = {"as": "incident", "change": "", **BECAUSE}
+    command = f"population settle {record} --incident {SAID}"
+    page = "/population/unauthorised"
+    return Deed("POST", f"{page}/{record}/settlement", command, body, page=page)
+
+
+def settle_of_another_target(house: Served, record: str) -> Deed:
+    change = house.ids["ramping"]
+    body = {"as": "change", "change": change, **BECAUSE}
+    command = f"population settle {record} --change {change} {SAID}"
+    page = "/population/unauthorised"
+    return Deed("POST", f"{page}/{record}/settlement", command, body, page=page)
+
+
 # ------------------------------------------------------------------------------------------------ what is seen
 
 

@@ -104,7 +104,7 @@ LOADING = Act(
 )
 SIGNING = (
     Act(
-        19,
+        53,
         "the release manager signs it, and one is not enough",
         proposed,
         sign_as("release_manager"),

@@ -7,7 +7,7 @@ on `meeting-notes`, which Cass writes and Remi signs; what leaves a ramp behind 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
@@ -18,17 +18,31 @@ from tests.answering import addresses, carry_out
 from tests.rows.doors import Deed
 from tests.served import Served
 
-from leverframe.actions import changes, freezes, game_days, listing, loosening, ramps, reviews, staging
+from leverframe.actions import (
+    break_glass,
+    changes,
+    freezes,
+    game_days,
+    listing,
+    loosening,
+    outcomes,
+    ramps,
+    reviews,
+    staging,
+    unauthorised,
+)
 from leverframe.nouns.changes import StartWindow
 from leverframe.nouns.documents import to_document
 from leverframe.nouns.follow_ups import LATER_LOOK
 from leverframe.nouns.forms import ChangeForm
+from leverframe.nouns.outcomes import Batch, Outcome
 from leverframe.nouns.tables import Reason
 from leverframe.nouns.units import Unit
 from leverframe.sources.freezes.typed import read_typed
 from leverframe.store import follow_ups
 from leverframe.store import freezes as freeze_rows
 from leverframe.store import ramps as ramp_rows
+from leverframe.store import unauthorised as unauthorised_rows
 
 NOTES, CLAIMS = "meeting-notes", "claims-summary"
 LONDON = ZoneInfo("Europe/London")
@@ -145,6 +159,48 @@ def ends_of_freezes(house: Served) -> list[str]:
     """List the days on which the declared freezes that stand end."""
     with house.world.store.read() as db:
         return [f"{each.freeze.ends:%Y-%m-%d}" for each in freeze_rows.standing(db)]
+
+
+def an_unauthorised_unit(house: Served) -> str:
+    """Have a gateway tell of a unit that nobody filed; returns the record's id."""
+    unit = f"meeting-notes@by-hand-{next(_serial)}"
+    told = Outcome(house.world.call(NOTES, "somebody", unit=unit), 100.0)
+    outcomes.accept_batch(house.built.house, "edge", frozenset(), Batch(unit, 1, (told,)))
+    unauthorised.look_out(house.built.house, unauthorised.Lookout())
+    with house.world.store.read() as db:
+        return unauthorised_rows.of_unit(db, NOTES, unit)[0].id
+
+
+def after_hours(house: Served) -> str:
+    """Have a change whose start window opens later today; returns its id."""
+    later = StartWindow(
+        house.world.now + timedelta(hours=1), house.world.moment("Wed 15:00"), house.world.now + timedelta(days=15)
+    )
+    return ready(house, start=later)
+
+
+def asked_to_pass(house: Served) -> str:
+    """Have Sol ask that a change may start before its window; returns the change's id."""
+    change = after_hours(house)
+    break_glass.ask(house.built.house, house.world.sol, change, ["window"], 60, "it is urgent")
+    return change
+
+
+def gate_of(gate: str) -> Callable[[Served, str], str]:
+    """Return what looks at a gate's answer on a change."""
+    return lambda house, change: house.world.verdict(change, gate).outcome.value
+
+
+def glass_of(house: Served, change: str) -> str:
+    """Return how the break-glass of a change stands."""
+    return house.world.view(change).glass.state
+
+
+def settlement(house: Served, record: str) -> str:
+    """Say what a person made of a record."""
+    with house.world.store.read() as db:
+        settled = unauthorised_rows.get(db, record).settled
+    return "" if settled is None else f"{settled.change or 'incident'}, by {settled.by}"
 
 
 def titled(house: Served, title: str) -> list[str]:

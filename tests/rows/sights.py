@@ -91,10 +91,12 @@ def of_policy(row: int, what: str, **told: Any) -> Sight:
     return Sight(row, what, lambda house: "", "/policy", "/policy", "policy show", **told)
 
 
+NO_READER = No("vic", 403, "vic may not read the audit log", "ask adi, cass, cleo, remi, rita, sam, sol")
+
+
 def log(what: str, page: str, http: str, command: str, **told: Any) -> Sight:
     """Return the sight of the audit log, which is not everybody's."""
-    vic = No("vic", 403, "vic may not read the audit log", "ask adi, cass, cleo, remi, rita, sam, sol")
-    return Sight(105, what, lambda house: "", page, http, command, closed_to=vic, **told)
+    return Sight(105, what, lambda house: "", page, http, command, closed_to=NO_READER, **told)
 
 
 def receipt_of_a_throw(house: Served) -> str:
@@ -104,6 +106,36 @@ def receipt_of_a_throw(house: Served) -> str:
 
 
 SIGHTS = (
+    Sight(
+        1,
+        "what proves that each change of a day was approved before it began",
+        lambda house: "from=2026-05-12&to=2026-05-12",
+        "/population?{}",
+        "/population?{}",
+        "population --from 2026-05-12 --to 2026-05-12",
+        says=("CHG-2026-00001", "every sign-off that the policy asked for came before it began"),
+        facts={
+            "counts.changes": 1,
+            "counts.failures.no_ticket": 0,
+            "rows.*.approved_before_start": ["yes"],
+            "rows.*.segregated": ["yes"],
+        },
+        on_page=("in production with no ticket", "clock, armed by remi"),
+        on_screen=("No ticket",),
+        closed_to=NO_READER,
+    ),
+    Sight(
+        108,
+        "a unit that no change explains, with its evidence",
+        scenes.an_unauthorised_unit,
+        "/population/unauthorised",
+        "/population/unauthorised",
+        "population unauthorised",
+        says=("meeting-notes@by-hand-", "no change, no adoption and no former unit has this name", "edge"),
+        facts={"units.0.target": "meeting-notes", "units.0.explanation.what": "nothing", "units.0.settled": None},
+        on_page=("unauthorised", "why this answer"),
+        closed_to=NO_READER,
+    ),
     Sight(
         7,
         "eval results against the deployed unit",

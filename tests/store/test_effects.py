@@ -19,7 +19,7 @@ def call(unit: str = "support@v8", number: str = "1.9", gateway: str = "edge", t
 
 def noted(store: Store, at: datetime, *calls: CallFacts) -> None:
     with store.write() as db:
-        effects.note_served(db, at, calls)
+        effects.note_served(db, at, [(f"lf1.{n}", told) for n, told in enumerate(calls, 1)])
 
 
 def seen(store: Store, since: datetime = TUESDAY, target: str = "support") -> list[Served]:
@@ -58,3 +58,13 @@ def test_what_was_answered_last_before_a_time_is_left_out(store: Store):
 def test_no_call_writes_nothing(store: Store):
     noted(store, TUESDAY)
     assert seen(store) == []
+
+
+def test_the_calls_are_counted_and_the_last_is_named(store: Store):
+    noted(store, TUESDAY, call(), call(gateway="core"), call())
+    noted(store, LATER, call())
+    with store.read() as db:
+        told = effects.sightings(db, "support", "support@v8")
+        assert effects.sighted(db, LATER) == {("support", "support@v8")}
+        assert effects.sighted(db, LATER + timedelta(seconds=1)) == set()
+    assert [(one.gateway, one.calls, one.call) for one in told] == [("core", 1, "lf1.2"), ("edge", 3, "lf1.1")]

@@ -13,11 +13,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from types import SimpleNamespace as View
 
+import gallery_break_glass
 import gallery_cab
 import gallery_freezes
 import gallery_planning
+import gallery_population
 from gallery_after import REVIEW, review_facts, samples, wait_groups
 
+from leverframe.actions.break_glass import NO_GLASS
 from leverframe.actions.cab_views import CabNotes
 from leverframe.nouns.audit import Checkpoint, Entry
 from leverframe.nouns.baselines import Baseline
@@ -793,6 +796,8 @@ def change_view(change: Change = CHANGE, **more: object) -> View:
         "ramp": View(ramp=RAMP, plan=PLAN, steps=STEPS, reading=READINGS, next=Stay("", at(13, 14, 30)),
                      next_text="It stays at 10 % until the bake ends 14:30 BST and thumbs down below 3x are proved; then 50 %.", share_percent=10.0, judged_by=(), judged_reading=None, reading_digest=DIGEST, growth=growth_view(), baselines=BASELINES),
         "effect": None,
+        "glass": NO_GLASS,
+        "debts": (),
         "spent": SPENT,
         "trail": entries(),
         "may": {"hold": YES, "abort": YES, "cancel": failed("cancel", "a ramp is in flight", remedy="abort it first"),
@@ -1401,6 +1406,8 @@ def pages() -> dict[str, str]:
         **gallery_freezes.samples(),
         **gallery_planning.samples(CHANGE),
         **gallery_cab.samples(),
+        **gallery_population.samples(),
+        **gallery_break_glass.samples(change_view),
         "today": ("today.html", today_view(), "/"),
         "today-empty": ("today.html", empty_today, "/"),
         "changes": ("change_list.html", View(changes=lines(), filters={"state": "", "target": ""}, before=None), "/changes"),

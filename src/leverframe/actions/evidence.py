@@ -9,6 +9,7 @@ from datetime import datetime
 from leverframe.actions.bringing import may_bring
 from leverframe.actions.changes import restate
 from leverframe.actions.contents import alteration, void_signed
+from leverframe.actions.debts import owes
 from leverframe.actions.facts import measured_units, ship_facts
 from leverframe.actions.house import House, permit, record, refuse, target_of
 from leverframe.nouns.evidence import EvalDelta, EvalImport, EvalResult, Said
@@ -50,7 +51,8 @@ def add_evidence(
     with house.store.write() as db:
         now, policy, change = house.clock.now(), house.policy(db), changes.get(db, change_id)
         role = permit(policy, actor, "change.file", target_of(policy, change.target))
-        refuse(may_bring(actor, change, "its evidence is what was signed", "live scores are posted by call id"))
+        closed, remedy = "its evidence is what was signed", "live scores are posted by call id"
+        refuse(may_bring(actor, change, closed, remedy, owed=owes(db, change_id, "evals")))
         candidate, deployed = measured_units(change)
         results = read_evals(body, candidate=candidate, deployed=deployed, said=said)
         before = evidence.digests(db, change_id)

@@ -21,6 +21,7 @@ from leverframe.nouns.targets import Target
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Verdict
 from leverframe.rules.bands import frozen_between, open_between
+from leverframe.rules.break_glass import standing
 from leverframe.rules.evals import compare_on, unmatched
 from leverframe.rules.evidence_time import Traffic
 from leverframe.rules.forecasting import Forecast, forecast_for
@@ -32,6 +33,7 @@ from leverframe.rules.shipping import may_ship
 from leverframe.rules.sign_offs import SignFacts, content_digest, counted
 from leverframe.rules.staging import seen_now
 from leverframe.store import (
+    break_glass,
     cab,
     delegations,
     evidence,
@@ -54,14 +56,15 @@ def ship_facts(house: House, db: Db, change: Change, *, expected: tuple[Verdict,
     asks = asks_for(policy, change)
     digests, results = evidence.digests(db, change.id), evidence.results(db, change.id)
     moves, runs = measured_units(change)
+    digest_now, targets, known = content_digest(change, digests), _targets(policy, change), break_glass.of_change
     return ShipFacts(
         policy=policy,
         asks=asks,
-        targets=_targets(policy, change),
+        targets=targets,
         current=units.all_current(db),
         switches=switches_now(db),
         sign_offs=tuple(sign_offs.standing(db, change.id)),
-        digest_now=content_digest(change, digests),
+        digest_now=digest_now,
         deltas=compare_on(*results, moves=moves, runs=runs),
         unmatched=unmatched(*results, moves=moves, runs=runs),
         staging=seen_now(staging.of(db, change.id), change),
@@ -71,6 +74,7 @@ def ship_facts(house: House, db: Db, change: Change, *, expected: tuple[Verdict,
         occupied=() if has_begun(change) else all_occupied(db, policy.conflicts, house.clock.now()),
         delegations=delegations.standing(db, (seat.role for seat in asks.seats)),
         returned=cab.standing_returns(db, [change.id])[change.id],
+        bypass=standing(known(db, change.id), digest_now, policy, targets, house.clock.now()),
     )
 
 

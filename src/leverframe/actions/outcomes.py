@@ -54,7 +54,7 @@ def accept_batch(house: House, gateway: str, targets: frozenset[str], batch: Bat
             else:
                 rows.append(_row(facts, outcome, desk.slow_ms(facts)))
                 if facts.unit and facts.reason != Reason.MODEL_FALLBACK.value:
-                    answered.append(facts)
+                    answered.append((outcome.call, facts))
         outcomes.count_batch(db, desk.now, rows)
         effects.note_served(db, desk.now, answered)
         gateways.note_refused(db, gateway, batch.boot, refused)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from leverframe.actions.changes import EDITABLE
+from leverframe.actions.debts import owe_for
 from leverframe.actions.duties import owe_review
 from leverframe.actions.effects import expect_effect
 from leverframe.actions.facts import forecast_of, ship_facts, subject_of
@@ -25,6 +26,7 @@ from leverframe.nouns.ramps import HoldRow, Promote, Ramp, RampState
 from leverframe.nouns.tables import Number
 from leverframe.nouns.targets import Tier
 from leverframe.nouns.verdicts import Outcome, Refused, Verdict, failed
+from leverframe.rules.break_glass import Bypass, opened
 from leverframe.rules.exposure import pending
 from leverframe.rules.forecasting import Forecast
 from leverframe.rules.lowering import share_of_all, shares
@@ -51,7 +53,9 @@ def begin(house: House, db: Db, actor: Actor, change: Change, now: datetime) -> 
     expected = forecast_of(house, db, change, now)
     answers = _may_begin(house, db, actor, change, expected, now)
     refuse(answers)
-    step = _first(policy, change, now)
+    bypass = ship_facts(house, db, change).bypass
+    passed_by = frozenset(v.gate for v in answers if v.outcome is Outcome.BYPASSED)
+    step = _first(replace(policy, calendar=opened(policy.calendar, passed_by)), change, now)
     ramp = Ramp(
         change=change.id,
         target=change.target,
@@ -62,10 +66,11 @@ def begin(house: House, db: Db, actor: Actor, change: Change, now: datetime) -> 
         salt=house.salt(change.id),
     )
     ramps.insert(db, ramp)
+    facts = {**_rests_on(house, db, change, answers), **_passed(bypass, passed_by), "expected": _settles(expected)}
     change = changes.update(db, replace(change, state=State.IMPLEMENT))
-    facts = _rests_on(house, db, change, answers) | {"expected": _settles(expected)}
     by = f"by itself, armed by {change.armed_by}" if actor is CLOCK else f"by {actor.name}"
     record(db, now, actor, "ramp.started", change.id, f"started {by}", role=role, facts=facts)
+    owe_for(house, db, change, bypass, answers, now)
     ramp = go_to_stage(house, db, actor, role, change, ramp, step, now)
     return settle_if_reached(house, db, changes.get(db, change.id), ramp, now)
 
@@ -115,7 +120,13 @@ def _first(policy: Policy, change: Change, now: datetime) -> Promote:
 def _rests_on(house: House, db: Db, change: Change, answers: tuple[Verdict, ...]) -> dict[str, object]:
     """Return what a start rests on: what was signed, and the gates that say no but only advise."""
     advised = sorted(v.gate for v in answers if v.outcome is Outcome.NOT_MET)
-    return {"signed": ship_facts(house, db, change).digest_now, "advised_against": advised}
+    signed, policy = ship_facts(house, db, change).digest_now, house.policy(db).digest
+    return {"signed": signed, "advised_against": advised, "policy": policy}
+
+
+def _passed(bypass: Bypass | None, gates: frozenset[str]) -> dict[str, object]:
+    """Return which gates a break-glass let the start pass; nothing where none did."""
+    return {"bypassed": sorted(gates), "break_glass": bypass.glass.id} if bypass and gates else {}
 
 
 def go_to_stage(

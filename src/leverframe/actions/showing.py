@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from leverframe.actions.break_glass import NO_GLASS, BreakGlassView, glass_view
 from leverframe.actions.cab_views import CabNotes, notes_of
+from leverframe.actions.debts import owes
 from leverframe.actions.effects import effect_of
 from leverframe.actions.facts import bands, forecast_of, measured_units, prospects_of, rest_of, ship_facts, sign_facts
 from leverframe.actions.follow_ups import FollowUpLine, left_by
@@ -25,6 +27,7 @@ from leverframe.nouns.baselines import Baseline
 from leverframe.nouns.changes import Change, CloseCode, Provenance, State
 from leverframe.nouns.effects import SeenEffect
 from leverframe.nouns.evidence import EvalDelta, StageCounts, StageReading
+from leverframe.nouns.follow_ups import Debt
 from leverframe.nouns.growth import Growth
 from leverframe.nouns.people import Actor
 from leverframe.nouns.policies import Policy
@@ -34,7 +37,7 @@ from leverframe.nouns.reviews import KeptFacts
 from leverframe.nouns.sign_offs import SignOff
 from leverframe.nouns.spent_time import SpentTime
 from leverframe.nouns.staging import StagingRecord
-from leverframe.nouns.verdicts import Verdict, failed, not_needed, passed
+from leverframe.nouns.verdicts import Outcome, Verdict, failed, not_needed, passed
 from leverframe.rules.baselines import baselines_of
 from leverframe.rules.code_review import seen
 from leverframe.rules.forecasting import Forecast
@@ -46,7 +49,7 @@ from leverframe.rules.prospects import Prospect
 from leverframe.rules.shipping import may_ship, unready
 from leverframe.rules.sign_offs import WRITTEN, authors, may_sign
 from leverframe.rules.staging import seen_now
-from leverframe.store import audit, changes, evidence, ramps, sign_offs, staging
+from leverframe.store import audit, changes, evidence, follow_ups, ramps, sign_offs, staging
 from leverframe.store.database import Db
 
 FIELDS = ("title", "kind", "tier", "path", "candidate", "rollback_plan", "kill_switch", "blast_radius", "start")
@@ -107,6 +110,8 @@ class ChangeView:
     zone: str
     review_facts: KeptFacts | None = None
     follow_ups: tuple[FollowUpLine, ...] = ()
+    glass: BreakGlassView = NO_GLASS
+    debts: tuple[Debt, ...] = ()
 
 
 def show_change(house: House, actor: Actor, change_id: str, *, with_growth: bool = False) -> ChangeView:
@@ -125,7 +130,7 @@ def show_change(house: House, actor: Actor, change_id: str, *, with_growth: bool
         can_sign_as = _can_sign_as(db, actor, change, facts, answers)
         return ChangeView(
             change=change,
-            requirements=_since_begun(answers) if ramp else answers,
+            requirements=_since_begun(db, change_id, answers) if ramp else answers,
             fields=_fields(change, facts),
             sign_offs=tuple(sign_offs.all_of(db, change_id)),
             seats=tuple((s.role, s.count, s.signed_by, s.open) for s in seats(change, facts)),
@@ -149,6 +154,8 @@ def show_change(house: House, actor: Actor, change_id: str, *, with_growth: bool
             zone=policy.calendar.home_zone,
             review_facts=shown_facts(house, db, change, facts, ramp.steps if ramp else (), now),
             follow_ups=left_by(house, db, actor, change.id),
+            glass=glass_view(db, actor, change, facts, answers, now),
+            debts=tuple(follow_ups.debts_of(db, [change_id])[change_id]),
         )
 
 
@@ -179,12 +186,20 @@ def _band_region(change: Change, ramp: RampView | None) -> str:
     return next(iter([*(ramp.ramp.published if ramp else ()), *change.blast_radius.regions]), "")
 
 
-def _since_begun(answers: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
-    """Tell what stood in the way of beginning as what it is once the ramp has begun: asked, and answered then."""
-    return tuple(
-        not_needed(v.gate, f"it was asked when the ramp began; since then {v.because}") if v.refuses else v
-        for v in answers
-    )
+def _since_begun(db: Db, change_id: str, answers: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
+    """Tell what stood in the way of beginning as what it is once the ramp has begun: asked, and answered then.
+
+    What a break-glass let it pass, and is not brought yet, is told as that.
+    """
+    owed = {debt.what for debt in follow_ups.open_debts(db, subject=change_id)}
+    return tuple(_answered_then(v, v.gate in owed) if v.refuses else v for v in answers)
+
+
+def _answered_then(verdict: Verdict, is_owed: bool) -> Verdict:
+    if is_owed:
+        because = f"the start passed it on a break-glass, and it is owed: {verdict.because}"
+        return replace(verdict, outcome=Outcome.BYPASSED, because=because)
+    return not_needed(verdict.gate, f"it was asked when the ramp began; since then {verdict.because}")
 
 
 def _ramp_view(house: House, db: Db, change: Change, now: datetime) -> RampView | None:
@@ -227,8 +242,9 @@ def _baselines(db: Db, change: Change, ramp: Ramp, counts: Sequence[StageCounts]
 def _can_sign_as(
     db: Db, actor: Actor, change: Change, facts: ShipFacts, answers: tuple[Verdict, ...]
 ) -> tuple[str, ...]:
-    """Name the open seats that this reader may fill now: nobody signs what is not ready."""
-    if change.state not in (State.ASSESS, State.AUTHORIZE, State.SCHEDULED) or _is_unready(answers):
+    """Name the open seats that this reader may fill now: nobody signs what is not ready, or begun and not owed."""
+    early = change.state in (State.ASSESS, State.AUTHORIZE, State.SCHEDULED)
+    if not owes(db, change.id, "sign_offs") and (not early or _is_unready(answers)):
         return ()
     told = sign_facts(db, actor, change, facts)
     open_roles = [seat.role for seat in seats(change, facts) if seat.open]
@@ -314,4 +330,4 @@ def requirements(house: House, change_id: str) -> tuple[Verdict, ...]:
         begun = ramps.get(db, change_id) is not None
         expected = forecast_of(house, db, change, now).verdicts if not begun else ()
         answers = may_ship(change, ship_facts(house, db, change, expected=expected), now)
-        return _since_begun(answers) if begun else answers
+        return _since_begun(db, change_id, answers) if begun else answers

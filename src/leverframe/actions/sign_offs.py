@@ -6,6 +6,7 @@ from datetime import datetime
 
 from leverframe.actions.changes import EDITABLE, restate
 from leverframe.actions.contents import changed_since, spoken
+from leverframe.actions.debts import owes
 from leverframe.actions.facts import ship_facts, sign_facts, sign_facts_for
 from leverframe.actions.house import House, need_reason, record, refuse
 from leverframe.nouns.changes import Change, State
@@ -55,7 +56,8 @@ def put_sign_off(
     facts = ship_facts(house, db, change)
     if facts.digest_now != content_digest:
         raise stale(change, content_digest, facts, changed_since(db, change_id, content_digest))
-    refuse([*_ready(change, facts, now), *_may(db, change, actor, role, on_behalf_of, facts, now)])
+    ready = [] if owes(db, change_id, "sign_offs") else _ready(change, facts, now)
+    refuse([*ready, *_may(db, change, actor, role, on_behalf_of, facts, now)])
     signed = SignOff(change_id, actor.name, role, content_digest, now, comment, on_behalf_of=on_behalf_of)
     sign_offs.add(db, signed)
     whom = f" for {on_behalf_of}" if on_behalf_of else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from leverframe.actions.bringing import may_bring
 from leverframe.actions.changes import restate
+from leverframe.actions.debts import owes
 from leverframe.actions.house import House, permit, record, refuse, target_of
 from leverframe.nouns.people import Actor
 from leverframe.nouns.staging import StagingRecord, StagingState
@@ -27,7 +28,8 @@ def record_staging(
     with house.store.write() as db:
         now, policy, change = house.clock.now(), house.policy(db), changes.get(db, change_id)
         role = permit(policy, actor, "change.file", target_of(policy, change.target))
-        refuse(may_bring(actor, change, "staging says nothing of it any more", "abort the ramp, if it runs"))
+        closed, remedy = "staging says nothing of it any more", "abort the ramp, if it runs"
+        refuse(may_bring(actor, change, closed, remedy, owed=owes(db, change_id, "staging")))
         row = StagingRecord(done, now, actor.name, because.strip(), staged_unit(change), url.strip())
         staging.add(db, change_id, row)
         facts = {"url": row.url} if row.url else {}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from leverframe.actions.debts import debt_alarms
 from leverframe.actions.effects import effect_alarms
 from leverframe.actions.facts import asks_once, seat_facts, told_to_sign
 from leverframe.actions.file_views import file_alarms
@@ -15,6 +16,7 @@ from leverframe.actions.house import House
 from leverframe.actions.listing import ChangeLine, change_line
 from leverframe.actions.looks import Look, circumstances, look_at
 from leverframe.actions.tables import says_what_cannot_be
+from leverframe.actions.unauthorised import unauthorised_alarms
 from leverframe.actions.waiting import all_waits
 from leverframe.clock import monotonic
 from leverframe.nouns.calendar import Subject
@@ -178,6 +180,8 @@ def _alarms(house: House, db: Db) -> list[str]:
     alarms += _faulty(house, db)
     alarms += file_alarms(house, db)
     alarms += effect_alarms(db)
+    alarms += unauthorised_alarms(db)
+    alarms += debt_alarms(db, house.policy(db), house.clock.now())
     alarms += [f"The clock could not do {what}: {why}." for what, why in sorted(house.troubles.items())]
     given_up = outbox.given_up(db)
     if given_up:

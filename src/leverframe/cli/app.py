@@ -11,6 +11,7 @@ from typer.main import get_command
 
 from leverframe.cli import (
     audit,
+    break_glass,
     cab,
     calendar,
     call,
@@ -26,6 +27,7 @@ from leverframe.cli import (
     login,
     me,
     policy,
+    population,
     rehearse,
     replay,
     serve,
@@ -69,8 +71,8 @@ def build() -> typer.Typer:
     )
     for alone in (serve, demo, login, me, changed, calendar, call, rehearse, replay, upkeep):
         alone.add_to(app)
-    for noun in (change, follow_up, cab, evidence, freeze, switch, game_day, target, policy, user, token, gateway):
+    for noun in (change, break_glass, follow_up, cab, evidence, freeze, switch, game_day, target, policy, user):
         noun.add_to(app)
-    for noun in (audit, table, key):
+    for noun in (token, gateway, population, audit, table, key):
         noun.add_to(app)
     return app

@@ -22,6 +22,7 @@ STYLES = {
     "met": "green",
     "not_met": "bold red",
     "not_needed": "dim",
+    "bypassed": "bold yellow",
     "thrown": "bold red",
     "set": "green",
     "error": "bold red",

@@ -64,11 +64,12 @@ class AgreedAction:
 
 @dataclass(frozen=True, slots=True)
 class Debt:
-    """Evidence that was skipped and is owed, with its due date."""
+    """Evidence that was skipped and is owed by `owner`, with its due date; `what` names the gate that asks for it."""
 
     id: int
     subject: str
     what: str
     due_at: datetime
     because: str
+    owner: str = ""
     paid_at: datetime | None = None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import time
 
 from leverframe.nouns.audiences import NO_ORDER, AudienceOrder
+from leverframe.nouns.break_glass import BreakGlassRule
 from leverframe.nouns.cab import CabRule
 from leverframe.nouns.calendar import Calendar
 from leverframe.nouns.catalogs import Catalog
@@ -175,6 +176,7 @@ class Policy:
     cab: CabRule | None = None
     webhooks: tuple[WebhookRule, ...] = ()
     metrics: Mapping[str, Metric] = field(default_factory=dict)
+    break_glass: BreakGlassRule | None = None
     solo: bool = False
     closed_stretch_max_percent: float = 10.0
     closed_stretch_hours: float = 48.0

@@ -13,6 +13,8 @@ class Outcome(StrEnum):
     MET = "met"
     NOT_MET = "not_met"
     NOT_NEEDED = "not_needed"
+    BYPASSED = "bypassed"
+    """It is not met, and a break-glass lets the change pass: it stops nothing, and is owed."""
 
 
 class Mode(StrEnum):

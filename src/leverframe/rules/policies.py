@@ -24,10 +24,11 @@ ACTS = {
     "gateway.enrol": "enrol a gateway",
     "freeze.declare": "declare a freeze",
     "audit.read": "read the audit log",
+    "unit.settle": "settle a unit that no change explains",
 }
 """The acts that the policy hands out, as sentences say them."""
 
-LIKE = {"freeze.declare": "ramp.hold"}
+LIKE = {"freeze.declare": "ramp.hold", "unit.settle": "change.review"}
 """The acts of which a policy need not speak: who may do the second may do the first."""
 
 

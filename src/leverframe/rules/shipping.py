@@ -7,6 +7,7 @@ from datetime import datetime
 
 from leverframe.nouns.changes import Change, State
 from leverframe.nouns.verdicts import Verdict
+from leverframe.rules.break_glass import bypassed
 from leverframe.rules.gates.allowed_models import allowed_models
 from leverframe.rules.gates.audience_order import audience_order
 from leverframe.rules.gates.blast_radius import blast_radius
@@ -57,7 +58,7 @@ TIMELY_NAMES = frozenset(gate.__name__ for gate in TIMELY)
 def may_ship(change: Change, facts: ShipFacts, now: datetime) -> tuple[Verdict, ...]:
     """Answer every gate, in order, each under the mode that the policy gives it; the forecast's own last."""
     verdicts = (*(gate(change, facts, now) for gate in GATES.values()), *facts.expected)
-    return tuple(_under_mode(verdict, facts) for verdict in verdicts)
+    return tuple(bypassed(_under_mode(verdict, facts), facts.bypass) for verdict in verdicts)
 
 
 def state_for(verdicts: Iterable[Verdict]) -> State:

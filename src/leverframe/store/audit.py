@@ -159,6 +159,25 @@ def newest_of(db: Db, acts: Collection[str], objects: Collection[str]) -> dict[s
     return found
 
 
+def objects_between(db: Db, acts: Collection[str], since: datetime, until: datetime) -> set[str]:
+    """Return what some acts were done to, at or after one time and before another."""
+    c = entries.c
+    within = (c.act.in_(sorted(acts)), c.at >= since, c.at < until, c.id >= _first_since(db, since))
+    return set(db.execute(select(c.object).where(*within).distinct()).scalars())
+
+
+def of_objects(db: Db, acts: Collection[str], objects: Collection[str]) -> dict[str, list[Entry]]:
+    """Return the entries of some acts on some objects, by object, the earliest first."""
+    found: dict[str, list[Entry]] = {each: [] for each in objects}
+    asked = sorted(found)
+    for at in range(0, len(asked), OBJECTS_AT_ONCE):
+        some = entries.c.object.in_(asked[at : at + OBJECTS_AT_ONCE]) & entries.c.act.in_(sorted(acts))
+        for row in db.execute(_SELECT.where(some).order_by(entries.c.id)):
+            entry = _entry(row)
+            found[entry.object].append(entry)
+    return found
+
+
 def _newest(
     db: Db, *, act: str, actor: str, object: str, since: datetime | None, limit: int, before: int | None
 ) -> Select[Any, Any, Any]:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     delete,
+    func,
     select,
 )
 from sqlalchemy import update as sql_update
@@ -89,6 +90,24 @@ def get(db: Db, id: str) -> Change:
 def of_ids(db: Db, ids: Iterable[str]) -> dict[str, Change]:
     """Return several changes by id; those that there are not are left out."""
     return {row.id: row.body for row in db.execute(_BODIES, {"ids": list(ids)})}
+
+
+def filed_between(db: Db, since: datetime, until: datetime) -> set[str]:
+    """Return the ids of the changes whose rows say that they were filed at or after one time and before another."""
+    query = select(changes.c.id).where(changes.c.filed_at >= since, changes.c.filed_at < until)
+    return set(db.execute(query).scalars())
+
+
+def tiers_and_kinds(db: Db, since: datetime) -> list[tuple[str, str, int]]:
+    """Count the changes that were filed at a time or later, by tier and kind."""
+    groups = (changes.c.tier, changes.c.kind)
+    query = select(*groups, func.count().label("number")).where(changes.c.filed_at >= since)
+    return [(row.tier, row.kind, row.number) for row in db.execute(query.group_by(*groups).order_by(*groups))]
+
+
+def in_order(ids: Iterable[str]) -> list[str]:
+    """Return ids in their order, the newest first."""
+    return sorted(ids, key=_ordinal, reverse=True)
 
 
 def settled_by(db: Db, moment: datetime) -> list[str]:

@@ -12,6 +12,7 @@ from sqlalchemy import update as sql_update
 from leverframe.nouns.effects import Effect, EffectState, Served
 from leverframe.nouns.outcomes import CallFacts
 from leverframe.nouns.tables import Number
+from leverframe.nouns.unauthorised import Sighting
 from leverframe.store.columns import RunningId, Utc
 from leverframe.store.database import Db, metadata
 
@@ -23,10 +24,12 @@ served_units = Table(
     Column("gateway", String, primary_key=True),
     Column("number", BigInteger, nullable=False),
     Column("first_at", Utc, nullable=False),
-    Column("last_at", Utc, nullable=False),
+    Column("last_at", Utc, nullable=False, index=True),
+    Column("calls", BigInteger, nullable=False),
+    Column("call", Text, nullable=False),
     sqlite_with_rowid=False,
 )
-"""`number` is epoch and generation in one, so that the newest can be kept by one comparison."""
+"""`number` is epoch and generation in one, so that the newest can be kept by one comparison; `call` is the last."""
 
 effects = Table(
     "effects",
@@ -51,23 +54,41 @@ GENERATIONS = 2**31
 """Generations are below it: see nouns/tables."""
 
 
-def note_served(db: Db, at: datetime, calls: Iterable[CallFacts]) -> None:
-    """Keep which units calls were answered with, by gateway: since when, when last, and under which newest table."""
-    newest: dict[tuple[str, str, str], int] = {}
-    for call in calls:
+def note_served(db: Db, at: datetime, calls: Iterable[tuple[str, CallFacts]]) -> None:
+    """Keep which units calls were answered with, by gateway: since when, when last, and under which newest table.
+
+    Each call comes with its id; they are counted, and the last id is kept.
+    """
+    newest: dict[tuple[str, str, str], tuple[int, int, str]] = {}
+    for id, call in calls:
         key = (call.target, call.unit, call.gateway)
-        newest[key] = max(newest.get(key, 0), _packed(call.number))
+        number, count, _ = newest.get(key, (0, 0, ""))
+        newest[key] = max(number, _packed(call.number)), count + 1, id
+    names = ("target", "unit", "gateway", "number", "calls", "call")
     rows = [
-        {"target": target, "unit": unit, "gateway": gateway, "number": number, "first_at": at, "last_at": at}
-        for (target, unit, gateway), number in sorted(newest.items())
+        dict(zip(names, (*key, *told), strict=True)) | {"first_at": at, "last_at": at}
+        for key, told in sorted(newest.items())
     ]
     if not rows:
         return
     added = db.insert(served_units)
     mine, new = served_units.c, added.excluded
     number = case((new.number > mine.number, new.number), else_=mine.number)
-    kept = {"number": number, "last_at": new.last_at}
+    kept = {"number": number, "last_at": new.last_at, "calls": mine.calls + new.calls, "call": new.call}
     db.execute(added.on_conflict_do_update(index_elements=["target", "unit", "gateway"], set_=kept), rows)
+
+
+def sighted(db: Db, since: datetime) -> set[tuple[str, str]]:
+    """Return the targets and units of which any gateway told at a time or later."""
+    query = select(served_units.c.target, served_units.c.unit).where(served_units.c.last_at >= since).distinct()
+    return {(row.target, row.unit) for row in db.execute(query)}
+
+
+def sightings(db: Db, target: str, unit: str) -> list[Sighting]:
+    """List what each gateway told of one unit of a target."""
+    mine = (served_units.c.target == target) & (served_units.c.unit == unit)
+    rows = db.execute(select(served_units).where(mine).order_by(served_units.c.gateway))
+    return [Sighting(r.gateway, _number(r.number), r.first_at, r.last_at, r.calls, r.call) for r in rows]
 
 
 def served(db: Db, targets: Iterable[str], since: datetime) -> dict[str, list[Served]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from sqlalchemy import update as sql_update
 from leverframe.nouns.follow_ups import Debt, FollowUp
 from leverframe.nouns.verdicts import NotFound
 from leverframe.store.columns import RunningId, Utc
-from leverframe.store.database import Db, metadata
+from leverframe.store.database import Db, in_parts, metadata
 
 follow_ups = Table(
     "follow_ups",
@@ -53,6 +54,7 @@ debts = Table(
     Column("what", String, nullable=False),
     Column("due_at", Utc, nullable=False, index=True),
     Column("because", Text, nullable=False),
+    Column("owner", String, nullable=False),
     Column("paid_at", Utc),
 )
 
@@ -142,9 +144,9 @@ def of_subject(db: Db, subject: str) -> list[FollowUp]:
     return _follow_ups(db, _FOLLOW_UPS.where(follow_ups.c.subject == subject))
 
 
-def owe_debt(db: Db, subject: str, what: str, due_at: datetime, because: str) -> Debt:
+def owe_debt(db: Db, subject: str, what: str, due_at: datetime, because: str, *, owner: str = "") -> Debt:
     """Write down evidence that was skipped and is owed."""
-    row = {"subject": subject, "what": what, "due_at": due_at, "because": because}
+    row = {"subject": subject, "what": what, "due_at": due_at, "because": because, "owner": owner}
     return Debt(db.execute(debts.insert().values(**row).returning(debts.c.id)).scalar_one(), **row)
 
 
@@ -159,6 +161,22 @@ def open_debts(db: Db, *, subject: str = "") -> list[Debt]:
     query = select(debts).where(debts.c.paid_at.is_(None)).order_by(debts.c.due_at, debts.c.id)
     rows = db.execute(query.where(debts.c.subject == subject) if subject else query)
     return [Debt(**row._mapping) for row in rows]
+
+
+def debts_of(db: Db, subjects: Sequence[str]) -> dict[str, list[Debt]]:
+    """Return the debts of several subjects, paid or not, the earliest due first."""
+    found: dict[str, list[Debt]] = {subject: [] for subject in subjects}
+    for some in in_parts(list(found)):
+        query = select(debts).where(debts.c.subject.in_(some)).order_by(debts.c.due_at, debts.c.id)
+        for row in db.execute(query):
+            found[row.subject].append(Debt(**row._mapping))
+    return found
+
+
+def all_debts(db: Db, limit: int) -> list[Debt]:
+    """List the debts, open ones first, then the newest paid."""
+    query = select(debts).order_by(debts.c.paid_at.is_not(None), debts.c.due_at, debts.c.id).limit(limit)
+    return [Debt(**row._mapping) for row in db.execute(query)]
 
 
 _FOLLOW_UPS = select(follow_ups).order_by(follow_ups.c.due_at, follow_ups.c.id)

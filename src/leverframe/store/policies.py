@@ -67,6 +67,11 @@ def in_force(db: Db, at: datetime) -> Policy | None:
     return None if body is None else _policy(body)
 
 
+def of_version(db: Db, version: int) -> Policy:
+    """Return the policy of one version."""
+    return _policy(db.execute(select(policies.c.body).where(policies.c.version == version)).scalar_one())
+
+
 def versions(db: Db) -> list[PolicyVersion]:
     """List the policies that were ever in force, the newest first."""
     query = select(policies.c.version, policies.c.digest, policies.c.by, policies.c.at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from leverframe.store import (
     accounts,
     audit,
+    break_glass,
     cab,
     changes,
     checkpoints,
@@ -36,6 +37,7 @@ from leverframe.store import (
     tables,
     tokens,
     traffic,
+    unauthorised,
     units,
     unmet,
 )
@@ -45,6 +47,7 @@ ROOMS = (
     accounts,
     audit,
     cab,
+    break_glass,
     changes,
     checkpoints,
     counted,
@@ -75,6 +78,7 @@ ROOMS = (
     tables,
     tokens,
     traffic,
+    unauthorised,
     units,
     unmet,
 )

@@ -20,6 +20,7 @@ from leverframe.web.game_days import game_days_view
 from leverframe.web.problems import Problem
 from leverframe.web.rendering import respond
 from leverframe.web.sent import FORMS, with_newlines
+from leverframe.web.unauthorised import unauthorised_page
 from leverframe.web.visits import SAFE, Visit, aside, of_session
 
 
@@ -66,6 +67,12 @@ STANDS = (
         "/cab/{meeting}/{change}",
         "cab_item.html",
         lambda visit, meeting, change: cab_views.show_item(visit.house, visit.actor, meeting, change),
+    ),
+    Stand(
+        re.compile(r"/population/unauthorised/(?P<form>UNA-[^/]+/settlement)"),
+        "/population/unauthorised",
+        "unauthorised.html",
+        unauthorised_page,
     ),
     Stand(re.compile(r"/(?P<form>game-days)"), "/game-days", "game_days.html", game_days_view),
     Stand(

@@ -20,6 +20,7 @@ from leverframe.clock import monotonic
 from leverframe.nouns.verdicts import Conflict, Fault, Forbidden, Invalid, NotFound, Refused, SourceFailed
 from leverframe.web import (
     accounts,
+    break_glass,
     cab,
     calendar,
     change_times,
@@ -36,11 +37,13 @@ from leverframe.web import (
     pages,
     planning,
     policy,
+    population,
     proposals,
     ramps,
     rehearsals,
     replays,
     switches,
+    unauthorised,
 )
 from leverframe.web.again import come_back, typed_in
 from leverframe.web.answers import ERRORS, PROBLEM_SCHEMA
@@ -80,6 +83,9 @@ def make_app(house: House, events: live.Events) -> FastAPI:
         cab,
         game_days,
         policy,
+        population,
+        unauthorised,
+        break_glass,
         outcomes,
         accounts,
         doors,

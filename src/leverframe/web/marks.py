@@ -59,6 +59,7 @@ WORDS: dict[Any, tuple[str, str]] = {
     Outcome.MET: ("fine", "met"),
     Outcome.NOT_MET: ("refused", "not met"),
     Outcome.NOT_NEEDED: ("quiet", "not needed"),
+    Outcome.BYPASSED: ("thrown", "bypassed"),
     Mode.ENFORCE: ("fine", "enforce"),
     Mode.ADVISE: ("waiting", "advise"),
     DuringRamp.HOLD: ("waiting", "hold"),

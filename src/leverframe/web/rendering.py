@@ -29,6 +29,7 @@ from leverframe.web import (
     marks,
     month_pictures,
     pictures,
+    population_marks,
     readings,
     rehearsal_pictures,
     staircases,
@@ -159,7 +160,7 @@ def csv_text(rows: Sequence[Any]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(columns)
-    writer.writerows([_cell(document.get(name)) for name in columns] for document in documents)
+    writer.writerows([cell(document.get(name)) for name in columns] for document in documents)
     return out.getvalue()
 
 
@@ -173,11 +174,12 @@ def _flat(document: Mapping[str, Any], before: str = "") -> dict[str, Any]:
     return flat
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
+    """Write one cell; text that a spreadsheet would run as a formula is quoted."""
     if value is None:
         return ""
     if isinstance(value, list):
-        return " ".join(_cell(item) for item in value)
+        return " ".join(cell(item) for item in value)
     text = str(value)
     return f"'{text}" if isinstance(value, str) and text[:1] in "=+-@\t\r" and text else text
 
@@ -238,6 +240,9 @@ def environment() -> Environment:
     room.globals |= {"staircase_figure": staircases.staircase_figure, "interval_bars": readings.interval_bars}
     room.globals |= {"endings_figure": rehearsal_pictures.endings_figure, "summed": rehearsal_endings.summed}
     room.globals |= {"cab_approves": APPROVES, "cab_returns": RETURNS}
+    room.globals |= {"population_mark": population_marks.population_mark}
+    room.globals |= {"glass_mark": population_marks.glass_mark, "debt_mark": population_marks.debt_mark}
+    room.globals |= {"failure_words": population_marks.FAILURE_WORDS}
     room.globals |= {"month_figure": month_pictures.month_figure}
     room.globals |= {"growth_figures": growth.growth_figures, "slices_table": growth.slices_table}
     room.globals |= {"locales_table": growth.locales_table, "baselines_table": baselines.baselines_table}

@@ -21,6 +21,7 @@ from leverframe.nouns.targets import Target
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Verdict
 from leverframe.rules.audience_order import waits_for
+from leverframe.rules.break_glass import Bypass
 from leverframe.rules.lowering import cells_of, within
 
 
@@ -31,7 +32,7 @@ class ShipFacts:
     `current` are the units adopted now, `ramping` maps a target to the change that ramps on it, `expected` is the
     forecast's own verdict, `occupied` what the open changes take and when, `digest_now` the digest that a sign-off
     would bind now. `delegations` are those that nobody has revoked, `returned` what the CAB sent back and nobody took
-    back, of whatever content.
+    back, of whatever content, `bypass` the break-glass that stands.
     """
 
     policy: Policy
@@ -50,6 +51,7 @@ class ShipFacts:
     occupied: tuple[Occupied, ...] = ()
     delegations: tuple[Delegation, ...] = ()
     returned: tuple[CabReturn, ...] = ()
+    bypass: Bypass | None = None
 
     def subject(self, change: Change) -> Subject:
         """Return what the calendar is asked about."""

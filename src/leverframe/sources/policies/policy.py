@@ -20,6 +20,7 @@ from leverframe.sources.policies.authority import (
     read_seats,
     read_switch_rules,
 )
+from leverframe.sources.policies.break_glass import read_break_glass
 from leverframe.sources.policies.cab import read_cab
 from leverframe.sources.policies.follow_ups import read_follow_ups, read_opening
 from leverframe.sources.policies.hours import read_calendar
@@ -86,6 +87,7 @@ def _read(section: Section, gates: Collection[str], report: Report) -> PolicyFil
         irreversible_kinds=frozenset(section.names("irreversible_kinds", known=KINDS)),
         webhooks=_read_notifiers(section),
         metrics=metrics,
+        break_glass=read_break_glass(section, known),
         **knobs,
         **_read_reviews(section.section("reviews")),
         follow_ups=read_follow_ups(section),

@@ -127,12 +127,23 @@ def _make_tables() -> None:
     op.create_index(op.f("ix_changes_filed_at"), "changes", ["filed_at"], unique=False)
     op.create_index("ix_changes_state_ordinal", "changes", ["state", "ordinal"], unique=False)
     op.create_table(
+        "break_glasses",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("change", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["change"], ["changes.id"], name=op.f("fk_break_glasses_change")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_break_glasses")),
+    )
+    op.create_index(op.f("ix_break_glasses_change"), "break_glasses", ["change"], unique=False)
+    op.create_table(
         "debts",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("what", sa.String(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("because", sa.Text(), nullable=False),
+        sa.Column("owner", sa.String(), nullable=False),
         sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_debts")),
     )
@@ -759,9 +770,25 @@ def _make_tables() -> None:
         sa.Column("number", sa.BigInteger(), nullable=False),
         sa.Column("first_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("calls", sa.BigInteger(), nullable=False),
+        sa.Column("call", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("target", "unit", "gateway", name=op.f("pk_served_units")),
         sqlite_with_rowid=False,
     )
+    op.create_index(op.f("ix_served_units_last_at"), "served_units", ["last_at"], unique=False)
+    op.create_table(
+        "unauthorised_units",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("target", sa.String(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("first_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unauthorised_units")),
+    )
+    op.create_index("ix_unauthorised_units_unit", "unauthorised_units", ["target", "unit"], unique=False)
+    op.create_index(op.f("ix_unauthorised_units_settled_at"), "unauthorised_units", ["settled_at"], unique=False)
     op.create_table(
         "effects",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
