@@ -12,8 +12,8 @@ STOPS_AHEAD = """it => {
     if (it === document.activeElement) { return 0; }
     const stops = [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex]')];
     const here = stops.filter(each => each === it || each === document.activeElement
-        || (each.tabIndex >= 0 && !each.disabled && each.type !== 'hidden' && !(each.type === 'radio' && !each.checked)
-            && each.checkVisibility()));
+        || (each.tabIndex >= 0 && !each.disabled && each.type !== 'hidden' && each.checkVisibility()
+            && (each.type !== 'radio' || each.checked)));
     const from = here.indexOf(document.activeElement), to = here.indexOf(it);
     return Math.max(1, (to > from ? to : here.length) - from);
 }"""
