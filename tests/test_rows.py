@@ -183,7 +183,7 @@ def test_a_row_of_the_policy_is_edited_in_its_file_and_is_in_force_when_signed(
 def test_a_sign_off_of_somebody_who_lost_the_role_does_not_count_when_it_is_used(
     morning: Served, tmp_path: Path, door: Door
 ):
-    """Row 51: Remi signed as release manager; by the time of the start, Cleo is the release manager."""
+    """Row 51: Remi signed as release manager; by the time of the start, Vic is the release manager."""
     change = scenes.signed(morning)
     enforce_other_people(morning)
     refuse(morning, tmp_path, STARTING, change, door, LOST_ROLE)

@@ -34,7 +34,7 @@ EDITS = {
 OTHER_PEOPLE = {
     "catalog/people.yaml": (
         ("memberOf: [release-managers]", "memberOf: [facilities]"),
-        ("customer-support-engineering]", "customer-support-engineering, release-managers]"),
+        ("memberOf: [facilities] # no role", "memberOf: [facilities, release-managers] # one role"),
     )
 }
 A_FAULT = {"policy.yaml": (("home_zone: Europe/London", "home_zone: Mars/Olympus"),)}
@@ -77,7 +77,7 @@ def proposed(house: Served) -> str:
 
 
 def enforce_other_people(house: Served) -> None:
-    """Put a policy into force in which Sol is the release manager, and Remi none any more."""
+    """Put a policy into force in which Vic is the release manager, and Remi none any more."""
     files = edited(OTHER_PEOPLE)
     policy, faults = read_bundle(files, today=house.world.now.date())
     assert policy is not None, faults
@@ -159,4 +159,4 @@ EDITED = (
 )
 STARTING = Act(20, "a signed ticket starts its ramp", scenes.signed, start, by="remi")
 FROZEN = No("remi", 409, "stocktaking", "the next window opens Wed 13 May 2026 14:00 BST")
-LOST_ROLE = No("sol", 409, "needs sign-offs: 1 from release manager", "ask release manager: sol")
+LOST_ROLE = No("vic", 409, "needs sign-offs: 1 from release manager", "ask release manager: vic")

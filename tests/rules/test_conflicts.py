@@ -64,9 +64,11 @@ def test_no_change_is_in_its_own_way_nor_an_empty_bridge_in_anybodys():
 
 
 def test_too_many_changes_of_high_impact_at_one_time_are_a_conflict_of_the_last():
-    heavy = [taken(f"CHG-2026-0000{n}", **NOTHING, high_impact=True) for n in (2, 3)]
+    heavy = [taken(f"CHG-2026-0000{n}", **NOTHING, high_impact=True, armed=True) for n in (2, 3)]
+    drafts = [replace(each, armed=False) for each in heavy]
     mine = replace(ONE, high_impact=True)
     assert kinds(mine, heavy[0]) == set()
+    assert kinds(mine, *drafts) == set()
     assert kinds(mine, *heavy) == {"high_impact"}
     assert kinds(ONE, *heavy) == set()
     assert kinds(mine, *heavy, rule=ConflictRule(most_high_impact=3)) == set()

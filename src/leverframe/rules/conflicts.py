@@ -89,10 +89,14 @@ def _when(other: Occupied, zone: str) -> str:
 
 
 def _too_many(one: Occupied, beside: Sequence[Occupied], rule: ConflictRule, zone: str) -> Iterator[Conflict]:
-    """Yield that too many changes of high impact would be under way at the moment at which this one begins."""
+    """Yield that too many changes of high impact move, or are armed for, the moment at which this one begins.
+
+    A ticket that nobody has armed takes nobody's place.
+    """
     if not one.high_impact:
         return
-    with_it = [other for other in beside if other.high_impact and other.begins <= one.begins < other.ends]
+    going = (other for other in beside if other.high_impact and (other.moving or other.armed))
+    with_it = [other for other in going if other.begins <= one.begins < other.ends]
     if len(with_it) < rule.most_high_impact:
         return
     names = tuple(other.change for other in with_it)
