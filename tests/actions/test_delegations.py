@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from tests.world import World
 
-from leverframe.actions import delegations, sign_offs
+from leverframe.actions import delegations, showing, sign_offs
 from leverframe.nouns.changes import State
 from leverframe.nouns.verdicts import Conflict, Invalid, NotFound, Refused
 
@@ -168,3 +168,16 @@ def test_both_are_told_and_the_log_says_who_gave_what_to_whom(world: World):
     assert [told["to"] for told in world.told("cab.delegation_revoked")] == [["cass", "sol"]]
     entries = [e for act in ("cab.delegated", "cab.delegation_revoked") for e in world.entries(act)]
     assert [(e.actor, e.object, e.role) for e in entries] == [("cass", made.id, SEAT)] * 2
+
+
+def test_a_delegate_is_offered_the_seat_on_the_changes_page_too_and_nobody_else_is(world: World):
+    change = world.ready()
+    name_sol(world)
+    shown = {
+        name: showing.show_change(world.house, world.who(name), change.id).cab for name in ("sol", "cass", "vic")
+    }
+    assert {name: [seating.words for seating in cab.sits_for] for name, cab in shown.items()} == {
+        "sol": ["platform engineer for cass"],
+        "cass": [],
+        "vic": [],
+    }

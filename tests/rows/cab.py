@@ -69,11 +69,12 @@ def open_it(house: Served, thing: str) -> Deed:
     return Deed("PUT", f"/cab/{thing}/discussion", f"cab open {_words(thing)}", page=f"/cab/{thing}")
 
 
-def approve(house: Served, thing: str, role: str = "platform_engineer", reason: str = "all_five_hold") -> Deed:
-    digest = house.world.view(_change(thing)).digest
-    body = {"role": role, "content_digest": digest, "reason": reason}
-    command = f"cab approve {_words(thing)} --role {role} --digest {digest}"
-    typed = {"seat": role, "reason": reason, "content_digest": digest}
+def approve(house: Served, thing: str, role: str = "platform_engineer") -> Deed:
+    """Approve on a condition: in a house that many rows share, other changes may be in this one's way."""
+    digest, condition = house.world.view(_change(thing)).digest, "Sol watches it"
+    body = {"role": role, "content_digest": digest, "reason": "on_a_condition", "note": condition}
+    command = f"cab approve {_words(thing)} --role {role} --condition '{condition}' --digest {digest}"
+    typed = {"seat": role} | {name: body[name] for name in ("content_digest", "reason", "note")}
     return Deed("POST", f"/cab/{thing}/approvals", command, body, typed=typed, page=f"/cab/{thing}")
 
 
@@ -163,7 +164,7 @@ THE_CAB = (
     ),
     Act(
         45,
-        "a member approves in one seat",
+        "a member approves in one seat, on a condition",
         discussed,
         approve,
         by="cass",

@@ -1415,6 +1415,7 @@ def pages() -> dict[str, str]:
         "change-ramping": ("change.html", change_view(), "/changes/CHG-2026-00012"),
         "growth-harm": ("growth.html", growth_view(harm=2.1), "/changes/CHG-2026-00012/ramp/evidence"),
         "replay-differs": ("replay.html", replay_view(), "/changes/CHG-2026-00012/replay"),
+        "change-delegate": ("change.html", change_view(FILED, **ASSESSED, cab=gallery_cab.NOTES), "/changes/CHG-2026-00015"),
         "change-held": ("change.html", change_view(ramp=held, may={"release": YES, "abort": YES, "promote": YES}, can_judge_as=("release_manager",)), "/changes/CHG-2026-00012"),
         "change-assess": ("change.html", change_view(FILED, **ASSESSED), "/changes/CHG-2026-00015"),
         "change-stale": ("change.html", change_view(FILED, **ASSESSED), "/changes/CHG-2026-00015", {"problem": STALE, "form": "POST sign-offs", "typed": {"comment": "The probes are fine.", "role": "release_manager"}}),

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time
 
 from leverframe.actions.cab_views import (
     AgendaLine,
+    CabNotes,
     CabView,
     DelegationsView,
     ItemView,
@@ -230,6 +231,9 @@ def item(**other: object) -> ItemView:
         "zone": ZONE,
     }
     return ItemView(**{**base, **other})
+
+
+NOTES = CabNotes((("CAB-2026-05-13", DONE),), (), (Seating("platform_engineer", "cass"),))
 
 
 def samples() -> dict[str, tuple]:

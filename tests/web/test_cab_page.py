@@ -174,9 +174,10 @@ def test_j_and_k_go_along_the_agenda_and_the_keys_can_be_turned_off(house, seat)
 def test_the_minutes_count_up_without_a_request(house, seat):
     keys = Keys(seat("cass").open(here(house)))
     keys.press("a", "Enter")
-    asked = []
+    timer, asked = keys.hands.tab.locator("#state .timer"), []
+    timer.get_by_text("0:02").wait_for()
     keys.hands.tab.on("request", lambda request: asked.append(request.url))
-    keys.hands.tab.locator("#state .timer").get_by_text("0:02").wait_for()
+    timer.get_by_text("0:04").wait_for()
     assert asked == []
 
 

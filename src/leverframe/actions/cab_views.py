@@ -379,12 +379,20 @@ def _day(name: str, text: str) -> date | None:
 
 @dataclass(frozen=True, slots=True)
 class CabNotes:
-    """What the CAB has said of a change: on which meetings it was, and what sends it back."""
+    """What the CAB has said of a change: its meetings, what sends it back, and for whom a reader may sign."""
 
     items: tuple[tuple[str, Item], ...]
     returns: tuple[CabReturn, ...]
+    sits_for: tuple[Seating, ...] = ()
 
 
-def notes_of(db: Db, change_id: str) -> CabNotes:
-    """Return what a change's page shows of the CAB."""
-    return CabNotes(cab.items_of(db, [change_id])[change_id], tuple(cab.returns_of(db, change_id)))
+def notes_of(
+    db: Db, policy: Policy, actor: Actor, change: Change, facts: ShipFacts, now: datetime, *, is_ready: bool
+) -> CabNotes:
+    """Return what a change's page shows of the CAB; a delegate signs there too, once the change is ready."""
+    seatings = _approves_as(db, policy, policy.cab, actor, change, facts, now)[0] if policy.cab and is_ready else ()
+    return CabNotes(
+        cab.items_of(db, [change.id])[change.id],
+        tuple(cab.returns_of(db, change.id)),
+        tuple(seating for seating in seatings if seating.on_behalf_of),
+    )

@@ -143,7 +143,7 @@ def show_change(house: House, actor: Actor, change_id: str, *, with_growth: bool
             ramp=ramp,
             effect=effect_of(db, change.id, now) if ramp else None,
             spent=spent_on(db, change, facts, ramp.steps if ramp else (), now),
-            cab=notes_of(db, change_id),
+            cab=notes_of(db, policy, actor, change, facts, now, is_ready=_may_be_signed(db, change, answers)),
             trail=tuple(audit.find(db, object=change_id, limit=TRAIL)),
             may=_may(db, policy, actor, change, answers, ramp, can_sign_as, now),
             can_sign_as=can_sign_as,
@@ -243,12 +243,16 @@ def _can_sign_as(
     db: Db, actor: Actor, change: Change, facts: ShipFacts, answers: tuple[Verdict, ...]
 ) -> tuple[str, ...]:
     """Name the open seats that this reader may fill now: nobody signs what is not ready, or begun and not owed."""
-    early = change.state in (State.ASSESS, State.AUTHORIZE, State.SCHEDULED)
-    if not owes(db, change.id, "sign_offs") and (not early or _is_unready(answers)):
+    if not _may_be_signed(db, change, answers):
         return ()
     told = sign_facts(db, actor, change, facts)
     open_roles = [seat.role for seat in seats(change, facts) if seat.open]
     return tuple(role for role in open_roles if not any(v.refuses for v in may_sign(change, actor, role, told)))
+
+
+def _may_be_signed(db: Db, change: Change, answers: tuple[Verdict, ...]) -> bool:
+    early = change.state in (State.ASSESS, State.AUTHORIZE, State.SCHEDULED)
+    return owes(db, change.id, "sign_offs") or (early and not _is_unready(answers))
 
 
 def _is_unready(answers: tuple[Verdict, ...]) -> bool:
