@@ -120,6 +120,12 @@ def filed(house: Served, name: str = "meeting-notes-v2", by: str = "cass", **oth
     return changes.file_change(house.built.house, house.world.who(by), form(house, name, **other)).id
 
 
+def in_the_way(house: Served) -> str:
+    """Have two tickets of the same feature at the same time; returns the second."""
+    filed(house)
+    return filed(house)
+
+
 def nothing(house: Served) -> str:
     """Have nothing; returns a title that no ticket has yet."""
     return f"A title that is the {next(_serial)}th"

@@ -317,6 +317,16 @@ SIGHTS = (
         on_screen=("it settles",),
         facts={"plan.beyond": False, "plan.slots.0.refused": ""},
     ),
+    Sight(
+        25,
+        "which other changes are in its way at a start, and why",
+        scenes.in_the_way,
+        "/changes/{}",
+        "/changes/{}/why",
+        "change why {}",
+        says=("alters meeting-notes too", "choose another start"),
+        facts={"requirements.gate=conflicts.outcome": "not_met", "requirements.gate=conflicts.mode": "advise"},
+    ),
     of_policy(
         20,
         "the freezes of the policy, each with whom it is of",

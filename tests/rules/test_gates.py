@@ -79,19 +79,41 @@ VAGUE, STEPS = (
     "roll back",
     "1. Restore index 2026-04 from the snapshot of Monday.\n2. Sol checks ten questions by hand.",
 )
+INDEX = "index:claims-2026-10"
 ROLLBACK = [
-    ("", Kind.PROMPT, (), "not_needed", "asks for none"),
-    ("", Kind.PROMPT, ("rollback_plan",), "not_met", "there is no rollback plan"),
-    (VAGUE, Kind.PROMPT, ("rollback_plan",), "met", "1 steps"),
-    (VAGUE, Kind.RETRIEVAL_INDEX, (), "not_met", "does not simply reverse"),
-    (STEPS, Kind.RETRIEVAL_INDEX, (), "met", "2 steps"),
+    ("", "", Kind.PROMPT, (), "not_needed", "asks for none"),
+    ("", "", Kind.PROMPT, ("rollback_plan",), "not_met", "there is no rollback plan"),
+    (VAGUE, "", Kind.PROMPT, ("rollback_plan",), "met", "1 steps"),
+    ("It is reversible.", "", Kind.PROMPT, ("rollback_plan",), "met", "1 steps"),
+    (VAGUE, INDEX, Kind.RETRIEVAL_INDEX, (), "not_met", "does not simply reverse, and the plan names no steps"),
+    (STEPS, INDEX, Kind.RETRIEVAL_INDEX, (), "met", "2 steps; it restores from index:claims-2026-10"),
+    (STEPS, "https://backups.example/7", Kind.RETRIEVAL_INDEX, (), "met", "2 steps"),
+    (STEPS, "", Kind.RETRIEVAL_INDEX, (), "not_met", "names nothing to restore from"),
+    (STEPS, "the backup of Monday", Kind.RETRIEVAL_INDEX, (), "not_met", "is nothing to restore from"),
+    (
+        f"{STEPS} It is reversible.",
+        INDEX,
+        Kind.RETRIEVAL_INDEX,
+        (),
+        "not_met",
+        "says that it is reversible",
+    ),
+    (f"{STEPS} If it fails, just revert.", INDEX, Kind.RETRIEVAL_INDEX, (), "not_met", "says that it is reversible"),
+    (f"{STEPS} The step is not reversible.", INDEX, Kind.RETRIEVAL_INDEX, (), "met", "restores from"),
+    (f"{STEPS} The step is irreversible.", INDEX, Kind.RETRIEVAL_INDEX, (), "met", "restores from"),
 ]
 
 
-@pytest.mark.parametrize(("text", "kind", "fields", "outcome", "words"), ROLLBACK)
-def test_a_rollback_plan_is_there_and_has_steps_where_it_does_not_simply_reverse(text, kind, fields, outcome, words):
-    answer = rollback_plan(change(rollback_plan=text, kind=kind), facts(asks=asks(fields=fields)), WEDNESDAY)
-    says(answer, outcome, words)
+@pytest.mark.parametrize(("text", "source", "kind", "fields", "outcome", "words"), ROLLBACK)
+def test_a_rollback_plan_is_real_where_the_kind_does_not_simply_reverse(text, source, kind, fields, outcome, words):
+    ticket = change(rollback_plan=text, restore_from=source, kind=kind)
+    says(rollback_plan(ticket, facts(asks=asks(fields=fields)), WEDNESDAY), outcome, words)
+
+
+def test_all_that_a_plan_lacks_is_said_at_once():
+    answer = rollback_plan(change(rollback_plan="Just revert.", kind=Kind.RETRIEVAL_INDEX), facts(), WEDNESDAY)
+    for words in ("says that it is reversible", "names no steps", "names nothing to restore from"):
+        assert words in answer.because
 
 
 def exercised(on: date | None) -> dict[str, Switch]:

@@ -51,6 +51,7 @@ def draft(form: ChangeForm, policy: Policy, author: str, now: datetime) -> Chang
         filed_at=now,
         state=State.ASSESS,
         coordinator=form.coordinator,
+        restore_from=form.restore_from,
         plan=plan,
         provenance=_provenance(form, filled, given, plan, author, now),
         **(filled | given),
@@ -66,6 +67,7 @@ def form_of(change: Change) -> ChangeForm:
         path=change.path.value,
         candidate=change.candidate.get(change.target),
         rollback_plan=change.rollback_plan,
+        restore_from=change.restore_from,
         kill_switch=change.kill_switch,
         blast_radius=change.blast_radius,
         artefacts=change.artefacts,
@@ -175,7 +177,7 @@ def _provenance(
     return people | automatic | others | {"plan": planned, "tier": Provenance("auto", "catalog", now)}
 
 
-TYPED = ("title", "kind", "path", "candidate", "artefacts", "coordinator")
+TYPED = ("title", "kind", "path", "candidate", "artefacts", "coordinator", "restore_from")
 """The fields that only people fill."""
 
 

@@ -117,7 +117,7 @@ def _prompt(candidate: Unit | None) -> dict[str, str]:
     return {"prompt_version": candidate.prompt} if candidate and candidate.prompt else {}
 
 
-WRITTEN = ("title", "candidate", "artefacts", "rollback_plan", "kill_switch", "blast_radius", "start")
+WRITTEN = ("title", "candidate", "artefacts", "rollback_plan", "restore_from", "kill_switch", "blast_radius", "start")
 MORE_WRITTEN = ("release_manager", "coordinator", "bridge", "paging")
 
 

@@ -52,7 +52,8 @@ from leverframe.rules.staging import seen_now
 from leverframe.store import audit, changes, evidence, follow_ups, ramps, sign_offs, staging
 from leverframe.store.database import Db
 
-FIELDS = ("title", "kind", "tier", "path", "candidate", "rollback_plan", "kill_switch", "blast_radius", "start")
+FIELDS = ("title", "kind", "tier", "path", "candidate", "rollback_plan")
+WAY_FIELDS = ("restore_from", "kill_switch", "blast_radius", "start")
 TRAIL = 60
 """So many entries of its trail stand on a change's page, the newest; the audit log has them all."""
 MORE_FIELDS = ("release_manager", "coordinator", "bridge", "paging", "artefacts")
@@ -163,7 +164,7 @@ def _fields(change: Change, facts: ShipFacts) -> tuple[tuple[str, Any, Provenanc
     """Return each field with who filled it, and, of what is signed, who has reviewed it by signing."""
     signers = ", ".join(dict.fromkeys(name for seat in seats(change, facts) for name in seat.signed_by))
     told = []
-    for name in (*FIELDS, *MORE_FIELDS):
+    for name in (*FIELDS, *WAY_FIELDS, *MORE_FIELDS):
         wrote = change.provenance.get(name)
         signed = signers and (name in WRITTEN or name == "start")
         told.append((name, getattr(change, name), replace(wrote, reviewed_by=signers) if wrote and signed else wrote))

@@ -266,6 +266,7 @@ def _say_content(change: Mapping[str, Any], document: Mapping[str, Any]) -> None
             ("Candidate", ", ".join(_unit(unit) for unit in change["candidate"].values())),
             ("Blast radius", f"{reach}; at most {share(blast['max_share_percent'])} before settlement"),
             ("Rollback", change["rollback_plan"]),
+            ("Restore from", change.get("restore_from", "")),
             ("Kill switch", change["kill_switch"]),
             ("Start", f"{at(start['opens_at'])} to {at(start['closes_at'])}"),
             ("Not after", at(start["not_after"])),

@@ -109,9 +109,10 @@ class Change:
     """One alteration of production, with its record (handbook, phase 8: the change ticket).
 
     `current` and `candidate` map a target's id to its unit; a target with no adopted unit is not in
-    `current`. `commit` is the newest of the linked pull request, as it was last read. `coordinator`, `bridge` and
-    `paging` are not signed. `earlier_digests` are the contents that differ from this one by the start window only:
-    sign-offs on them stand, but for the release manager's. `version` rises with every write.
+    `current`. `commit` is the newest of the linked pull request, as it was last read. `restore_from` is what the way
+    back restores from (an address, or `kind:name`). `coordinator`, `bridge` and `paging` are not signed.
+    `earlier_digests` are the contents that differ from this one by the start window only: sign-offs on them stand,
+    but for the release manager's. `version` rises with every write.
     """
 
     id: str
@@ -131,6 +132,7 @@ class Change:
     start: StartWindow
     filed_at: datetime
     commit: str = ""
+    restore_from: str = ""
     state: State = State.ASSESS
     release_manager: str = ""
     coordinator: str = ""

@@ -32,6 +32,7 @@ class ChangeForm:
     path: str = "normal"
     candidate: Unit | None = None
     rollback_plan: str = ""
+    restore_from: str = ""
     kill_switch: str = ""
     blast_radius: BlastRadius | None = None
     artefacts: Mapping[str, str] = field(default_factory=dict)

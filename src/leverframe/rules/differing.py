@@ -81,6 +81,7 @@ def _rest(
         f"{change.blast_radius.max_share_percent:g} %",
     )
     yield ("rollback plan", *words_changed(last.rollback_plan, change.rollback_plan))
+    yield "restored from", last.restore_from, change.restore_from
     yield "kill switch", last.kill_switch, change.kill_switch
     yield "begins", say(last.start.opens_at, zone), say(change.start.opens_at, zone)
     yield "written by", last.author, change.author

@@ -28,11 +28,12 @@ WRITTEN = (
     "plan",
     "blast_radius",
     "rollback_plan",
+    "restore_from",
     "kill_switch",
     "artefacts",
 )
 """The fields of a change that are signed and that people write; who wrote one of them is an author too."""
-WAY_BACK = ("rollback_plan", "kill_switch")
+WAY_BACK = ("rollback_plan", "restore_from", "kill_switch")
 """What the release manager adds and confirms (handbook: the worked example), without having written the change."""
 
 
@@ -63,6 +64,7 @@ def signed_content(change: Change, eval_digests: Sequence[str]) -> dict[str, obj
         "artefacts": to_document(change.artefacts),
         "commit": change.commit,
         "start": to_document(change.start),
+        **({"restore_from": change.restore_from} if change.restore_from else {}),
     }
 
 
@@ -73,7 +75,7 @@ def content_digest(change: Change, eval_digests: Sequence[str]) -> str:
 
 def differences(before: Mapping[str, object], after: Mapping[str, object]) -> tuple[str, ...]:
     """Name the signed parts that differ."""
-    return tuple(part for part in after if before.get(part) != after.get(part))
+    return tuple(part for part in {**before, **after} if before.get(part) != after.get(part))
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,7 @@ def _read_form(section: Section, home_zone: str) -> ChangeForm:
         path=path.value if path else "",
         candidate=_read_candidate(section),
         rollback_plan=section.text("rollback_plan").strip(),
+        restore_from=section.text("restore_from").strip(),
         kill_switch=section.text("kill_switch"),
         blast_radius=_read_blast_radius(section),
         artefacts={name: artefacts.text(name) for name in artefacts.free()},

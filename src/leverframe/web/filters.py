@@ -75,6 +75,7 @@ def typed_of(change: Change, zone: str) -> dict[str, str]:
         **{name: _typed_time(at.astimezone(ZoneInfo(zone))) for name, at in times_typed.items()},
         "kill_switch": change.kill_switch,
         "rollback_plan": change.rollback_plan,
+        "restore_from": change.restore_from,
         "release_manager": change.release_manager,
         "coordinator": change.coordinator,
         "bridge": change.bridge,

@@ -8,6 +8,9 @@ from leverframe.nouns.changes import Change
 from leverframe.nouns.verdicts import Verdict, failed, passed
 from leverframe.rules.gates.facts import ShipFacts
 
+WRITTEN_THERE = ("", "pull request")
+"""Where a person writes a field whole: on the ticket, or in the body of the pull request that it was filed from."""
+
 
 def complete(change: Change, facts: ShipFacts, now: datetime) -> Verdict:
     """Answer with every field, link and hand-written part that the policy asks for and the ticket lacks."""
@@ -35,6 +38,6 @@ def _not_by_hand(change: Change, facts: ShipFacts) -> list[str]:
 def _automatic(change: Change, name: str) -> str:
     """Say how far a field was filled by itself; nothing where a person wrote all of it."""
     wrote = change.provenance.get(name)
-    if wrote is None or not (wrote.by == "auto" or wrote.source):
+    if wrote is None or (wrote.by != "auto" and wrote.source in WRITTEN_THERE):
         return ""
     return "filled automatically" if wrote.by == "auto" else "filled automatically in part"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
 
 from leverframe.nouns.changes import Change
@@ -13,8 +14,17 @@ FEWEST_STEPS = 2
 FEWEST_WORDS = 12
 
 
+REFERENCE = re.compile(r"https?://\S+|[a-z][a-z0-9_-]*:[^\s:][^\s]*")
+"""What can be restored from: an address, or a kind and a name (`index:claims-2026-10`, `backup:2026-05-11`)."""
+CLAIM = re.compile(
+    r"(?<!not )\b(?:reversible|(?:trivial|easy) to (?:revert|undo)|just (?:revert|undo|roll (?:it )?back))\b",
+    re.IGNORECASE,
+)
+"""What people write who have no way back (handbook, common mistakes: it "feels reversible")."""
+
+
 def rollback_plan(change: Change, facts: ShipFacts, now: datetime) -> Verdict:
-    """Answer no to a missing plan, and to one without steps where the kind is not trivially reversible.
+    """Answer no to a missing plan, and where the kind does not simply reverse to one without steps or a reference.
 
     Source: handbook phase 8, common mistakes ("feels reversible").
     """
@@ -23,18 +33,34 @@ def rollback_plan(change: Change, facts: ShipFacts, now: datetime) -> Verdict:
         return not_needed("rollback_plan", "the policy asks for none")
     if not text:
         return failed("rollback_plan", "there is no rollback plan", remedy="write the steps back", who=change.author)
-    if change.kind.value in facts.policy.irreversible_kinds and not is_specific(text):
-        return _too_vague(change)
-    return passed("rollback_plan", f"the plan has {len(steps(text))} steps")
+    if change.kind.value in facts.policy.irreversible_kinds and (faults := list(_unreal(change))):
+        kind = change.kind.value.replace("_", " ")
+        because = f"a {kind} change does not simply reverse, and {', and '.join(because for because, _ in faults)}"
+        return failed("rollback_plan", because, remedy="; ".join(way for _, way in faults), who=change.author)
+    said = f"; it restores from {change.restore_from}" if change.restore_from else ""
+    return passed("rollback_plan", f"the plan has {len(steps(text))} steps{said}")
 
 
-def _too_vague(change: Change) -> Verdict:
-    return failed(
-        "rollback_plan",
-        f"a {change.kind.value.replace('_', ' ')} change does not simply reverse, and the plan names no steps",
-        remedy=f"write at least {FEWEST_STEPS} concrete steps: what is restored, from where, by whom",
-        who=change.author,
-    )
+def _unreal(change: Change) -> Iterator[tuple[str, str]]:
+    """Yield what keeps a plan from being a way back, each with what would mend it."""
+    text = change.rollback_plan.strip()
+    if CLAIM.search(text):
+        yield "the plan says that it is reversible", "write what is restored instead"
+    if not is_specific(text):
+        yield (
+            "the plan names no steps",
+            f"write at least {FEWEST_STEPS} concrete steps: what is restored, from where, by whom",
+        )
+    if not change.restore_from:
+        yield (
+            "the ticket names nothing to restore from",
+            "fill restore_from: an address, or kind:name such as index:claims-2026-10",
+        )
+    elif not REFERENCE.fullmatch(change.restore_from):
+        yield (
+            f"{change.restore_from:.60} is nothing to restore from",
+            "write restore_from as an address, or as kind:name such as index:claims-2026-10",
+        )
 
 
 def is_specific(text: str) -> bool:

@@ -17,6 +17,7 @@ from leverframe.sources.policies.yaml_values import Value
 FIELDS = (
     "title",
     "rollback_plan",
+    "restore_from",
     "kill_switch",
     "blast_radius",
     "start",
