@@ -15,6 +15,11 @@ ana$ leverframe change file examples/acme/changes/underwriting-model.yaml
 ci$ leverframe evidence add examples/acme/evals/underwriting-sonnet-against-gpt-4o.json --change CHG-2026-00002
 ana$ leverframe change sign CHG-2026-00002 --role feature_engineer
 
+# Her rollback plan is reviewed by somebody who signs, before anybody is asked to.
+cass$ leverframe change sign CHG-2026-00002 --role platform_engineer
+ana$ leverframe change review-field CHG-2026-00002 rollback_plan
+cleo$ leverframe change review-field CHG-2026-00002 rollback_plan --comment "The steps name who does what, and from where."
+
 # The CAB signs, but AI Risk is away. Remi cannot start it.
 cass$ leverframe change sign CHG-2026-00002 --role platform_engineer
 cleo$ leverframe change sign CHG-2026-00002 --role feature_engineer

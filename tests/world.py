@@ -23,6 +23,7 @@ from sqlalchemy import select
 from leverframe.actions import changes as change_acts
 from leverframe.actions import (
     evidence,
+    field_reviews,
     outcomes,
     pull_requests,
     ramps,
@@ -204,6 +205,14 @@ class World:
         self.evals(change)
         if "pull_request" in self.change(change).artefacts:
             self.pull_request(change)
+        self.reviewed(change)
+
+    def reviewed(self, change: Change | str) -> None:
+        """Let one who may review each field of which the policy asks that."""
+        for name, answer in self.view(change, "vic").may.items():
+            if name.startswith("review_") and answer.who:
+                by = self.who(answer.who.split(", ")[0])
+                field_reviews.review_field(self.house, by, _id(change), name.removeprefix("review_"))
 
     def evals(self, change: Change | str, *, by: Actor | None = None, groundedness: float = 1.0, nonce: str = ""):
         """Post a run of all suites for the candidate and the deployed unit."""

@@ -45,6 +45,8 @@ from tests.rows.deeds import (
     lift,
     outcome,
     review,
+    review_field,
+    review_no_field,
     set_as,
     settle_as_incident,
     settle_of_another_target,
@@ -248,6 +250,19 @@ THE_TICKET = (
                 "retrieval_index",
                 lambda house, title: filing(form(house, title=title, kind="wizardry")),
             ),
+        ),
+    ),
+    Act(
+        14,
+        "the rollback plan of a High change is reviewed by another who signs it",
+        lambda house: scenes.filed(house, "underwriting-model", by="ana"),
+        review_field,
+        by="cleo",
+        seen=answer_of("field_reviews"),
+        becomes="met",
+        noes=(
+            No("ana", 409, "ana may not review the rollback plan", "ask cass, cleo"),
+            No("cleo", 422, "colour is no filled field", "name one of", review_no_field),
         ),
     ),
     mended(

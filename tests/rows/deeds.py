@@ -129,6 +129,16 @@ def later_look_is(house: Served, change: str) -> tuple[bool, bool]:
     return duty.done_at is not None, duty.dropped
 
 
+def review_field(house: Served, change: str, field: str = "rollback_plan") -> Deed:
+    said = "I have read it."
+    command = f"change review-field {change} {field} --comment '{said}'"
+    return Deed("PUT", f"/changes/{change}/fields/{field}/review", command, {"comment": said})
+
+
+def review_no_field(house: Served, change: str) -> Deed:
+    return review_field(house, change, "colour")
+
+
 def tell_pull_request(house: Served, change: str, **other: object) -> Deed:
     told = {**pull_request(house.world.change(change).artefacts["pull_request"]), **other}
     command = f"evidence pull-request {{file}} --change {change}"

@@ -40,6 +40,7 @@ from leverframe.nouns.staging import StagingRecord
 from leverframe.nouns.verdicts import Outcome, Verdict, failed, not_needed, passed
 from leverframe.rules.baselines import baselines_of
 from leverframe.rules.code_review import seen
+from leverframe.rules.field_reviews import may_review, unreviewed
 from leverframe.rules.forecasting import Forecast
 from leverframe.rules.gates.facts import ShipFacts
 from leverframe.rules.gates.sign_offs import seats
@@ -146,7 +147,7 @@ def show_change(house: House, actor: Actor, change_id: str, *, with_growth: bool
             spent=spent_on(db, change, facts, ramp.steps if ramp else (), now),
             cab=notes_of(db, policy, actor, change, facts, now, is_ready=_may_be_signed(db, change, answers)),
             trail=tuple(audit.find(db, object=change_id, limit=TRAIL)),
-            may=_may(db, policy, actor, change, answers, ramp, can_sign_as, now),
+            may=_may(db, policy, actor, change, facts, answers, ramp, can_sign_as, now),
             can_sign_as=can_sign_as,
             can_judge_as=_can_judge_as(policy, actor, change, ramp),
             windows_band=windows,
@@ -167,7 +168,8 @@ def _fields(change: Change, facts: ShipFacts) -> tuple[tuple[str, Any, Provenanc
     for name in (*FIELDS, *WAY_FIELDS, *MORE_FIELDS):
         wrote = change.provenance.get(name)
         signed = signers and (name in WRITTEN or name == "start")
-        told.append((name, getattr(change, name), replace(wrote, reviewed_by=signers) if wrote and signed else wrote))
+        read = ", ".join(filter(None, dict.fromkeys((wrote.reviewed_by if wrote else "", signers if signed else ""))))
+        told.append((name, getattr(change, name), replace(wrote, reviewed_by=read) if wrote else wrote))
     return tuple(told)
 
 
@@ -272,6 +274,7 @@ def _may(
     policy: Policy,
     actor: Actor,
     change: Change,
+    facts: ShipFacts,
     answers: tuple[Verdict, ...],
     ramp: RampView | None,
     can_sign_as: tuple[str, ...],
@@ -305,6 +308,8 @@ def _may(
     )
     back = may_go_back(db, change)
     result["way_back"] = back if back.refuses else may(policy, actor, "ramp.abort", target)
+    for name in unreviewed(change, facts.asks):
+        result[f"review_{name}"] = may_review(change, facts, actor, name)
     result["promote"] = _may_promote(change, ramp, now)
     return result
 

@@ -162,6 +162,17 @@ def _say_voided(one: Server, change: str, before: Mapping[str, Any]) -> None:
         views.say_voided(before, one.get(at("changes", change)))
 
 
+@verb(app, "review-field")
+def review_field(
+    change: Change,
+    field: Annotated[str, typer.Argument(metavar="FIELD", help="The field that you have read: rollback_plan, …")],
+    comment: Comment = "",
+) -> None:
+    """Review one field that somebody else has filled. An edit of it takes the review away."""
+    answer = server(person=True).put(at("changes", change, "fields", field, "review"), {"comment": comment})
+    show(answer, views.say_state)
+
+
 @verb(app, "refresh")
 def refresh(change: Change) -> None:
     """Write a change against what runs now; its sign-offs are void where that differs."""

@@ -137,6 +137,7 @@ def _row(row: Mapping[str, Any]) -> tuple[Any, ...]:
     parts = [", ".join(words(x) for x in row[key]) for key in ("tiers", "kinds", "paths") if row[key]]
     asks = [words(name) for name in (*row["fields"], *row["artefacts"])]
     asks += [f"{words(name)} by hand" for name in row["by_hand"]]
+    asks += [f"{words(name)} reviewed" for name in row["reviewed"]]
     asks += [f"{name} passed" for name in row["checks"]]
     asks += [said] if (said := from_document(ReviewAsk, row["code_reviews"]).said) else []
     suites = [from_document(EvalAsk, asked).said for asked in row["evals"]]

@@ -70,8 +70,9 @@ class Requirement:
     """One row of the table over tier, kind and path; empty parts match all, matching rows add up.
 
     `fields` and `artefacts` must be filled, `evals` are the suites that must be on the ticket, `seats` the
-    sign-offs by role and count, `by_hand` the fields that a person must have written, `checks` those that the pull
-    request must have passed, `code_reviews` who must have approved it. `customer_facing` asks it of such targets
+    sign-offs by role and count, `by_hand` the fields that a person must have written, `reviewed` those that another
+    person must have reviewed, `checks` those that the pull request must have passed, `code_reviews` who must have
+    approved it. `customer_facing` asks it of such targets
     alone (or of the others alone).
     """
 
@@ -83,6 +84,7 @@ class Requirement:
     evals: tuple[EvalAsk, ...] = ()
     seats: tuple[Seat, ...] = ()
     by_hand: tuple[str, ...] = ()
+    reviewed: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
     code_reviews: ReviewAsk = NO_REVIEW
     customer_facing: bool | None = None
@@ -99,6 +101,7 @@ class Asks:
     by_hand: tuple[str, ...]
     checks: tuple[str, ...] = ()
     code_reviews: ReviewAsk = NO_REVIEW
+    reviewed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ def asks_of(policy: Policy, tier: str, kind: str, path: str, *, customer_facing:
             count=max((row.code_reviews.count for row in rows), default=0),
             of_whom=highest(seat for row in rows for seat in row.code_reviews.of_whom),
         ),
+        reviewed=_all(row.reviewed for row in rows),
     )
 
 

@@ -18,6 +18,7 @@ from leverframe.rules.gates.complete import complete
 from leverframe.rules.gates.conflicts import conflicts
 from leverframe.rules.gates.evals import evals
 from leverframe.rules.gates.facts import ShipFacts
+from leverframe.rules.gates.field_reviews import field_reviews
 from leverframe.rules.gates.freeze import freeze
 from leverframe.rules.gates.kill_switch import kill_switch
 from leverframe.rules.gates.one_ramp import not_thrown, one_ramp
@@ -30,6 +31,7 @@ from leverframe.rules.gates.window import window
 
 READY = (
     complete,
+    field_reviews,
     rollback_plan,
     kill_switch,
     blast_radius,

@@ -78,6 +78,7 @@ def read_requirements(policy: Section, known: Collection[str]) -> tuple[Requirem
                     evals=read_evals(section),
                     seats=read_seats(section, "sign_offs", known),
                     by_hand=section.names("by_hand", known=BY_HAND),
+                    reviewed=section.names("reviewed", known=BY_HAND),
                     checks=section.names("checks"),
                     code_reviews=_read_reviews(section, known),
                     customer_facing=match.flag("customer_facing") if match.has("customer_facing") else None,
