@@ -256,6 +256,7 @@ class Year:
                 "at": change.filed_at + timedelta(hours=2),
                 "comment": "",
                 "void_because": "",
+                "on_behalf_of": "",
             }
             for role, person in roles
         ]

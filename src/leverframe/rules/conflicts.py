@@ -23,6 +23,8 @@ SHARED: dict[ConflictKind, tuple[Shared, str]] = {
     ),
 }
 """What two changes may share, and how it is said."""
+MOST_NAMED = 3
+"""So many others are named in a sentence; the conflict itself has all of them."""
 
 
 def occupied(
@@ -55,7 +57,7 @@ def is_high_impact(change: Change, rule: ConflictRule) -> bool:
 
 
 def conflicts_of(one: Occupied, others: Iterable[Occupied], rule: ConflictRule, zone: str) -> tuple[Conflict, ...]:
-    """Say what a change shares with each of the others at one time, in the order in which they begin.
+    """Say what a change shares with others at one time: one conflict of each kind, those who go before named first.
 
     Asked of one change this is linear in the open ones: nobody has to look at all pairs.
     """
@@ -73,13 +75,24 @@ def _order(each: Occupied) -> tuple[bool, bool, datetime, str]:
 
 
 def _shared(one: Occupied, beside: Sequence[Occupied], zone: str) -> Iterator[Conflict]:
-    for other in beside:
-        begins, ends = max(one.begins, other.begins), min(one.ends, other.ends)
-        for kind, (shared, words) in SHARED.items():
-            if what := shared(one, other):
-                how = words.format(what=" and ".join(sorted(what)))
-                because = f"{other.change} ({other.title}) {how}, {_when(other, zone)}"
-                yield Conflict(kind, (other.change,), begins, ends, because, _order(one) < _order(other))
+    """Yield one conflict of each kind, with all whom it is with: those who go before are named first."""
+    for kind, (shared, words) in SHARED.items():
+        with_it = [(other, what) for other in beside if (what := shared(one, other))]
+        if not with_it:
+            continue
+        said = [
+            f"{other.change} ({other.title}) {words.format(what=' and '.join(sorted(what)))}, {_when(other, zone)}"
+            for other, what in with_it[:MOST_NAMED]
+        ]
+        more = [f"{len(with_it) - MOST_NAMED} more"] if len(with_it) > MOST_NAMED else []
+        yield Conflict(
+            kind=kind,
+            others=tuple(other.change for other, _ in with_it),
+            begins=max(one.begins, min(other.begins for other, _ in with_it)),
+            ends=min(one.ends, max(other.ends for other, _ in with_it)),
+            because="; ".join([*said, *more]),
+            first=all(_order(one) < _order(other) for other, _ in with_it),
+        )
 
 
 def _when(other: Occupied, zone: str) -> str:
