@@ -323,6 +323,9 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/cab/delegations"): Row("cass", lambda w: ("/cab/delegations", DELEGATION)),
     ("DELETE", "/cab/delegations/{id}"): Row("cass", given_delegation),
     ("POST", "/population/unauthorised/{id}/settlement"): Row("remi", given_unauthorised),
+    ("PUT", "/changes/{change_id}/coordinator"): Row(
+        "remi", lambda w: (f"{ready(w)}/coordinator", {"to": "sol", **BECAUSE})
+    ),
     ("POST", "/changes/{id}/break-glass"): Row("sol", given_emergency),
     ("POST", "/changes/{id}/break-glass/approvals"): Row("rita", given_asked),
     ("DELETE", "/changes/{id}/break-glass"): Row("remi", lambda w: (given_asked(w)[0].rpartition("/")[0], BECAUSE)),

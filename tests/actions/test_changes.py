@@ -145,7 +145,7 @@ def test_an_edit_of_what_is_signed_voids_the_sign_offs_and_says_so(world: World)
 
 def test_an_edit_outside_what_is_signed_keeps_the_sign_offs(world: World):
     change = world.sign_all(world.ready())
-    edit(world, change, paging=("sol",), bridge="https://meet.acme.example/other", coordinator="sol")
+    edit(world, change, paging=("sol",), bridge="https://meet.acme.example/other")
     assert world.verdict(change, "sign_offs").outcome == "met"
     assert world.entries("change.edited")[0].because == "nothing that is signed differs"
 

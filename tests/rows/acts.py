@@ -31,6 +31,9 @@ from tests.rows.deeds import (
     exercise_without_reason,
     file_from_no_feature,
     file_from_pull_request,
+    hand_over,
+    hand_over_to_nobody,
+    hand_over_without_reason,
     hold,
     hold_without_reason,
     import_freezes,
@@ -328,6 +331,23 @@ THE_TICKET = (
         ),
         becomes=("https://meet.acme.example/x", ("cass", "sol"), ["remi"]),
         noes=(VIC_FILES_NOT,),
+    ),
+)
+
+THE_BRIDGE = (
+    Act(
+        26,
+        "exactly one coordinates a change, and hands it over with a reason",
+        scenes.filed_for_remi,
+        hand_over,
+        by="remi",
+        seen=lambda house, change: (house.world.change(change).coordinator, scenes.coordinated(house, change)),
+        becomes=("sol", ["remi", "sol"]),
+        noes=(
+            No("vic", 409, "vic does not coordinate", "ask remi"),
+            No("remi", 422, "a reason is missing", "say in a few words why", hand_over_without_reason),
+            No("remi", 409, "vic may not coordinate a change", "name cass", hand_over_to_nobody, ("HTTP", "CLI")),
+        ),
     ),
 )
 
@@ -666,7 +686,7 @@ THE_POPULATION = (
     ),
 )
 
-ACTS = THE_TICKET + THE_SIGN_OFFS + THE_RAMP + THE_LEVERS + THE_CALENDAR + THE_EMERGENCY + THE_POPULATION
+ACTS = THE_TICKET + THE_BRIDGE + THE_SIGN_OFFS + THE_RAMP + THE_LEVERS + THE_CALENDAR + THE_EMERGENCY + THE_POPULATION
 
 AT_NIGHT = (
     Act(

@@ -234,6 +234,20 @@ def approve_passing(house: Served, change: str) -> Deed:
     return Deed("POST", f"/changes/{change}/break-glass/approvals", f"change approve-break-glass {change}", {})
 
 
+def hand_over(house: Served, change: str, to: str = "sol") -> Deed:
+    command = f"change handover {change} {to} {SAID}"
+    return Deed("PUT", f"/changes/{change}/coordinator", command, {"to": to, **BECAUSE})
+
+
+def hand_over_to_nobody(house: Served, change: str) -> Deed:
+    return hand_over(house, change, "vic")
+
+
+def hand_over_without_reason(house: Served, change: str) -> Deed:
+    body = {"to": "sol", "because": " "}
+    return Deed("PUT", f"/changes/{change}/coordinator", f"change handover {change} sol", body)
+
+
 def settle_as_incident(house: Served, record: str) -> Deed:
     body = {"as": "incident", "change": "", **BECAUSE}
     command = f"population settle {record} --incident {SAID}"

@@ -39,7 +39,7 @@ from leverframe.nouns.outcomes import Batch, Outcome
 from leverframe.nouns.tables import Reason
 from leverframe.nouns.units import Unit
 from leverframe.sources.freezes.typed import read_typed
-from leverframe.store import follow_ups
+from leverframe.store import follow_ups, handovers
 from leverframe.store import freezes as freeze_rows
 from leverframe.store import ramps as ramp_rows
 from leverframe.store import unauthorised as unauthorised_rows
@@ -118,6 +118,17 @@ def editing(house: Served, change: str, typed: ChangeForm, fields: Mapping[str, 
 def filed(house: Served, name: str = "meeting-notes-v2", by: str = "cass", **other: Any) -> str:
     """File a ticket that lacks its evals and sign-offs."""
     return changes.file_change(house.built.house, house.world.who(by), form(house, name, **other)).id
+
+
+def filed_for_remi(house: Served) -> str:
+    """File a ticket that Remi coordinates; returns its id."""
+    return filed(house, coordinator="remi")
+
+
+def coordinated(house: Served, change: str) -> list[str]:
+    """List who has coordinated a change, the first first."""
+    with house.world.store.read() as db:
+        return [one.taker for one in handovers.of_change(db, change)]
 
 
 def in_the_way(house: Served) -> str:

@@ -22,6 +22,7 @@ from gallery_after import REVIEW, review_facts, samples, wait_groups
 
 from leverframe.actions.break_glass import NO_GLASS
 from leverframe.actions.cab_views import CabNotes
+from leverframe.actions.handovers import BridgeView
 from leverframe.nouns.audit import Checkpoint, Entry
 from leverframe.nouns.baselines import Baseline
 from leverframe.nouns.calendar import Calendar, DuringRamp, Freeze, Scope, Window
@@ -56,6 +57,7 @@ from leverframe.nouns.exercises import (
 from leverframe.nouns.follow_ups import FollowUp
 from leverframe.nouns.gateways import Gateway, MissingBatches, Receipt, Seen
 from leverframe.nouns.growth import Growth, Visit
+from leverframe.nouns.handovers import Handover
 from leverframe.nouns.minutes import StageMinutes
 from leverframe.nouns.outcomes import CallFacts
 from leverframe.nouns.people import Actor, ActorKind
@@ -758,6 +760,17 @@ PULL_REQUEST = SeenPullRequest(
 )
 
 
+BRIDGE = BridgeView(
+    (
+        Handover(CHANGE.id, "", "remi", at(12, 9, 12), "ana", "named when the ticket was filed"),
+        Handover(CHANGE.id, "remi", "cass", at(13, 12), "remi", "my shift ends, and the second stage has baked"),
+    ),
+    YES,
+    YES,
+    ("remi", "sol"),
+)
+
+
 def change_view(change: Change = CHANGE, **more: object) -> View:
     signed = (
         SignOff(
@@ -810,6 +823,7 @@ def change_view(change: Change = CHANGE, **more: object) -> View:
         "can_judge_as": (),
         "review_facts": None,
         "follow_ups": (),
+        "bridge": BRIDGE,
     }  # fmt: skip
     return View(**{**base, **more})
 

@@ -10,6 +10,7 @@ from typing import Any
 from leverframe.actions.contents import alteration, void_signed
 from leverframe.actions.drafting import draft, form_of, redraft, target_named
 from leverframe.actions.facts import bands, forecast_of, ship_facts, verdicts, with_current
+from leverframe.actions.handovers import handed_by_edit, note_first
 from leverframe.actions.house import House, need_reason, permit, record, refuse, target_of, tell
 from leverframe.actions.spent_time import keep_spent
 from leverframe.nouns.changes import Change, State
@@ -48,6 +49,7 @@ def file_in(house: House, db: Db, actor: Actor, form: ChangeForm) -> Change:
     refuse(_models(policy, change))
     change = replace(change, id=changes.next_id(db, now.year))
     changes.insert(db, change)
+    note_first(db, actor, change, now)
     answers = verdicts(house, db, change, now)
     change = changes.update(db, replace(change, state=state_for(answers)))
     unmet.keep(db, change.id, change.state.value, unready(answers), now)
@@ -135,6 +137,7 @@ def edit_change(
         _refuse_begun(before)
         after = with_current(db, redraft(before, form, policy, actor.name, now, touched))
         refuse(_models(policy, after))
+        handed_by_edit(house, db, actor, before, after, now)
         return _write(house, db, actor, role, before, after, "change.edited", now)
 
 

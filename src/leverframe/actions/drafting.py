@@ -16,6 +16,7 @@ from leverframe.nouns.targets import Target
 from leverframe.nouns.units import Unit
 from leverframe.nouns.verdicts import Fault, Invalid
 from leverframe.rules.calendar import next_opening, opening
+from leverframe.rules.coordinating import who_may
 from leverframe.rules.policies import holders
 from leverframe.rules.sign_offs import RELEASE_MANAGER, WAY_BACK, WRITTEN, authors
 
@@ -90,11 +91,14 @@ def redraft(
 ) -> Change:
     """Return a change as a form edits it: what the form leaves as it was keeps its writer.
 
-    `touched` names the fields that the editor has given; None: all that the form holds.
+    Who coordinates stays where the form names nobody. `touched` names the fields that the editor has given; None:
+    all that the form holds.
     """
-    drafted = draft(form, policy, editor, now)
+    named = "" if form.coordinator == before.coordinator else form.coordinator
+    drafted = draft(replace(form, coordinator=named), policy, editor, now)
     kept = ("id", "author", "filed_at", "state", "version", "armed_by", "earlier_digests", "commit")
     after = replace(drafted, **{name: getattr(before, name) for name in kept}, start=form.start or before.start)
+    after = replace(after, coordinator=named or before.coordinator)
     wrote = _who_wrote(before, after, editor, now)
     left = {} if touched is None else {n: p for n, p in before.provenance.items() if n not in touched and n in wrote}
     same = {name: first for name, first in left.items() if getattr(before, name) == getattr(after, name)}
@@ -108,6 +112,8 @@ def _who_wrote(before: Change, after: Change, editor: str, now: datetime) -> Map
     """
     wrote = {**after.provenance, **_emptied(before, after, editor, now)}
     for name, first in before.provenance.items():
+        if name == "coordinator" and after.coordinator == before.coordinator:
+            wrote[name] = first
         if name not in wrote or getattr(before, name) != getattr(after, name):
             continue
         confirms = editor in authors(before) or (name in WAY_BACK and editor == before.release_manager)
@@ -261,6 +267,10 @@ def _people_faults(form: ChangeForm, policy: Policy) -> Iterator[Fault]:
         name = getattr(form, place)
         if name and name not in policy.catalog.people:
             yield Fault(place, f"there is no person {name} in the catalog", "name one who is")
+    able = who_may(policy, policy.catalog.targets.get(form.target))
+    if able and form.coordinator in policy.catalog.people and form.coordinator not in able:
+        because = f"{form.coordinator} may not coordinate a change on its bridge"
+        yield Fault("coordinator", because, f"name one of {', '.join(sorted(able))}")
     managers = holders(policy, RELEASE_MANAGER)
     if managers and form.release_manager in policy.catalog.people and form.release_manager not in managers:
         because = f"{form.release_manager} is no release manager"

@@ -11,6 +11,7 @@ from leverframe.actions.debts import owe_for
 from leverframe.actions.duties import owe_review
 from leverframe.actions.effects import expect_effect
 from leverframe.actions.facts import forecast_of, ship_facts, subject_of
+from leverframe.actions.handovers import at_start, take_over_at_start
 from leverframe.actions.house import House, need_reason, permit, record, refuse, target_of, tell
 from leverframe.actions.judged import void_judged
 from leverframe.actions.receipts import open_receipt
@@ -67,6 +68,7 @@ def begin(house: House, db: Db, actor: Actor, change: Change, now: datetime) -> 
     )
     ramps.insert(db, ramp)
     facts = {**_rests_on(house, db, change, answers), **_passed(bypass, passed_by), "expected": _settles(expected)}
+    change = take_over_at_start(house, db, actor, change, at_start(policy, actor, change), now)
     change = changes.update(db, replace(change, state=State.IMPLEMENT))
     by = f"by itself, armed by {change.armed_by}" if actor is CLOCK else f"by {actor.name}"
     record(db, now, actor, "ramp.started", change.id, f"started {by}", role=role, facts=facts)
@@ -91,7 +93,8 @@ def _may_begin(
     alarmed = (ALARM,) if tables.alarm(db) is not None else ()
     gates = may_ship(change, ship_facts(house, db, change, expected=expected.verdicts), now)
     runs = tuple(v for v in _may_run(house.policy(db), actor, change) if v.because not in {g.because for g in gates})
-    return (*runs, *gates, *alarmed)
+    bridge = at_start(house.policy(db), actor, change)
+    return (*runs, *gates, *alarmed, *((bridge,) if bridge.refuses else ()))
 
 
 def _may_run(policy: Policy, actor: Actor, change: Change) -> tuple[Verdict, ...]:

@@ -14,6 +14,7 @@ from leverframe.actions.effects import effect_of
 from leverframe.actions.facts import bands, forecast_of, measured_units, prospects_of, rest_of, ship_facts, sign_facts
 from leverframe.actions.follow_ups import FollowUpLine, left_by
 from leverframe.actions.growth import growth_of
+from leverframe.actions.handovers import BridgeView, bridge_view
 from leverframe.actions.house import House
 from leverframe.actions.judged import judged_reading, standing_judgement
 from leverframe.actions.judgements import judges
@@ -114,6 +115,7 @@ class ChangeView:
     follow_ups: tuple[FollowUpLine, ...] = ()
     glass: BreakGlassView = NO_GLASS
     debts: tuple[Debt, ...] = ()
+    bridge: BridgeView | None = None
 
 
 def show_change(house: House, actor: Actor, change_id: str, *, with_growth: bool = False) -> ChangeView:
@@ -157,6 +159,7 @@ def show_change(house: House, actor: Actor, change_id: str, *, with_growth: bool
             review_facts=shown_facts(house, db, change, facts, ramp.steps if ramp else (), now),
             follow_ups=left_by(house, db, actor, change.id),
             glass=glass_view(db, actor, change, facts, answers, now),
+            bridge=bridge_view(db, policy, actor, change),
             debts=tuple(follow_ups.debts_of(db, [change_id])[change_id]),
         )
 

@@ -12,6 +12,7 @@ from typer.main import get_command
 from leverframe.cli import (
     audit,
     break_glass,
+    bridge,
     cab,
     calendar,
     call,
@@ -71,8 +72,8 @@ def build() -> typer.Typer:
     )
     for alone in (serve, demo, login, me, changed, calendar, call, rehearse, replay, upkeep):
         alone.add_to(app)
-    for noun in (change, break_glass, follow_up, cab, evidence, freeze, switch, game_day, target, policy, user):
+    for noun in (change, bridge, break_glass, follow_up, cab, evidence, freeze, switch, game_day, target):
         noun.add_to(app)
-    for noun in (token, gateway, population, audit, table, key):
+    for noun in (policy, user, token, gateway, population, audit, table, key):
         noun.add_to(app)
     return app

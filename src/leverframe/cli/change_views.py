@@ -150,6 +150,7 @@ def whole(document: Mapping[str, Any]) -> None:
     say(f"{change['id']}  {change['title']}", style="bold")
     _say_content(change, document)
     _say_sign_offs(document)
+    _say_bridge(document)
     if not document["ramp"]:
         heading("Requirements")
         output.verdicts(row for row in document["requirements"] if row["outcome"] != "not_needed")
@@ -165,6 +166,18 @@ def whole(document: Mapping[str, Any]) -> None:
     _say_effect(document)
     _say_after(document)
     _say_spent(document)
+
+
+def _say_bridge(document: Mapping[str, Any]) -> None:
+    """Show who coordinated the change, one after the other, where it was handed over."""
+    bridge = document.get("bridge")
+    if bridge and len(bridge["handovers"]) > 1:
+        heading("Bridge")
+        table(
+            ("=At", "=From", "=To", "=By", "Because"),
+            ((when(o["at"]), o["giver"] or "nobody", o["taker"], o["by"], o["because"]) for o in bridge["handovers"]),
+            empty="",
+        )
 
 
 def ramp_alone(document: Mapping[str, Any]) -> None:

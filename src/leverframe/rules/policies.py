@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from leverframe.nouns.handovers import COORDINATE
 from leverframe.nouns.people import FEATURE_OWNER, Actor
 from leverframe.nouns.policies import Asks, Policy, Requirement, ReviewAsk
 from leverframe.nouns.sign_offs import Seat
@@ -25,10 +26,11 @@ ACTS = {
     "freeze.declare": "declare a freeze",
     "audit.read": "read the audit log",
     "unit.settle": "settle a unit that no change explains",
+    COORDINATE: "coordinate a change on its bridge",
 }
 """The acts that the policy hands out, as sentences say them."""
 
-LIKE = {"freeze.declare": "ramp.hold", "unit.settle": "change.review"}
+LIKE = {"freeze.declare": "ramp.hold", "unit.settle": "change.review", COORDINATE: "ramp.hold"}
 """The acts of which a policy need not speak: who may do the second may do the first."""
 
 

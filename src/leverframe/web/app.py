@@ -21,6 +21,7 @@ from leverframe.nouns.verdicts import Conflict, Fault, Forbidden, Invalid, NotFo
 from leverframe.web import (
     accounts,
     break_glass,
+    bridge,
     cab,
     calendar,
     change_times,
@@ -72,6 +73,7 @@ def make_app(house: House, events: live.Events) -> FastAPI:
         pages,
         change_times,
         changes,
+        bridge,
         follow_ups,
         me,
         rehearsals,

@@ -137,6 +137,19 @@ def _make_tables() -> None:
     )
     op.create_index(op.f("ix_break_glasses_change"), "break_glasses", ["change"], unique=False)
     op.create_table(
+        "handovers",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("change", sa.String(), nullable=False),
+        sa.Column("giver", sa.String(), nullable=False),
+        sa.Column("taker", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("because", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["change"], ["changes.id"], name=op.f("fk_handovers_change")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_handovers")),
+    )
+    op.create_index(op.f("ix_handovers_change"), "handovers", ["change"], unique=False)
+    op.create_table(
         "debts",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("subject", sa.String(), nullable=False),

@@ -1,0 +1,30 @@
+"""How does a person hand over the bridge of a change?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from leverframe.cli.change import Change, app
+from leverframe.cli.output import say
+from leverframe.cli.verbs import Because, server, show, verb
+from leverframe.client import at
+
+To = Annotated[str, typer.Argument(metavar="NAME", help="Who coordinates it from now on.")]
+
+
+def add_to(parent: typer.Typer) -> None:
+    """Add nothing: the verb is one of `change`."""
+
+
+@verb(app, "handover")
+def handover(change: Change, to: To, because: Because = "") -> None:
+    """Hand the bridge of a change to another person: exactly one coordinates it at any moment."""
+    show(server().put(at("changes", change, "coordinator"), {"to": to, "because": because}), _say)
+
+
+def _say(made: Mapping[str, Any]) -> None:
+    taken = f", in place of {made['giver']}" if made["giver"] else ""
+    say(f"{made['taker']} coordinates {made['change']} from now on{taken}.")
