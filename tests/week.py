@@ -208,6 +208,8 @@ def _prepare(week: Week, plan: Plan) -> None:
         world.pull_request(change)
     if plan.trouble == "canceled":
         changes.cancel_change(world.house, world.ana, change.id, "another team does it")
+    else:
+        world.reviewed(change)
     if plan.trouble not in ("", "harm"):
         return
     world.sign_all(change)
