@@ -162,7 +162,7 @@ def test_a_visitor_of_the_demo_acts_as_any_of_the_cast_that_has_an_account(still
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
 def test_a_change_is_filed_by_form_and_a_fault_keeps_what_was_typed(house, seat, scripts):
     hands = seat("ana", scripts=scripts).open("/changes/new")
-    hands.choose(hands.tab.locator("main [name=target]"), "claims-summary")
+    hands.choose(hands.tab.locator('form[action="/changes"] [name=target]'), "claims-summary")
     hands.send(hands.button("Begin from what runs"))
     assert hands.tab.locator("main [name=model]").input_value() == "anthropic.claude-sonnet-4-5"
     hands.write(hands.tab.locator("main [name=title]"), "Name the adjuster first")
@@ -180,7 +180,7 @@ def test_a_change_is_filed_by_form_and_a_fault_keeps_what_was_typed(house, seat,
     assert "150, which is out of bounds" in share.inner_text()
     assert hands.tab.locator("main [name=title]").input_value() == "Name the adjuster first"
     assert hands.tab.locator("main [name=max_share_percent]").input_value() == "150"
-    assert hands.tab.locator("main [name=target]").input_value() == "claims-summary"
+    assert hands.tab.locator('form[action="/changes"] [name=target]').input_value() == "claims-summary"
     hands.write(hands.tab.locator("main [name=max_share_percent]"), "50")
     hands.send(hands.button("Check it first"))
     assert "It was checked, not filed" in hands.text
@@ -277,10 +277,11 @@ REWRITTEN = "1. Remi aborts the ramp.\n2. Cleo lists who was met."
 
 
 def edited_by_ana(house: Served, change: str) -> None:
-    """Write another rollback plan, as ana's program does."""
+    """Write another rollback plan, as ana's program does; who reads it before others sign is at hand."""
     form = house.world.form("underwriting-model", rollback_plan=REWRITTEN)
     version = house.world.change(change).version
     changes.edit_change(house.built.house, house.world.ana, change, form, version)
+    house.world.reviewed(change)
 
 
 def test_a_signed_change_is_scheduled_and_taken_off_again(house, seat):
