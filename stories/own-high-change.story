@@ -15,10 +15,18 @@ ana$ leverframe change file examples/acme/changes/underwriting-model.yaml
 ci$ leverframe evidence add examples/acme/evals/underwriting-sonnet-against-gpt-4o.json --change CHG-2026-00002
 ana$ leverframe change sign CHG-2026-00002 --role feature_engineer
 
-# Her rollback plan is reviewed by somebody who signs, before anybody is asked to.
+# What stops it is read by another before anybody signs: Ana cannot review what she wrote, and Rita tries the way back.
 cass$ leverframe change sign CHG-2026-00002 --role platform_engineer
-ana$ leverframe change review-field CHG-2026-00002 rollback_plan
-cleo$ leverframe change review-field CHG-2026-00002 rollback_plan --comment "The steps name who does what, and from where."
+ana$ leverframe change review-field CHG-2026-00002 rollback_plan --comment "It is mine."
+rita$ leverframe change review-field CHG-2026-00002 rollback_plan --comment "I walked through each step with the underwriters."
+cleo$ leverframe change review-field CHG-2026-00002 kill_switch --comment "I threw it on staging, and the queue filled."
+cleo$ leverframe change review-field CHG-2026-00002 blast_radius --comment "These are all who apply in both regions."
+
+# Rita sees a step that is missing. Ana writes it, and Rita reads it once more.
+@ Mon 18 May 2026 10:15
+ana$ leverframe change edit CHG-2026-00002 --set rollback_plan="1. Remi aborts the ramp. 2. Cleo lists the applications of the candidate. 3. Underwriters look at each of them again before a letter leaves. 4. Sol throws the switch if that is not enough."
+rita$ leverframe change why CHG-2026-00002
+rita$ leverframe change review-field CHG-2026-00002 rollback_plan --comment "Now the letters wait, as they must."
 
 # The CAB signs, but AI Risk is away. Remi cannot start it.
 cass$ leverframe change sign CHG-2026-00002 --role platform_engineer

@@ -200,6 +200,11 @@ class World:
         self.proved(change)
         return self.change(change)
 
+    def high(self) -> Change:
+        """File a High change of Ana's of which nobody has reviewed a field."""
+        self.adopt("underwriting-decision-v2")
+        return self.file("underwriting-model")
+
     def proved(self, change: Change | str) -> None:
         """Post all that a pipeline knows of a change: its evals, and its pull request where it links one."""
         self.evals(change)
@@ -207,12 +212,17 @@ class World:
             self.pull_request(change)
         self.reviewed(change)
 
-    def reviewed(self, change: Change | str) -> None:
-        """Let one who may review each field of which the policy asks that."""
-        for name, answer in self.view(change, "vic").may.items():
-            if name.startswith("review_") and answer.who:
-                by = self.who(answer.who.split(", ")[0])
-                field_reviews.review_field(self.house, by, _id(change), name.removeprefix("review_"))
+    def reviewed(self, change: Change | str, by: str = "cass") -> None:
+        """Have every field reviewed that the policy wants reviewed."""
+        for seen, _ in self.view(change).field_reviews:
+            if seen.review is None:
+                self.review_field(by, change, seen.field)
+
+    def review_field(
+        self, by: str, change: Change | str, field: str, comment: str = "I have tried it", value: str = ""
+    ):
+        """Have somebody review one field."""
+        return field_reviews.review_field(self.house, self.who(by), _id(change), field, comment, value)
 
     def evals(self, change: Change | str, *, by: Actor | None = None, groundedness: float = 1.0, nonce: str = ""):
         """Post a run of all suites for the candidate and the deployed unit."""

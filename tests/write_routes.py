@@ -271,12 +271,12 @@ ROWS: dict[tuple[str, str], Row] = {
     ),
     ("PUT", "/changes/{change_id}"): Row("ana", given_edit),
     ("PATCH", "/changes/{change_id}"): Row("ana", lambda w: (ready(w), {"title": "Another title"})),
-    ("PUT", "/changes/{change_id}/fields/{field}/review"): Row(
-        "cass", lambda w: (f"{ready(w)}/fields/rollback_plan/review", {"comment": "I have read it"})
-    ),
     ("DELETE", "/changes/{change_id}"): Row("ana", lambda w: (ready(w), BECAUSE)),
     ("POST", "/changes/{change_id}/refresh"): Row("ana", lambda w: (f"{ready(w)}/refresh", {})),
     ("POST", "/changes/{change_id}/sign-offs"): Row("cass", given_signature),
+    ("PUT", "/changes/{change_id}/fields/{field}/review"): Row(
+        "cass", lambda w: (f"/changes/{w.high().id}/fields/rollback_plan/review", {"comment": "I have tried it."})
+    ),
     ("DELETE", "/changes/{change_id}/sign-offs/mine"): Row(
         "cass", lambda w: (f"{signed(w)}/sign-offs/mine", BECAUSE)
     ),

@@ -48,8 +48,8 @@ from tests.rows.deeds import (
     lift,
     outcome,
     review,
-    review_field,
-    review_no_field,
+    review_plan,
+    review_without_comment,
     set_as,
     settle_as_incident,
     settle_of_another_target,
@@ -257,15 +257,28 @@ THE_TICKET = (
     ),
     Act(
         14,
-        "the rollback plan of a High change is reviewed by another who signs it",
-        lambda house: scenes.filed(house, "underwriting-model", by="ana"),
-        review_field,
-        by="cleo",
-        seen=answer_of("field_reviews"),
-        becomes="met",
+        "a field of a High change is reviewed by another person than who wrote it",
+        lambda house: scenes.filed(house, "underwriting-model", "ana"),
+        review_plan,
+        by="rita",
+        seen=lambda house, change: [
+            seen.review.by for seen, _ in house.world.view(change).field_reviews if seen.review
+        ],
+        becomes=["rita"],
         noes=(
-            No("ana", 409, "ana may not review the rollback plan", "ask cass, cleo"),
-            No("cleo", 422, "colour is no filled field", "name one of", review_no_field),
+            No("ana", 409, "ana wrote the rollback plan", "another person must review it"),
+            No("vic", 403, "vic may not review a field of this change", "ask cass, cleo, remi, rita"),
+            No("rita", 422, "it is not said what was checked", "say in a few words", review_without_comment),
+        ),
+    ),
+    Act(
+        14,
+        "nobody starts a High change of which a field is not reviewed",
+        lambda house: scenes.filed(house, "underwriting-model", "ana"),
+        start,
+        noes=(
+            starts_not("nobody has reviewed the rollback plan", "to review it on the change"),
+            VIC_STARTS_NOT,
         ),
     ),
     mended(

@@ -99,6 +99,15 @@ def review(house: Served, change: str, code: str = "aborted") -> Deed:
     return Deed("PUT", f"/changes/{change}/review", command, body)
 
 
+def review_plan(house: Served, change: str, comment: str = "I walked through its steps.") -> Deed:
+    command = f"change review-field {change} rollback_plan --comment '{comment}'"
+    return Deed("PUT", f"/changes/{change}/fields/rollback_plan/review", command, {"comment": comment})
+
+
+def review_without_comment(house: Served, change: str) -> Deed:
+    return review_plan(house, change, comment=" ")
+
+
 def do_follow_up(house: Served, change: str) -> Deed:
     """Say that the look at a change that the policy asks for is done."""
     id = _later_look(house, change)
@@ -127,16 +136,6 @@ def later_look_is(house: Served, change: str) -> tuple[bool, bool]:
     with house.built.house.store.read() as db:
         duty = follow_ups.get(db, _later_look(house, change))
     return duty.done_at is not None, duty.dropped
-
-
-def review_field(house: Served, change: str, field: str = "rollback_plan") -> Deed:
-    said = "I have read it."
-    command = f"change review-field {change} {field} --comment '{said}'"
-    return Deed("PUT", f"/changes/{change}/fields/{field}/review", command, {"comment": said})
-
-
-def review_no_field(house: Served, change: str) -> Deed:
-    return review_field(house, change, "colour")
 
 
 def tell_pull_request(house: Served, change: str, **other: object) -> Deed:

@@ -37,6 +37,7 @@ from leverframe.store import (
     cab,
     delegations,
     evidence,
+    field_reviews,
     outcomes,
     pull_requests,
     ramps,
@@ -75,6 +76,7 @@ def ship_facts(house: House, db: Db, change: Change, *, expected: tuple[Verdict,
         delegations=delegations.standing(db, (seat.role for seat in asks.seats)),
         returned=cab.standing_returns(db, [change.id])[change.id],
         bypass=standing(known(db, change.id), digest_now, policy, targets, house.clock.now()),
+        field_reviews=field_reviews.of_change(db, change.id) if asks.reviewed else (),
     )
 
 

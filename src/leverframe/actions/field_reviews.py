@@ -1,54 +1,97 @@
-"""How does a person review one field of a ticket that somebody else has filled?"""
+"""How does a person say that they have read one field of a ticket?"""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 from leverframe.actions.changes import EDITABLE, restate
 from leverframe.actions.facts import ship_facts
 from leverframe.actions.house import House, record, refuse
 from leverframe.nouns.changes import Change
-from leverframe.nouns.documents import digest, to_document
+from leverframe.nouns.field_reviews import FieldReview, SeenField
 from leverframe.nouns.people import Actor
-from leverframe.nouns.verdicts import Conflict, Fault, Invalid, Refused, failed
-from leverframe.rules.field_reviews import may_review
-from leverframe.store import changes
+from leverframe.nouns.verdicts import Conflict, Fault, Invalid, NotFound, Verdict, failed
+from leverframe.rules.field_reviews import (
+    FieldFacts,
+    may_review_field,
+    role_of,
+    seen_fields,
+    value_digest,
+)
+from leverframe.rules.gates.facts import ShipFacts
+from leverframe.sources.policies.authority import REVIEWABLE
+from leverframe.store import changes, field_reviews
 
 
 def review_field(
-    house: House, actor: Actor, change_id: str, field: str, value_digest: str = "", comment: str = ""
-) -> Change:
-    """Write down that a person has reviewed what a field holds now; an edit of it takes the review away.
+    house: House, actor: Actor, change_id: str, field: str, comment: str, value: str = ""
+) -> FieldReview:
+    """Review one field as it stands; `value` is the digest of what was read (empty: what stands now).
 
-    `value_digest` is that of the value that was read (`field_digest`); empty: what stands. Raises Conflict where the
-    field has been edited since, Refused where this person may not, Invalid for a field that nobody has filled.
+    Raises NotFound for a field that is never reviewed, Conflict where it was edited since it was read, or this person
+    has reviewed this very value, Refused with every reason why this person may not.
     """
+    said = comment.strip()
+    if not said:
+        raise Invalid([Fault("comment", "it is not said what was checked", "say in a few words what you have read")])
     with house.store.write() as db:
         now, change = house.clock.now(), changes.get(db, change_id)
-        wrote = change.provenance.get(field)
-        if wrote is None or not getattr(change, field, None):
-            known = ", ".join(sorted(name for name in change.provenance if getattr(change, name, None)))
-            raise Invalid([Fault("field", f"{field} is no filled field of {change_id}", f"name one of {known}")])
-        if change.state not in EDITABLE:
-            because = f"{change_id} is in {change.state.value} and is not reviewed field by field any more"
-            raise Refused([failed("state", because, remedy="review a change before it begins")])
-        facts = ship_facts(house, db, change)
-        refuse([may_review(change, facts, actor, field)])
-        if value_digest and value_digest != field_digest(change, field):
+        _need_field(field)
+        told = facts_of(ship_facts(house, db, change))
+        refuse([*_has_not_begun(change), *may_review_field(change, actor, field, told)])
+        stands = value_digest(change, field)
+        if value and value != stands:
             raise Conflict(
-                f"the {field.replace('_', ' ')} of {change_id} was edited since you read it",
-                remedy="read what stands now, then review it",
+                f"the {_spoken(field)} of {change_id} was edited since you read it",
+                remedy="read it again, then review what stands now",
+                differs=(field,),
             )
-        reviewed = replace(wrote, reviewed_by=actor.name)
-        change = changes.update(db, replace(change, provenance={**change.provenance, field: reviewed}))
-        because = comment.strip() or f"the {field.replace('_', ' ')} is reviewed"
-        told, read = {"field": field, "wrote": wrote.by}, field_digest(change, field)
-        record(db, now, actor, "change.field_reviewed", change_id, because, facts=told, decided=read)
-        change = restate(house, db, change, now)
+        review = FieldReview(change_id, field, actor.name, role_of(actor.name, told), stands, now, said)
+        field_reviews.add(db, review)
+        facts = {"field": field}
+        record(
+            db, now, actor, "change.field_reviewed", change_id, said, role=review.role, facts=facts, decided=stands
+        )
+        restate(house, db, change, now)
         db.after_commit(lambda: house.stir("change"))
-        return change
+        return review
 
 
-def field_digest(change: Change, field: str) -> str:
-    """Return the digest of what a field holds now."""
-    return digest({field: to_document(getattr(change, field))})
+def facts_of(facts: ShipFacts) -> FieldFacts:
+    """Return what the rule of reviewing asks of what is known of a change."""
+    return FieldFacts(facts.policy, facts.asks, facts.targets)
+
+
+def fields_to_review(change: Change, actor: Actor, facts: ShipFacts) -> tuple[tuple[SeenField, bool], ...]:
+    """Return each field of which a review is asked, and whether this reader may review it now."""
+    told = facts_of(facts)
+    if facts.policy.solo:
+        return ()
+    return tuple((one, _may_now(change, actor, one, told)) for one in seen_fields(change, told, facts.field_reviews))
+
+
+def reviewers_of(change: Change, facts: ShipFacts) -> dict[str, list[str]]:
+    """Return by field who has reviewed it as it stands."""
+    found = seen_fields(change, facts_of(facts), facts.field_reviews)
+    return {one.field: [one.review.by] for one in found if one.review}
+
+
+def _may_now(change: Change, actor: Actor, seen: SeenField, told: FieldFacts) -> bool:
+    """Say whether a reader may review a field now: of one value nobody says it twice."""
+    again = seen.review is not None and seen.review.by == actor.name
+    answers = (*_has_not_begun(change), *may_review_field(change, actor, seen.field, told))
+    return not again and not any(answer.refuses for answer in answers)
+
+
+def _has_not_begun(change: Change) -> list[Verdict]:
+    if change.state in EDITABLE:
+        return []
+    because = f"{change.id} is in {change.state.value}"
+    return [failed("state", because, remedy="what was reviewed of it is reviewed before it begins")]
+
+
+def _need_field(field: str) -> None:
+    if field not in REVIEWABLE:
+        raise NotFound(f"there is no field {field} that is reviewed", remedy=f"name one of {', '.join(REVIEWABLE)}")
+
+
+def _spoken(field: str) -> str:
+    return field.replace("_", " ")

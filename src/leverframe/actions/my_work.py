@@ -16,6 +16,7 @@ from leverframe.nouns.people import Actor
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.ramps import Ramp
 from leverframe.nouns.verdicts import Verdict
+from leverframe.rules.field_reviews import FieldFacts, asked_by_name, role_of
 from leverframe.rules.gates.facts import ShipFacts
 from leverframe.rules.gates.sign_offs import seats
 from leverframe.rules.policies import holders
@@ -78,6 +79,7 @@ class MyWork:
 
     sign_offs: tuple[AskedOfMe, ...] = ()
     code_reviews: tuple[AskedOfMe, ...] = ()
+    field_reviews: tuple[AskedOfMe, ...] = ()
     lacking: tuple[Lacking, ...] = ()
     owed: tuple[FollowUpLine, ...] = ()
     debts: tuple[Debt, ...] = ()
@@ -88,7 +90,8 @@ class MyWork:
     @property
     def count(self) -> int:
         """Count what waits: a ramp that goes on by itself, and a bridge, do not."""
-        return sum(len(part) for part in (self.sign_offs, self.code_reviews, self.lacking, self.owed, self.debts))
+        asked = (self.sign_offs, self.code_reviews, self.field_reviews)
+        return sum(len(part) for part in (*asked, self.lacking, self.owed, self.debts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,7 @@ def my_work(house: House, actor: Actor) -> MyWork:
         return MyWork(
             sign_offs=tuple(_to_sign(db, policy, actor)),
             code_reviews=tuple(_to_review(db, policy, actor, found)),
+            field_reviews=tuple(_fields_to_review(db, policy, actor, found)),
             lacking=tuple(_lacking(house, db, actor, found, now)),
             owed=tuple(lines),
             debts=tuple(debt for debt in follow_ups.open_debts(db) if _is_mine(by_id.get(debt.subject), actor)),
@@ -127,6 +131,7 @@ def rows_of(work: MyWork) -> tuple[WorkRow, ...]:
     return (
         *(WorkRow("sign-off", each.change, each.title, each.says) for each in work.sign_offs),
         *(WorkRow("code review", each.change, each.title, each.says) for each in work.code_reviews),
+        *(WorkRow("field review", each.change, each.title, each.says) for each in work.field_reviews),
         *(WorkRow("lacking", e.change, e.title, f"{v.because}: {v.remedy}") for e in work.lacking for v in e.lacks),
         *(WorkRow("owed", e.duty.subject, e.duty.name, e.duty.because, e.duty.due_at) for e in work.owed),
         *(WorkRow("debt", each.subject, each.what, each.because, each.due_at) for each in work.debts),
@@ -168,6 +173,19 @@ def _to_review(db: Db, policy: Policy, actor: Actor, found: Sequence[Change]) ->
         mine = tuple(role for role in _asked_reviewers(policy, change) if _holds(policy, actor, role, change))
         if no is not None and mine:
             yield AskedOfMe(change.id, change.title, mine, no.because)
+
+
+def _fields_to_review(db: Db, policy: Policy, actor: Actor, found: Sequence[Change]) -> Iterator[AskedOfMe]:
+    """Yield the changes of which this reader may review a field that nobody has, as was last found."""
+    open_ones = [change for change in found if change.state in BEGINS and actor.name not in authors(change)]
+    lacks = unmet.of(db, [change.id for change in open_ones]) if open_ones else {}
+    for change in open_ones:
+        kept = lacks.get(change.id)
+        no = next((v for v in kept.answers if v.gate == "field_reviews"), None) if kept else None
+        if no is not None and actor.name in asked_by_name(no):
+            target = policy.catalog.targets.get(change.target)
+            told = FieldFacts(policy, asks_for(policy, change), (target,) if target else ())
+            yield AskedOfMe(change.id, change.title, (role_of(actor.name, told),), no.because)
 
 
 def _asked_reviewers(policy: Policy, change: Change) -> list[str]:

@@ -12,6 +12,7 @@ from leverframe.actions.cab_views import CabNotes, notes_of
 from leverframe.actions.debts import owes
 from leverframe.actions.effects import effect_of
 from leverframe.actions.facts import bands, forecast_of, measured_units, prospects_of, rest_of, ship_facts, sign_facts
+from leverframe.actions.field_reviews import fields_to_review, reviewers_of
 from leverframe.actions.follow_ups import FollowUpLine, left_by
 from leverframe.actions.growth import growth_of
 from leverframe.actions.handovers import BridgeView, bridge_view
@@ -28,6 +29,7 @@ from leverframe.nouns.baselines import Baseline
 from leverframe.nouns.changes import Change, CloseCode, Provenance, State
 from leverframe.nouns.effects import SeenEffect
 from leverframe.nouns.evidence import EvalDelta, StageCounts, StageReading
+from leverframe.nouns.field_reviews import SeenField
 from leverframe.nouns.follow_ups import Debt
 from leverframe.nouns.growth import Growth
 from leverframe.nouns.people import Actor
@@ -41,7 +43,6 @@ from leverframe.nouns.staging import StagingRecord
 from leverframe.nouns.verdicts import Outcome, Verdict, failed, not_needed, passed
 from leverframe.rules.baselines import baselines_of
 from leverframe.rules.code_review import seen
-from leverframe.rules.field_reviews import may_review, unreviewed
 from leverframe.rules.forecasting import Forecast
 from leverframe.rules.gates.facts import ShipFacts
 from leverframe.rules.gates.sign_offs import seats
@@ -86,7 +87,10 @@ class RampView:
 
 @dataclass(frozen=True, slots=True)
 class ChangeView:
-    """Everything that the change's page answers; `may` says for each act whether this reader may do it now."""
+    """Everything that the change's page answers; `may` says for each act whether this reader may do it now.
+
+    `field_reviews` are the fields of which a review is asked, each with whether this reader may give it now.
+    """
 
     change: Change
     requirements: tuple[Verdict, ...]
@@ -116,6 +120,7 @@ class ChangeView:
     glass: BreakGlassView = NO_GLASS
     debts: tuple[Debt, ...] = ()
     bridge: BridgeView | None = None
+    field_reviews: tuple[tuple[SeenField, bool], ...] = ()
 
 
 def show_change(house: House, actor: Actor, change_id: str, *, with_growth: bool = False) -> ChangeView:
@@ -149,7 +154,7 @@ def show_change(house: House, actor: Actor, change_id: str, *, with_growth: bool
             spent=spent_on(db, change, facts, ramp.steps if ramp else (), now),
             cab=notes_of(db, policy, actor, change, facts, now, is_ready=_may_be_signed(db, change, answers)),
             trail=tuple(audit.find(db, object=change_id, limit=TRAIL)),
-            may=_may(db, policy, actor, change, facts, answers, ramp, can_sign_as, now),
+            may=_may(db, policy, actor, change, answers, ramp, can_sign_as, now),
             can_sign_as=can_sign_as,
             can_judge_as=_can_judge_as(policy, actor, change, ramp),
             windows_band=windows,
@@ -161,18 +166,19 @@ def show_change(house: House, actor: Actor, change_id: str, *, with_growth: bool
             glass=glass_view(db, actor, change, facts, answers, now),
             bridge=bridge_view(db, policy, actor, change),
             debts=tuple(follow_ups.debts_of(db, [change_id])[change_id]),
+            field_reviews=fields_to_review(change, actor, facts),
         )
 
 
 def _fields(change: Change, facts: ShipFacts) -> tuple[tuple[str, Any, Provenance | None], ...]:
-    """Return each field with who filled it, and, of what is signed, who has reviewed it by signing."""
-    signers = ", ".join(dict.fromkeys(name for seat in seats(change, facts) for name in seat.signed_by))
-    told = []
+    """Return each field with who filled it, and who has reviewed it: by itself, or by signing what is signed."""
+    signers = [name for seat in seats(change, facts) for name in seat.signed_by]
+    told, reviewed = [], reviewers_of(change, facts)
     for name in (*FIELDS, *WAY_FIELDS, *MORE_FIELDS):
         wrote = change.provenance.get(name)
-        signed = signers and (name in WRITTEN or name == "start")
-        read = ", ".join(filter(None, dict.fromkeys((wrote.reviewed_by if wrote else "", signers if signed else ""))))
-        told.append((name, getattr(change, name), replace(wrote, reviewed_by=read) if wrote else wrote))
+        by = [*reviewed.get(name, ()), *(signers if name in WRITTEN or name == "start" else ())]
+        seen = replace(wrote, reviewed_by=", ".join(dict.fromkeys(by))) if wrote and by else wrote
+        told.append((name, getattr(change, name), seen))
     return tuple(told)
 
 
@@ -277,7 +283,6 @@ def _may(
     policy: Policy,
     actor: Actor,
     change: Change,
-    facts: ShipFacts,
     answers: tuple[Verdict, ...],
     ramp: RampView | None,
     can_sign_as: tuple[str, ...],
@@ -311,8 +316,6 @@ def _may(
     )
     back = may_go_back(db, change)
     result["way_back"] = back if back.refuses else may(policy, actor, "ramp.abort", target)
-    for name in unreviewed(change, facts.asks):
-        result[f"review_{name}"] = may_review(change, facts, actor, name)
     result["promote"] = _may_promote(change, ramp, now)
     return result
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from leverframe.cli import change_views as views
-from leverframe.cli import growth_views, planning_views
+from leverframe.cli import field_views, growth_views, planning_views
 from leverframe.cli.output import say, verbatim
 from leverframe.cli.verbs import Because, noun, read_bytes, said, server, show, verb
 from leverframe.client import Server, at
@@ -162,17 +162,6 @@ def _say_voided(one: Server, change: str, before: Mapping[str, Any]) -> None:
         views.say_voided(before, one.get(at("changes", change)))
 
 
-@verb(app, "review-field")
-def review_field(
-    change: Change,
-    field: Annotated[str, typer.Argument(metavar="FIELD", help="The field that you have read: rollback_plan, …")],
-    comment: Comment = "",
-) -> None:
-    """Review one field that somebody else has filled. An edit of it takes the review away."""
-    answer = server(person=True).put(at("changes", change, "fields", field, "review"), {"comment": comment})
-    show(answer, views.say_state)
-
-
 @verb(app, "refresh")
 def refresh(change: Change) -> None:
     """Write a change against what runs now; its sign-offs are void where that differs."""
@@ -201,6 +190,24 @@ def sign(
     body = {"role": role, "content_digest": digest, "comment": comment}
     body |= {"on_behalf_of": whose} if whose else {}
     show(one.post(at("changes", change, "sign-offs"), body), views.say_signed)
+
+
+@verb(app, "review-field")
+def review_field(
+    change: Change,
+    field: Annotated[str, typer.Argument(metavar="FIELD", help="The field, such as rollback_plan.")],
+    comment: Annotated[str, typer.Option("--comment", metavar="TEXT", help="What you have checked.")] = "",
+    digest: Annotated[str, typer.Option("--digest", help="The value that you have read; else what stands now.")] = "",
+) -> None:
+    """Say that you have read one field of a change. Without --digest it shows the field, and reviews that."""
+    one = server(person=True)
+    if not digest:
+        document = one.get(at("changes", change))
+        digest = next((seen["digest"] for seen, _ in document["field_reviews"] if seen["field"] == field), "")
+        if digest and not said().json:
+            field_views.say_field(document, field)
+    body = {"comment": comment, "digest": digest}
+    show(one.put(at("changes", change, "fields", field, "review"), body), field_views.say_field_reviewed)
 
 
 @verb(app, "withdraw")

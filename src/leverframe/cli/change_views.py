@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from leverframe.cli import output
 from leverframe.cli.evidence_views import list_most, say_pull_request, say_staging
+from leverframe.cli.field_views import say_field_reviews
 from leverframe.cli.output import facts, heading, indented, listing, role, say, share, table, when, words
 from leverframe.cli.receipts import say_number
 from leverframe.nouns.documents import from_document
@@ -149,6 +150,7 @@ def whole(document: Mapping[str, Any]) -> None:
     change = document["change"]
     say(f"{change['id']}  {change['title']}", style="bold")
     _say_content(change, document)
+    say_field_reviews(document)
     _say_sign_offs(document)
     _say_bridge(document)
     if not document["ramp"]:

@@ -23,8 +23,8 @@ def me() -> None:
 
 
 def _say(work: Mapping[str, Any]) -> None:
-    asked = [*work["sign_offs"], *work["code_reviews"]]
-    if not any(work[part] for part in ("sign_offs", "code_reviews", "lacking", "owed", "debts", "ramps", "bridges")):
+    asked = [*work["sign_offs"], *work["code_reviews"], *work["field_reviews"]]
+    if not asked and not any(work[part] for part in ("lacking", "owed", "debts", "ramps", "bridges")):
         say("Nothing waits for you.")
         return
     _part("Waits for your sign-off or review", asked, _say_asked)

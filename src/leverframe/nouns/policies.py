@@ -70,10 +70,9 @@ class Requirement:
     """One row of the table over tier, kind and path; empty parts match all, matching rows add up.
 
     `fields` and `artefacts` must be filled, `evals` are the suites that must be on the ticket, `seats` the
-    sign-offs by role and count, `by_hand` the fields that a person must have written, `reviewed` those that another
-    person must have reviewed, `checks` those that the pull request must have passed, `code_reviews` who must have
-    approved it. `customer_facing` asks it of such targets
-    alone (or of the others alone).
+    sign-offs by role and count, `by_hand` the fields that a person must have written, `checks` those that the pull
+    request must have passed, `code_reviews` who must have approved it, `reviewed` the fields that another person
+    than their writer must have reviewed. `customer_facing` asks it of such targets alone (or of the others alone).
     """
 
     tiers: frozenset[str] = frozenset()

@@ -27,7 +27,17 @@ from leverframe.rules.gates.window import window
 from leverframe.rules.lowering import cells_of, cells_within
 from leverframe.rules.moments import say
 
-TICKET = ("complete", "evals", "checks", "code_review", "staging", "segregation", "same_current", "allowed_models")
+TICKET = (
+    "complete",
+    "evals",
+    "checks",
+    "code_review",
+    "field_reviews",
+    "staging",
+    "segregation",
+    "same_current",
+    "allowed_models",
+)
 """The gates that say whether the ticket is whole; what they ask of technical merit was decided before the CAB."""
 
 

@@ -12,10 +12,13 @@ from leverframe.nouns.targets import Target
 from leverframe.nouns.verdicts import Verdict, failed, passed
 from leverframe.rules.eval_asks import added_up
 
+REVIEW_FIELD = "change.review_field"
+"""Where the policy does not speak of it, whoever may sign a change may review its fields."""
 ACTS = {
     "change.file": "file a change",
     "change.schedule": "schedule a change",
     "change.review": "record a change review",
+    REVIEW_FIELD: "review a field of a change",
     "ramp.run": "start a ramp",
     "ramp.hold": "hold a ramp",
     "ramp.abort": "stop a ramp or go back to the former unit",

@@ -31,7 +31,6 @@ from leverframe.rules.gates.window import window
 
 READY = (
     complete,
-    field_reviews,
     rollback_plan,
     kill_switch,
     blast_radius,
@@ -43,6 +42,7 @@ READY = (
     staging,
     segregation,
     same_current,
+    field_reviews,
     cab,
 )
 """What the ticket itself must answer before anybody is asked to sign."""

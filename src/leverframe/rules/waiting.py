@@ -13,6 +13,7 @@ from leverframe.nouns.people import CLOCK as BY_RULE
 from leverframe.nouns.ramps import HoldRow, Ramp, RampState
 from leverframe.nouns.verdicts import Verdict
 from leverframe.nouns.waits import CLOCK, GATEWAYS, Wait, WaitGroup
+from leverframe.rules.field_reviews import asked_by_name
 from leverframe.rules.sign_offs import RELEASE_MANAGER, spoken
 
 STARTS = "next legal start"
@@ -75,6 +76,9 @@ def _for_its_author(change: Change, told: Circumstances) -> Wait:
     first = next(iter(told.lacks), None)
     if first is None:
         return _wait(change, told, change.author, (change.author,), "what its ticket lacks", until=told.opens)
+    if first.gate == "field_reviews":
+        names = asked_by_name(first)
+        return _wait(change, told, "a reviewer of its fields", names, first.because, first.remedy, told.opens, STARTS)
     more = f", and {len(told.lacks) - 1} more" if len(told.lacks) > 1 else ""
     what = f"{first.because}{more}"
     return _wait(change, told, change.author, (change.author,), what, first.remedy, told.opens, STARTS)

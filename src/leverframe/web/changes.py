@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse, Response
 
-from leverframe.actions import changes, field_reviews, listing, policies, showing, units
+from leverframe.actions import changes, listing, policies, showing, units
 from leverframe.nouns.changes import Change
 from leverframe.nouns.documents import to_document
 from leverframe.nouns.targets import Target
@@ -20,7 +20,7 @@ from leverframe.web.answers import done
 from leverframe.web.change_forms import FORM_BODY, Typed, typed
 from leverframe.web.problems import problem_of
 from leverframe.web.rendering import respond, wanted_format
-from leverframe.web.sent import Body, Reason, describes, sent
+from leverframe.web.sent import Reason, describes, sent
 from leverframe.web.visits import Visit, Visiting
 
 router = APIRouter(tags=["changes"])
@@ -144,22 +144,6 @@ def amend_change(visit: Visiting, change_id: str, form: Form) -> Response:
     if not isinstance(form.read, Mapping):
         raise Invalid([Fault("body", "it is a whole file", "send the fields to alter as JSON; PUT takes a file")])
     change = changes.amend_change(visit.house, visit.actor, change_id, form.read, form.version)
-    return done(visit.request, change, f"/changes/{change_id}")
-
-
-class FieldReview(Body):
-    """The digest of the value that was read (empty: what stands), and what the reviewer says of it."""
-
-    digest: str = ""
-    comment: str = ""
-
-
-@router.put("/changes/{change_id}/fields/{field}/review", openapi_extra=describes(FieldReview))
-def review_field(
-    visit: Visiting, change_id: str, field: str, body: Annotated[FieldReview, Depends(sent(FieldReview))]
-) -> Response:
-    """Review one field that somebody else has filled; an edit of it takes the review away."""
-    change = field_reviews.review_field(visit.house, visit.actor, change_id, field, body.digest, body.comment)
     return done(visit.request, change, f"/changes/{change_id}")
 
 

@@ -17,7 +17,6 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from leverframe.actions.field_reviews import field_digest
 from leverframe.nouns.documents import to_document
 from leverframe.nouns.people import Actor
 from leverframe.rules import rehearsal_endings
@@ -240,7 +239,6 @@ def environment() -> Environment:
     room.globals |= {name: getattr(calendar_pictures, name) for name in SCHEDULES}
     room.globals |= {"staircase_figure": staircases.staircase_figure, "interval_bars": readings.interval_bars}
     room.globals |= {"endings_figure": rehearsal_pictures.endings_figure, "summed": rehearsal_endings.summed}
-    room.globals |= {"field_digest": field_digest}
     room.globals |= {"cab_approves": APPROVES, "cab_returns": RETURNS}
     room.globals |= {"population_mark": population_marks.population_mark}
     room.globals |= {"glass_mark": population_marks.glass_mark, "debt_mark": population_marks.debt_mark}

@@ -12,6 +12,7 @@ from leverframe.nouns.changes import Change, State
 from leverframe.nouns.conflicts import Occupied
 from leverframe.nouns.delegations import Delegation
 from leverframe.nouns.evidence import EvalDelta, Unmatched
+from leverframe.nouns.field_reviews import FieldReview
 from leverframe.nouns.policies import Asks, Policy
 from leverframe.nouns.pull_requests import ReadPullRequest
 from leverframe.nouns.sign_offs import SignOff
@@ -52,6 +53,7 @@ class ShipFacts:
     delegations: tuple[Delegation, ...] = ()
     returned: tuple[CabReturn, ...] = ()
     bypass: Bypass | None = None
+    field_reviews: tuple[FieldReview, ...] = ()
 
     def subject(self, change: Change) -> Subject:
         """Return what the calendar is asked about."""

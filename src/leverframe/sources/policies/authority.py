@@ -10,7 +10,7 @@ from leverframe.nouns.policies import NO_REVIEW, EvalAsk, Requirement, ReviewAsk
 from leverframe.nouns.sign_offs import Seat
 from leverframe.nouns.switches import Layer
 from leverframe.nouns.targets import Tier
-from leverframe.rules.policies import ACTS, LIKE
+from leverframe.rules.policies import ACTS, LIKE, REVIEW_FIELD
 from leverframe.sources.policies.reading import Report, Section, nearest
 from leverframe.sources.policies.yaml_values import Value
 
@@ -29,6 +29,7 @@ FIELDS = (
 """The fields of a change that a requirement can ask for; the others are never empty."""
 
 BY_HAND = (*FIELDS, "candidate")
+REVIEWABLE = (*BY_HAND, "artefacts", "plan")
 
 
 def read_roles(section: Section, report: Report) -> dict[str, frozenset[str]]:
@@ -47,13 +48,15 @@ def read_roles(section: Section, report: Report) -> dict[str, frozenset[str]]:
 
 
 def read_may(section: Section, known: Collection[str], report: Report) -> dict[str, tuple[str, ...]]:
-    """Return the roles that may do each act; every act but those of LIKE is spoken of, an empty list means nobody."""
+    """Return the roles that may do each act; every act is spoken of, but for those of LIKE and REVIEW_FIELD."""
     allowed: dict[str, tuple[str, ...]] = {}
     with section:
         for act, words in ACTS.items():
             report.remember(f"act {act}", section.place_of(act))
             if section.value(act) is None and act in LIKE:
                 allowed[act] = allowed[LIKE[act]]
+                continue
+            if section.value(act) is None and act == REVIEW_FIELD:
                 continue
             if section.value(act) is None:
                 because = f"The policy does not say who may {words}."
@@ -78,7 +81,7 @@ def read_requirements(policy: Section, known: Collection[str]) -> tuple[Requirem
                     evals=read_evals(section),
                     seats=read_seats(section, "sign_offs", known),
                     by_hand=section.names("by_hand", known=BY_HAND),
-                    reviewed=section.names("reviewed", known=BY_HAND),
+                    reviewed=section.names("reviewed", known=REVIEWABLE),
                     checks=section.names("checks"),
                     code_reviews=_read_reviews(section, known),
                     customer_facing=match.flag("customer_facing") if match.has("customer_facing") else None,

@@ -749,6 +749,20 @@ def _make_tables() -> None:
         sa.PrimaryKeyConstraint("change", name=op.f("pk_unmet")),
     )
     op.create_table(
+        "field_reviews",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("change", sa.String(), nullable=False),
+        sa.Column("field", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("value_digest", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("comment", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["change"], ["changes.id"], name=op.f("fk_field_reviews_change")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_field_reviews")),
+        sa.UniqueConstraint("change", "field", "by", "value_digest", name="uq_field_reviews_change"),
+    )
+    op.create_table(
         "review_facts",
         sa.Column("change", sa.String(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
