@@ -36,7 +36,7 @@ from leverframe.nouns.changes import Kind
 from leverframe.store import changes as change_rows
 
 ROWS = (
-    "1 3 4 5 6 7 8 9 10 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 31 32 33 34 36 38 39 40 41 43 "
+    "1 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 31 32 33 34 36 38 39 40 41 43 "
     "44 45 46 47 48 49 50 51 52 53 54 55 76 105 108 109 111"
 )
 every_door = pytest.mark.parametrize("door", DOORS, ids=lambda door: door.name)

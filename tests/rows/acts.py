@@ -300,6 +300,15 @@ THE_TICKET = (
         right={"kind": "schema", "rollback_plan": STEPS, "restore_from": "backup:2026-05-11"},
     ),
     mended(
+        11,
+        "a prompt version that is linked is the one that the candidate runs",
+        "artefacts",
+        starts_not("the candidate does not run the prompt meeting-notes@v2", "link meeting-notes@v1"),
+        typed={"artefacts": "prompt_version: meeting-notes@v1"},
+        wrong={"artefacts": {"prompt_version": "meeting-notes@v2"}},
+        right={"artefacts": {"prompt_version": "meeting-notes@v1"}},
+    ),
+    mended(
         9,
         "the kill switch is one that exists",
         "kill_switch",

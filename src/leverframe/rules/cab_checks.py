@@ -29,6 +29,7 @@ from leverframe.rules.moments import say
 
 TICKET = (
     "complete",
+    "artefacts",
     "evals",
     "checks",
     "code_review",

@@ -9,6 +9,7 @@ from leverframe.nouns.changes import Change, State
 from leverframe.nouns.verdicts import Verdict
 from leverframe.rules.break_glass import bypassed
 from leverframe.rules.gates.allowed_models import allowed_models
+from leverframe.rules.gates.artefacts import artefacts
 from leverframe.rules.gates.audience_order import audience_order
 from leverframe.rules.gates.blast_radius import blast_radius
 from leverframe.rules.gates.cab import cab
@@ -31,6 +32,7 @@ from leverframe.rules.gates.window import window
 
 READY = (
     complete,
+    artefacts,
     rollback_plan,
     kill_switch,
     blast_radius,
