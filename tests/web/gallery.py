@@ -15,6 +15,7 @@ from types import SimpleNamespace as View
 
 import gallery_break_glass
 import gallery_cab
+import gallery_field_reviews
 import gallery_freezes
 import gallery_planning
 import gallery_population
@@ -798,6 +799,7 @@ def change_view(change: Change = CHANGE, **more: object) -> View:
         "change": change,
         "requirements": REQUIREMENTS,
         "staging": STAGED,
+        "field_reviews": (),
         "pull_request": PULL_REQUEST,
         "fields": fields(),
         "sign_offs": signed,
@@ -1422,6 +1424,7 @@ def pages() -> dict[str, str]:
         **gallery_cab.samples(),
         **gallery_population.samples(),
         **gallery_break_glass.samples(change_view),
+        **gallery_field_reviews.samples(change_view, change=FILED, **ASSESSED),
         "today": ("today.html", today_view(), "/"),
         "today-empty": ("today.html", empty_today, "/"),
         "changes": ("change_list.html", View(changes=lines(), filters={"state": "", "target": ""}, before=None), "/changes"),

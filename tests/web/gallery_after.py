@@ -102,6 +102,7 @@ def my_work_view() -> MyWork:
     return MyWork(
         sign_offs=(AskedOfMe("CHG-2026-00016", "Shorter refusals in claims intake", ("release_manager",), said),),
         code_reviews=(AskedOfMe("CHG-2026-00015", "French answers", ("prompt_reviewer",), "1 of 2 code reviewers have approved it"),),
+        field_reviews=(AskedOfMe("CHG-2026-00019", "Score with Sonnet", ("ai_risk",), "nobody has reviewed the rollback plan"),),
         lacking=(Lacking("CHG-2026-00018", "Warmer greetings", State.ASSESS, (
             failed("evals", "there is no result of locale-fairness", remedy="post it with leverframe evidence add"),
             failed("rollback_plan", "the rollback plan is empty", remedy="say how it is undone"),
