@@ -323,6 +323,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/cab/delegations"): Row("cass", lambda w: ("/cab/delegations", DELEGATION)),
     ("DELETE", "/cab/delegations/{id}"): Row("cass", given_delegation),
     ("POST", "/population/unauthorised/{id}/settlement"): Row("remi", given_unauthorised),
+    ("POST", "/changes/{change_id}/check"): Row("ana", lambda w: (f"{ready(w)}/check", form(w)), writes=False),
     ("PUT", "/changes/{change_id}/coordinator"): Row(
         "remi", lambda w: (f"{ready(w)}/coordinator", {"to": "sol", **BECAUSE})
     ),

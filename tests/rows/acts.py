@@ -417,7 +417,7 @@ THE_SIGN_OFFS = (
         scenes.nothing,
         lambda house, title: filing(form(house, title=title), check=True),
         by="cass",
-        says=("results of production are missing", "post the suite's results", "segregation"),
+        says=("results of production are missing", "post the suite's results", "segregation", "policy.yaml:"),
         noes=(VIC_FILES_NOT,),
     ),
 )

@@ -9,6 +9,7 @@ from typing import Any
 
 from leverframe.actions.break_glass import NO_GLASS, BreakGlassView, glass_view
 from leverframe.actions.cab_views import CabNotes, notes_of
+from leverframe.actions.changes import Checked
 from leverframe.actions.debts import owes
 from leverframe.actions.effects import effect_of
 from leverframe.actions.facts import bands, forecast_of, measured_units, prospects_of, rest_of, ship_facts, sign_facts
@@ -86,7 +87,10 @@ class RampView:
 
 @dataclass(frozen=True, slots=True)
 class ChangeView:
-    """Everything that the change's page answers; `may` says for each act whether this reader may do it now."""
+    """Everything that the change's page answers; `may` says for each act whether this reader may do it now.
+
+    `needs` is what an edit would need that was checked and not saved.
+    """
 
     change: Change
     requirements: tuple[Verdict, ...]
@@ -116,6 +120,7 @@ class ChangeView:
     glass: BreakGlassView = NO_GLASS
     debts: tuple[Debt, ...] = ()
     bridge: BridgeView | None = None
+    needs: Checked | None = None
 
 
 def show_change(house: House, actor: Actor, change_id: str, *, with_growth: bool = False) -> ChangeView:

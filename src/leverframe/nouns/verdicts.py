@@ -26,7 +26,10 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One requirement's answer: the sentence why, what would clear it, and who can."""
+    """One requirement's answer: the sentence why, what would clear it, and who can.
+
+    `asked_at` are the lines of the policy that ask for it, such as `policy.yaml:112`.
+    """
 
     gate: str
     outcome: Outcome
@@ -34,6 +37,7 @@ class Verdict:
     remedy: str = ""
     who: str = ""
     mode: Mode = Mode.ENFORCE
+    asked_at: tuple[str, ...] = ()
 
     @property
     def refuses(self) -> bool:

@@ -21,7 +21,7 @@ def sign_offs(change: Change, facts: ShipFacts, now: datetime) -> Verdict:
         return passed("sign_offs", f"signed by {names}")
     who = "; ".join(f"{spoken(s.role)}: {_people(change, s, facts)}" for s in missing)
     lacking = ", ".join(f"{s.open} from {spoken(s.role)}" for s in missing)
-    return failed("sign_offs", f"{change.id} needs sign-offs: {lacking}", remedy=f"ask {who}", who=who)
+    return failed("sign_offs", f"{change.id or 'it'} needs sign-offs: {lacking}", remedy=f"ask {who}", who=who)
 
 
 def seats(change: Change, facts: ShipFacts) -> tuple[SeatState, ...]:
