@@ -46,6 +46,9 @@ from tests.rows.deeds import (
     later_look_is,
     lengthen,
     lift,
+    nudge,
+    nudge_who_is_not_waited_for,
+    nudged,
     outcome,
     review,
     review_field,
@@ -335,6 +338,26 @@ THE_TICKET = (
 )
 
 THE_BRIDGE = (
+    Act(
+        52,
+        "whoever a change waits for is nudged",
+        scenes.ready,
+        nudge,
+        by="cass",
+        seen=nudged,
+        becomes=["remi"],
+        noes=(
+            No("vic", 403, "vic may not file a change", FILERS),
+            No(
+                "cass",
+                409,
+                "does not wait for sol",
+                "it waits for remi",
+                nudge_who_is_not_waited_for,
+                ("HTTP", "CLI"),
+            ),
+        ),
+    ),
     Act(
         26,
         "exactly one coordinates a change, and hands it over with a reason",

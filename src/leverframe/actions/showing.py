@@ -47,6 +47,7 @@ from leverframe.rules.forecasting import Forecast
 from leverframe.rules.gates.facts import ShipFacts
 from leverframe.rules.gates.sign_offs import seats
 from leverframe.rules.judging import judged_digest, may_be_judged
+from leverframe.rules.nudging import may_nudge
 from leverframe.rules.policies import holders, may
 from leverframe.rules.prospects import Prospect
 from leverframe.rules.shipping import may_ship, unready
@@ -318,6 +319,9 @@ def _may(
     result["way_back"] = back if back.refuses else may(policy, actor, "ramp.abort", target)
     for name in unreviewed(change, facts.asks):
         result[f"review_{name}"] = may_review(change, facts, actor, name)
+    result["nudge"] = (
+        may_nudge(change, actor, policy, target) if editable else failed("nudge", "it has begun", remedy="")
+    )
     result["promote"] = _may_promote(change, ramp, now)
     return result
 

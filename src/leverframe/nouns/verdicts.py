@@ -28,7 +28,8 @@ class Mode(StrEnum):
 class Verdict:
     """One requirement's answer: the sentence why, what would clear it, and who can.
 
-    `asked_at` are the lines of the policy that ask for it, such as `policy.yaml:112`.
+    `people` are those of the catalog whom it waits for, `asked_at` the lines of the policy that ask for it, such as
+    `policy.yaml:112`.
     """
 
     gate: str
@@ -38,6 +39,7 @@ class Verdict:
     who: str = ""
     mode: Mode = Mode.ENFORCE
     asked_at: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
 
     @property
     def refuses(self) -> bool:
@@ -54,9 +56,9 @@ def passed(gate: str, because: str) -> Verdict:
     return Verdict(gate, Outcome.MET, because)
 
 
-def failed(gate: str, because: str, *, remedy: str, who: str = "") -> Verdict:
-    """Answer no, with what would clear it and who can."""
-    return Verdict(gate, Outcome.NOT_MET, because, remedy, who)
+def failed(gate: str, because: str, *, remedy: str, who: str = "", people: Iterable[str] = ()) -> Verdict:
+    """Answer no, with what would clear it and who can; `people` are the names among these."""
+    return Verdict(gate, Outcome.NOT_MET, because, remedy, who, people=tuple(sorted(people)))
 
 
 def not_needed(gate: str, because: str) -> Verdict:

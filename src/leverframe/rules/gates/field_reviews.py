@@ -18,6 +18,7 @@ def field_reviews(change: Change, facts: ShipFacts, now: datetime) -> Verdict:
     if not missing:
         return passed("field_reviews", "each field that the policy names was reviewed by another person")
     said = ", ".join(name.replace("_", " ") for name in missing)
-    who = ", ".join(sorted({name for field in missing for name in reviewers(change, facts, field)}))
+    able = {name for field in missing for name in reviewers(change, facts, field)}
+    who = ", ".join(sorted(able))
     remedy = f"let one of {who} review it on the change" if who else "nobody is left who may"
-    return failed("field_reviews", f"to be reviewed by another person: {said}", remedy=remedy, who=who)
+    return failed("field_reviews", f"to be reviewed by another person: {said}", remedy=remedy, who=who, people=able)
