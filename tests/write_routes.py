@@ -323,6 +323,8 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/cab/delegations"): Row("cass", lambda w: ("/cab/delegations", DELEGATION)),
     ("DELETE", "/cab/delegations/{id}"): Row("cass", given_delegation),
     ("POST", "/population/unauthorised/{id}/settlement"): Row("remi", given_unauthorised),
+    ("POST", "/changes/{change_id}/check"): Row("ana", lambda w: (f"{ready(w)}/check", form(w)), writes=False),
+    ("POST", "/changes/{change_id}/nudges"): Row("ana", lambda w: (f"{ready(w)}/nudges", {"who": "cass"})),
     ("PUT", "/changes/{change_id}/coordinator"): Row(
         "remi", lambda w: (f"{ready(w)}/coordinator", {"to": "sol", **BECAUSE})
     ),

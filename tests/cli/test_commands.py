@@ -37,7 +37,7 @@ ASKED = {
     "evidence pull-request", "follow-up list", "follow-up done", "follow-up hand", "follow-up drop", "change time",
     "switch list", "switch show", "switch throw", "switch set",
     "switch fmt", "switch drift", "switch exercise",
-    "change handover", "change break-glass", "change approve-break-glass", "debt list",
+    "change handover", "change nudge", "change break-glass", "change approve-break-glass", "debt list",
     "population", "population unauthorised", "population settle",
     "freeze list", "freeze show", "freeze declare", "freeze import", "freeze amend", "freeze lift", "freeze keep",
     "calendar",

@@ -46,6 +46,9 @@ from tests.rows.deeds import (
     later_look_is,
     lengthen,
     lift,
+    nudge,
+    nudge_who_is_not_waited_for,
+    nudged,
     outcome,
     review,
     review_plan,
@@ -358,6 +361,26 @@ THE_TICKET = (
 
 THE_BRIDGE = (
     Act(
+        52,
+        "whoever a change waits for is nudged",
+        scenes.ready,
+        nudge,
+        by="cass",
+        seen=nudged,
+        becomes=["remi"],
+        noes=(
+            No("vic", 403, "vic may not file a change", FILERS),
+            No(
+                "cass",
+                409,
+                "does not wait for sol",
+                "it waits for remi",
+                nudge_who_is_not_waited_for,
+                ("HTTP", "CLI"),
+            ),
+        ),
+    ),
+    Act(
         26,
         "exactly one coordinates a change, and hands it over with a reason",
         scenes.filed_for_remi,
@@ -439,7 +462,7 @@ THE_SIGN_OFFS = (
         scenes.nothing,
         lambda house, title: filing(form(house, title=title), check=True),
         by="cass",
-        says=("results of production are missing", "post the suite's results", "segregation"),
+        says=("results of production are missing", "post the suite's results", "segregation", "policy.yaml:"),
         noes=(VIC_FILES_NOT,),
     ),
 )

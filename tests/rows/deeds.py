@@ -16,7 +16,7 @@ from leverframe.actions import levers
 from leverframe.actions.receipts import latest_receipt
 from leverframe.nouns.follow_ups import LATER_LOOK
 from leverframe.nouns.verdicts import Outcome
-from leverframe.store import follow_ups
+from leverframe.store import follow_ups, nudges
 
 BECAUSE = {"because": "the tests ask for it"}
 SAID = "--because 'the tests ask for it'"
@@ -245,6 +245,19 @@ def hand_over_to_nobody(house: Served, change: str) -> Deed:
 def hand_over_without_reason(house: Served, change: str) -> Deed:
     body = {"to": "sol", "because": " "}
     return Deed("PUT", f"/changes/{change}/coordinator", f"change handover {change} sol", body)
+
+
+def nudge(house: Served, change: str, who: str = "remi") -> Deed:
+    return Deed("POST", f"/changes/{change}/nudges", f"change nudge {change} {who}", {"who": who})
+
+
+def nudge_who_is_not_waited_for(house: Served, change: str) -> Deed:
+    return nudge(house, change, "sol")
+
+
+def nudged(house: Served, change: str) -> list[str]:
+    with house.built.house.store.read() as db:
+        return [one.whom for one in nudges.of_change(db, change)]
 
 
 def settle_as_incident(house: Served, record: str) -> Deed:

@@ -545,6 +545,7 @@ SIGHTS = (
             "sign offs",
             "ask platform engineer: cass; feature engineer: cleo",
             "ana wrote it; others sign and run it",
+            "policy.yaml:",
         ),
         facts={
             "requirements.gate=sign_offs.outcome": "not_met",

@@ -826,6 +826,7 @@ def change_view(change: Change = CHANGE, **more: object) -> View:
         "review_facts": None,
         "follow_ups": (),
         "bridge": BRIDGE,
+        "needs": None,
     }  # fmt: skip
     return View(**{**base, **more})
 
@@ -1343,6 +1344,7 @@ def target_view(**more: object) -> View:
 
 
 NEW = View(
+    needs=None,
     targets=(
         Target("customer-support", "Customer support", Tier.MEDIUM, Delivery.GATEWAY, "support-ai", ()),
         Target("underwriting-decision-v2", "Underwriting", Tier.HIGH, Delivery.EMBEDDED, "underwriting-ai", ()),
@@ -1379,6 +1381,12 @@ CALL = View(
     title=CHANGE.title,
     sentence="customer-support at table 1.810 on gateway uk-1: its bucket lies within the stage's share, so the candidate served "
     "(CHG-2026-00012, stage 2). It served support-answer@42.",
+)
+NEEDS = View(
+    change=FILED,
+    verdicts=(replace(UNMET[0], asked_at=("policy.yaml:131", "policy.yaml:206")), *UNMET[1:]),
+    faults=BAD.faults,
+    forecast=FORECAST,
 )
 
 ASSESSED = {
@@ -1438,8 +1446,10 @@ def pages() -> dict[str, str]:
         "change-stale": ("change.html", change_view(FILED, **ASSESSED), "/changes/CHG-2026-00015", {"problem": STALE, "form": "POST sign-offs", "typed": {"comment": "The probes are fine.", "role": "release_manager"}}),
         "change-refused": ("change.html", change_view(ramp=held, may={"release": YES, "abort": YES}), "/changes/CHG-2026-00012", {"problem": Problem("invalid", "This cannot be read", 422, "Nothing was changed.", faults=(Fault("because", "a reason is missing", "say in a few words why"),)), "form": "POST ramp/abort", "typed": {"because": " "}}),
         "change-review": ("change.html", change_view(**settled, deltas=(), sign_offs=(), seats=(), effect=EFFECT, review_facts=review_facts(READINGS)), "/changes/CHG-2026-00012"),
+        "needs": ("needs.html", View(needs=NEEDS, check="/changes/check", form_id="filing"), "/changes/new"),
+        "policy-file": ("policy_file.html", View(path="policy.yaml", digest=DIGEST, lines=("organisation: Acme", "", "requirements:", "  - for: {tiers: [medium]}", "    sign_offs: {platform_engineer: 1, feature_engineer: 1, release_manager: 1} # one of each, by name, and no author among them")), "/policy/files/policy.yaml"),
         "change-new": ("change_new.html", NEW, "/changes/new"),
-        "change-new-bad": ("change_new.html", View(**{**vars(NEW), "verdicts": UNMET, "forecast": WEEKEND}), "/changes", {"problem": BAD, "typed": {"title": "Wider", "max_share_percent": "150", "target": "underwriting-decision-v2"}}),
+        "change-new-bad": ("change_new.html", View(**{**vars(NEW), "verdicts": UNMET, "forecast": WEEKEND, "needs": NEEDS}), "/changes", {"problem": BAD, "typed": {"title": "Wider", "max_share_percent": "150", "target": "underwriting-decision-v2"}}),
         "recent": ("recent.html", recent_view(), "/changes/recent"),
         "recent-empty": ("recent.html", View(rows=(), filters={"since": "2h"}), "/changes/recent"),
         "switches": ("switches.html", switches_view(COUNTED), "/switches"),

@@ -18,7 +18,7 @@ from leverframe.nouns.forms import ChangeForm
 from leverframe.nouns.people import CLOCK, Actor
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.units import UNIT_PARTS
-from leverframe.nouns.verdicts import Conflict, Refused, Verdict, failed
+from leverframe.nouns.verdicts import Conflict, Fault, Refused, Verdict, failed
 from leverframe.rules.forecasting import Forecast
 from leverframe.rules.models import check_model
 from leverframe.rules.shipping import is_signed, may_ship, state_for, unready
@@ -76,13 +76,17 @@ def _filed_facts(change: Change, answers: tuple[Verdict, ...]) -> dict[str, obje
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What filing a form would need, and what its ramp would look like; nothing was written."""
+    """What filing a form would need, and what its ramp would look like; nothing was written.
+
+    `faults` are those of a form that is still being filled in.
+    """
 
     change: Change
     verdicts: tuple[Verdict, ...]
     forecast: Forecast
     windows_band: tuple[tuple[datetime, datetime], ...]
     freezes_band: tuple[tuple[datetime, datetime, str], ...]
+    faults: tuple[Fault, ...] = ()
 
 
 def check_change(house: House, actor: Actor, form: ChangeForm) -> Checked:
@@ -90,10 +94,14 @@ def check_change(house: House, actor: Actor, form: ChangeForm) -> Checked:
     with house.store.read() as db:
         now, policy = house.clock.now(), house.policy(db)
         permit(policy, actor, "change.file", target_named(form, policy))
-        change = with_current(db, draft(form, policy, actor.name, now))
-        expected = forecast_of(house, db, change, now)
-        answers = may_ship(change, ship_facts(house, db, change, expected=expected.verdicts), now)
-        return Checked(change, answers, expected, *bands(policy, change, now))
+        return checked_in(house, db, with_current(db, draft(form, policy, actor.name, now)), now)
+
+
+def checked_in(house: House, db: Db, change: Change, now: datetime) -> Checked:
+    """Ask every gate about a change that is not written, as it is asked of a ticket."""
+    expected = forecast_of(house, db, change, now)
+    answers = may_ship(change, ship_facts(house, db, change, expected=expected.verdicts), now)
+    return Checked(change, answers, expected, *bands(house.policy(db), change, now))
 
 
 def amend_change(house: House, actor: Actor, change_id: str, parts: Mapping[str, Any], version: int) -> Change:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,9 +30,24 @@ def draft(form: ChangeForm, policy: Policy, author: str, now: datetime) -> Chang
     Raises Invalid with all faults at once.
     """
     target = target_named(form, policy)
-    faults = tuple(_faults(form, target, policy))
+    faults = form_faults(form, policy)
     if faults:
         raise Invalid(faults)
+    return _drafted(form, target, policy, author, now)
+
+
+def form_faults(form: ChangeForm, policy: Policy) -> tuple[Fault, ...]:
+    """List all that is wrong with a form."""
+    target = policy.catalog.targets.get(form.target)
+    return (*(() if target else (_no_target(form, policy),)), *_faults(form, target, policy))
+
+
+def drafted_anyway(form: ChangeForm, policy: Policy, author: str, now: datetime) -> Change:
+    """Return the change that a form describes so far: it may lack its title and its candidate."""
+    return _drafted(form, target_named(form, policy), policy, author, now)
+
+
+def _drafted(form: ChangeForm, target: Target, policy: Policy, author: str, now: datetime) -> Change:
     filled = _automatic(form, target, policy, author, now)
     given = {name: value for name in filled if (value := getattr(form, name))}
     if form.blast_radius:
@@ -88,14 +103,16 @@ def redraft(
     editor: str,
     now: datetime,
     touched: Collection[str] | None = None,
+    *,
+    drafts: Callable[[ChangeForm, Policy, str, datetime], Change] | None = None,
 ) -> Change:
     """Return a change as a form edits it: what the form leaves as it was keeps its writer.
 
     Who coordinates stays where the form names nobody. `touched` names the fields that the editor has given; None:
-    all that the form holds.
+    all that the form holds. `drafts` drafts what is still being filled in.
     """
     named = "" if form.coordinator == before.coordinator else form.coordinator
-    drafted = draft(replace(form, coordinator=named), policy, editor, now)
+    drafted = (drafts or draft)(replace(form, coordinator=named), policy, editor, now)
     kept = ("id", "author", "filed_at", "state", "version", "armed_by", "earlier_digests", "commit")
     after = replace(drafted, **{name: getattr(before, name) for name in kept}, start=form.start or before.start)
     after = replace(after, coordinator=named or before.coordinator)
@@ -138,10 +155,14 @@ def target_named(form: ChangeForm, policy: Policy) -> Target:
     """Return the target that a form names; where there is none such, raise Invalid with all faults of the form."""
     target = policy.catalog.targets.get(form.target)
     if target is None:
-        known = ", ".join(sorted(policy.catalog.targets))
-        because = f"there is no target {form.target}" if form.target else "no target is named"
-        raise Invalid([Fault("target", because, f"the catalog has {known}"), *_faults(form, None, policy)])
+        raise Invalid(form_faults(form, policy))
     return target
+
+
+def _no_target(form: ChangeForm, policy: Policy) -> Fault:
+    known = ", ".join(sorted(policy.catalog.targets))
+    because = f"there is no target {form.target}" if form.target else "no target is named"
+    return Fault("target", because, f"the catalog has {known}")
 
 
 def _automatic(form: ChangeForm, target: Target, policy: Policy, author: str, now: datetime) -> dict[str, Any]:

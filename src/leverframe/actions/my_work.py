@@ -9,6 +9,7 @@ from datetime import datetime
 from leverframe.actions.facts import asks_for, seat_facts, ship_facts, told_to_sign
 from leverframe.actions.follow_ups import FollowUpLine, lines_of
 from leverframe.actions.house import House
+from leverframe.actions.nudges import nudges_for
 from leverframe.actions.today import asked_to_sign
 from leverframe.nouns.changes import Change, State
 from leverframe.nouns.follow_ups import Debt
@@ -122,6 +123,7 @@ def my_work(house: House, actor: Actor) -> MyWork:
             owed=tuple(lines),
             debts=tuple(debt for debt in follow_ups.open_debts(db) if _is_mine(by_id.get(debt.subject), actor)),
             ramps=tuple(_my_ramps(actor, by_id, ramps.active(db))),
+            nudges=nudges_for(db, actor.name, now),
             bridges=tuple(_bridges(actor, found)),
         )
 

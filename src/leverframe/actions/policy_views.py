@@ -14,9 +14,10 @@ from leverframe.nouns.people import Actor
 from leverframe.nouns.policies import Policy, Requirement
 from leverframe.nouns.ramps import RampPlan
 from leverframe.nouns.targets import EVERYWHERE
-from leverframe.nouns.verdicts import Fault
+from leverframe.nouns.verdicts import Fault, NotFound
 from leverframe.rules.open_hours import stretch_of
 from leverframe.rules.policies import holders
+from leverframe.store import policies as policy_rows
 
 YEAR = timedelta(days=365)
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -60,6 +61,24 @@ def show_policy(house: House, actor: Actor) -> PolicyView:
         proposals=proposals(house),
         can_sign_as=tuple(r for r in seats if actor.is_person and actor.name in holders(policy, r, None)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFile:
+    """One file of the policy in force, line by line."""
+
+    path: str
+    digest: str
+    lines: tuple[str, ...]
+
+
+def policy_file(house: House, path: str) -> PolicyFile:
+    """Return a file of the policy in force; raises NotFound."""
+    with house.store.read() as db:
+        files, digest = policy_rows.active_files(db), policy_rows.active_digest(db)
+    if path not in files or digest is None:
+        raise NotFound(f"the policy in force has no file {path}", remedy="the page of the policy is /policy")
+    return PolicyFile(path, digest, tuple(files[path].splitlines()))
 
 
 def _ahead(calendar: Calendar, now: datetime, until: datetime | None = None) -> tuple[Freeze, ...]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from leverframe.actions.break_glass import NO_GLASS, BreakGlassView, glass_view
 from leverframe.actions.cab_views import CabNotes, notes_of
+from leverframe.actions.changes import Checked
 from leverframe.actions.debts import owes
 from leverframe.actions.effects import effect_of
 from leverframe.actions.facts import bands, forecast_of, measured_units, prospects_of, rest_of, ship_facts, sign_facts
@@ -47,6 +48,7 @@ from leverframe.rules.forecasting import Forecast
 from leverframe.rules.gates.facts import ShipFacts
 from leverframe.rules.gates.sign_offs import seats
 from leverframe.rules.judging import judged_digest, may_be_judged
+from leverframe.rules.nudging import may_nudge
 from leverframe.rules.policies import holders, may
 from leverframe.rules.prospects import Prospect
 from leverframe.rules.shipping import may_ship, unready
@@ -90,6 +92,7 @@ class ChangeView:
     """Everything that the change's page answers; `may` says for each act whether this reader may do it now.
 
     `field_reviews` are the fields of which a review is asked, each with whether this reader may give it now.
+    `needs` is what an edit would need that was checked and not saved.
     """
 
     change: Change
@@ -121,6 +124,7 @@ class ChangeView:
     debts: tuple[Debt, ...] = ()
     bridge: BridgeView | None = None
     field_reviews: tuple[tuple[SeenField, bool], ...] = ()
+    needs: Checked | None = None
 
 
 def show_change(house: House, actor: Actor, change_id: str, *, with_growth: bool = False) -> ChangeView:
@@ -316,6 +320,9 @@ def _may(
     )
     back = may_go_back(db, change)
     result["way_back"] = back if back.refuses else may(policy, actor, "ramp.abort", target)
+    result["nudge"] = (
+        may_nudge(change, actor, policy, target) if editable else failed("nudge", "it has begun", remedy="")
+    )
     result["promote"] = _may_promote(change, ramp, now)
     return result
 

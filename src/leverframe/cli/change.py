@@ -123,6 +123,7 @@ def edit(
     ] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", metavar="FIELD=TEXT", help=SET)] = None,
     version: Annotated[int, typer.Option("--version", help="The version you edited; the newest without it.")] = 0,
+    check: Annotated[bool, typer.Option("--check", help="Say what it would need then; write nothing.")] = False,
 ) -> None:
     """Edit a change that has not begun. An edit of what is signed voids its sign-offs."""
     if (path is None) == (not set_):
@@ -130,6 +131,9 @@ def edit(
     one = server()
     before = one.get(at("changes", change))
     version = version or before["change"]["version"]
+    if check:
+        _check_edit(one, change, path, set_ or [])
+        return
     if path is None:
         answer = one.ask("PATCH", at("changes", change), body={**_set(set_ or []), "version": version})
     else:
@@ -142,6 +146,14 @@ def edit(
         )
     show(answer, views.say_state)
     _say_voided(one, change, before)
+
+
+def _check_edit(one: Server, change: str, path: Path | None, given: list[str]) -> None:
+    if path is None:
+        raise Invalid([Fault("--check", "a whole change file is checked", "name the file that you would send")])
+    where = at("changes", change, "check")
+    answer = one.send("POST", where, read_bytes(path), YAML, name=path.name)
+    show(answer, views.say_checked)
 
 
 def _set(given: list[str]) -> dict[str, Any]:

@@ -30,7 +30,8 @@ def say_checked(document: Mapping[str, Any]) -> None:
     change, unmet = document["change"], not_met(document["verdicts"])
     say(f"{change['title']}: a {change['tier']} {words(change['kind'])} change on {', '.join(change['targets'])}.")
     say("Nothing was written. " + count_unmet(unmet))
-    output.verdicts([*unmet, *(row for row in document["verdicts"] if row["outcome"] == "met")])
+    output.faults(document.get("faults") or ())
+    output.needs([*unmet, *(row for row in document["verdicts"] if row["outcome"] == "met")])
     say_forecast(document)
 
 
@@ -155,7 +156,7 @@ def whole(document: Mapping[str, Any]) -> None:
     _say_bridge(document)
     if not document["ramp"]:
         heading("Requirements")
-        output.verdicts(row for row in document["requirements"] if row["outcome"] != "not_needed")
+        output.needs(row for row in document["requirements"] if row["outcome"] != "not_needed")
     if document["deltas"]:
         heading("Evals")
         list_most(change["id"], document["deltas"])

@@ -198,6 +198,14 @@ def faults(rows: Iterable[Mapping[str, Any]], *, error: bool = False) -> None:
         _way_on(row, error=error)
 
 
+def needs(rows: Iterable[Mapping[str, Any]]) -> None:
+    """Show what is asked of a change: each answer, and the lines of the policy that ask for it."""
+    for row in rows:
+        verdicts([row])
+        if row.get("asked_at"):
+            indented(f"Asked by {', '.join(row['asked_at'])}", 4, style="dim")
+
+
 def _way_on(row: Mapping[str, Any], *, error: bool) -> None:
     """Say the remedy, and who can, where the remedy does not name them."""
     remedy, who = str(row.get("remedy") or ""), str(row.get("who") or "")

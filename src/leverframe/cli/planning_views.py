@@ -19,7 +19,7 @@ def why(document: Mapping[str, Any]) -> None:
     change, unmet, plan = document["change"], not_met(document["requirements"]), document["plan"]
     say(f"{change['id']} {is_in(change)}: {change['title']}", style="bold")
     say(count_unmet(unmet))
-    output.verdicts(unmet)
+    output.needs(unmet)
     say_forecast(document)
     legal = [slot for slot in plan["slots"] if not slot["refused"]]
     if plan["slots"]:

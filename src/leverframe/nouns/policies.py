@@ -73,6 +73,7 @@ class Requirement:
     sign-offs by role and count, `by_hand` the fields that a person must have written, `checks` those that the pull
     request must have passed, `code_reviews` who must have approved it, `reviewed` the fields that another person
     than their writer must have reviewed. `customer_facing` asks it of such targets alone (or of the others alone).
+    `at` has the place of each key that is written.
     """
 
     tiers: frozenset[str] = frozenset()
@@ -87,11 +88,15 @@ class Requirement:
     checks: tuple[str, ...] = ()
     code_reviews: ReviewAsk = NO_REVIEW
     customer_facing: bool | None = None
+    at: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Asks:
-    """What all matching rows ask of one change, added up (the highest count of each role)."""
+    """What all matching rows ask of one change, added up (the highest count of each role).
+
+    `at` says for each key of a row at which places it is asked.
+    """
 
     fields: tuple[str, ...]
     artefacts: tuple[str, ...]
@@ -101,6 +106,7 @@ class Asks:
     checks: tuple[str, ...] = ()
     code_reviews: ReviewAsk = NO_REVIEW
     reviewed: tuple[str, ...] = ()
+    at: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +155,8 @@ class Policy:
     `platform.*`); a tier that is not in it may use any. `tenant_zones` says where a tenant's day ends,
     `tenant_contacts` who is told there before a pause does. `metrics` are those of outside
     sources, by name. `freeze_seats` loosen a declared freeze
-    (none: `policy_seats` do). `cab` says when the CAB meets (None: it does not). Times are minutes, seconds where the
+    (none: `policy_seats` do). `cab` says when the CAB meets (None: it does not).
+    `places` are those of its own keys in its file (`windows`, `gates.freeze`). Times are minutes, seconds where the
     name says so.
     """
 
@@ -193,6 +200,7 @@ class Policy:
     follow_ups: tuple[LaterLook, ...] = ()
     alpha: float = 0.05
     beta: float = 0.05
+    places: Mapping[str, str] = field(default_factory=dict)
 
     def mode_of(self, gate: str) -> Mode:
         """Return a gate's mode; a gate that the policy does not name enforces."""

@@ -26,7 +26,11 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One requirement's answer: the sentence why, what would clear it, and who can."""
+    """One requirement's answer: the sentence why, what would clear it, and who can.
+
+    `people` are those of the catalog whom it waits for, `asked_at` the lines of the policy that ask for it, such as
+    `policy.yaml:112`.
+    """
 
     gate: str
     outcome: Outcome
@@ -34,6 +38,8 @@ class Verdict:
     remedy: str = ""
     who: str = ""
     mode: Mode = Mode.ENFORCE
+    asked_at: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
 
     @property
     def refuses(self) -> bool:
@@ -50,9 +56,9 @@ def passed(gate: str, because: str) -> Verdict:
     return Verdict(gate, Outcome.MET, because)
 
 
-def failed(gate: str, because: str, *, remedy: str, who: str = "") -> Verdict:
-    """Answer no, with what would clear it and who can."""
-    return Verdict(gate, Outcome.NOT_MET, because, remedy, who)
+def failed(gate: str, because: str, *, remedy: str, who: str = "", people: Iterable[str] = ()) -> Verdict:
+    """Answer no, with what would clear it and who can; `people` are the names among these."""
+    return Verdict(gate, Outcome.NOT_MET, because, remedy, who, people=tuple(sorted(people)))
 
 
 def not_needed(gate: str, because: str) -> Verdict:

@@ -53,7 +53,17 @@ def asks_of(policy: Policy, tier: str, kind: str, path: str, *, customer_facing:
             of_whom=highest(seat for row in rows for seat in row.code_reviews.of_whom),
         ),
         reviewed=_all(row.reviewed for row in rows),
+        at=_places(rows),
     )
+
+
+def _places(rows: Iterable[Requirement]) -> dict[str, tuple[str, ...]]:
+    """Gather at which places each key of some rows is written."""
+    found: dict[str, tuple[str, ...]] = {}
+    for row in rows:
+        for key, place in row.at.items():
+            found[key] = (*found.get(key, ()), place)
+    return found
 
 
 def matches(row: Requirement, tier: str, kind: str, path: str) -> bool:

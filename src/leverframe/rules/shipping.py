@@ -7,6 +7,7 @@ from datetime import datetime
 
 from leverframe.nouns.changes import Change, State
 from leverframe.nouns.verdicts import Verdict
+from leverframe.rules.asked_at import placed
 from leverframe.rules.break_glass import bypassed
 from leverframe.rules.gates.allowed_models import allowed_models
 from leverframe.rules.gates.artefacts import artefacts
@@ -62,7 +63,8 @@ TIMELY_NAMES = frozenset(gate.__name__ for gate in TIMELY)
 def may_ship(change: Change, facts: ShipFacts, now: datetime) -> tuple[Verdict, ...]:
     """Answer every gate, in order, each under the mode that the policy gives it; the forecast's own last."""
     verdicts = (*(gate(change, facts, now) for gate in GATES.values()), *facts.expected)
-    return tuple(bypassed(_under_mode(verdict, facts), facts.bypass) for verdict in verdicts)
+    told = (placed(_under_mode(verdict, facts), facts.asks, facts.policy) for verdict in verdicts)
+    return tuple(bypassed(verdict, facts.bypass) for verdict in told)
 
 
 def state_for(verdicts: Iterable[Verdict]) -> State:

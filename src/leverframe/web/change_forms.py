@@ -54,6 +54,21 @@ class Typed:
             raise Invalid(faults)
         return form
 
+    def so_far(self) -> tuple[ChangeForm, tuple[Fault, ...]]:
+        """Read what can be read of a form that is still being filled in, and list what is wrong with the rest."""
+        try:
+            return self.form(), ()
+        except Invalid as wrong:
+            faults = wrong.faults
+        if not isinstance(self.read, Mapping):
+            raise Invalid(faults)
+        bad = {fault.place.partition(".")[0].partition("[")[0] for fault in faults}
+        rest = {name: value for name, value in self.read.items() if name not in bad}
+        try:
+            return read_change_form(rest, place=self.file, home_zone=self.zone), faults
+        except Invalid:
+            return ChangeForm(target=str(self.read.get("target") or "")), faults
+
 
 async def typed(request: Request, name: Annotated[str, Query(max_length=200)] = "") -> Typed:
     """Take a change from a form, from JSON or from YAML; times without an offset are in the reader's zone.

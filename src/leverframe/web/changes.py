@@ -9,7 +9,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse, Response
 
-from leverframe.actions import changes, listing, policies, showing, units
+from leverframe.actions import changes, form_checks, listing, policies, showing, units
+from leverframe.actions.changes import Checked
 from leverframe.nouns.changes import Change
 from leverframe.nouns.documents import to_document
 from leverframe.nouns.targets import Target
@@ -17,7 +18,7 @@ from leverframe.nouns.units import UNIT_PARTS
 from leverframe.nouns.verdicts import Fault, Invalid, NotFound, Refused, Verdict
 from leverframe.rules.forecasting import Forecast
 from leverframe.web.answers import done
-from leverframe.web.change_forms import FORM_BODY, Typed, typed
+from leverframe.web.change_forms import FORM_BODY, Typed, from_fields, typed
 from leverframe.web.problems import problem_of
 from leverframe.web.rendering import respond, wanted_format
 from leverframe.web.sent import Reason, describes, sent
@@ -40,6 +41,16 @@ class NewChangeView:
     windows_band: tuple[Any, ...] = ()
     freezes_band: tuple[Any, ...] = ()
     change: Change | None = None
+    needs: Checked | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What the list of needs shows while a form is typed in: `check` answers for it, `form_id` is the form's."""
+
+    needs: Checked
+    check: str
+    form_id: str
 
 
 @router.get("/changes")
@@ -54,8 +65,19 @@ def list_changes(visit: Visiting, before: str = "") -> Response:
 @router.get("/changes/new")
 def new_change(visit: Visiting) -> Response:
     """Show the form that files a change; with a target in the address, beginning from the unit that runs on it."""
-    asked = dict(visit.request.query_params)
-    return respond(visit.request, "change_new.html", _blank(visit), typed=_from_what_runs(visit, asked))
+    typed = _from_what_runs(visit, dict(visit.request.query_params))
+    return respond(visit.request, "change_new.html", _beginning(visit, typed), typed=typed)
+
+
+def _beginning(visit: Visit, typed: Mapping[str, str]) -> NewChangeView:
+    """Return the page of the form with what it needs so far; nothing is wrong yet with what nobody has typed."""
+    zone = visit.request.state.reader.zone
+    try:
+        form, _ = Typed(from_fields(typed, zone), typed, zone=zone).so_far()
+        needs = form_checks.look_at_form(visit.house, visit.actor, form)
+    except (Invalid, Refused, NotFound):
+        return _blank(visit)
+    return replace(_blank(visit), needs=replace(needs, faults=()))
 
 
 def _blank(visit: Visit) -> NewChangeView:
@@ -108,12 +130,28 @@ def check_change(visit: Visiting, form: Form) -> Response:
     """Say what filing this would need, and what the ramp would look like; writes nothing."""
     if form.kept.get("fill"):
         typed = _from_what_runs(visit, {name: value for name, value in form.kept.items() if name != "fill"})
-        return respond(visit.request, "change_new.html", _blank(visit), typed=typed, at=NEW)
+        return respond(visit.request, "change_new.html", _beginning(visit, typed), typed=typed, at=NEW)
+    if wanted_format(visit.request) == "html":
+        return _check_so_far(visit, form)
     try:
         checked = changes.check_change(visit.house, visit.actor, form.form())
     except (Invalid, Refused, NotFound) as error:
         return form_again(visit, error, form.kept)
     return respond(visit.request, "change_new.html", checked_view(visit, checked), typed=form.kept, at=NEW)
+
+
+def _check_so_far(visit: Visit, form: Typed) -> Response:
+    """Show the form again with what it needs; a browser that follows what is typed takes the list out of that."""
+    try:
+        read, faults = form.so_far()
+        needs = form_checks.look_at_form(visit.house, visit.actor, read, faults)
+    except (Invalid, Refused, NotFound) as error:
+        return form_again(visit, error, form.kept)
+    if visit.request.headers.get("hx-request") == "true":
+        return respond(visit.request, "needs.html", Needs(needs, "/changes/check", "filing"), at=NEW)
+    problem = problem_of(Invalid(needs.faults)) if needs.faults else None
+    page, status = replace(checked_view(visit, needs), needs=needs), problem.status if problem else 200
+    return respond(visit.request, "change_new.html", page, status=status, problem=problem, typed=form.kept, at=NEW)
 
 
 @router.get("/changes/{change_id}")

@@ -7,7 +7,7 @@ from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from jinja2 import pass_context
@@ -192,12 +192,19 @@ def as_many(value: float) -> str:
     return f"{sentences.times(value).capitalize()} as many"
 
 
+def policy_line(place: str) -> str:
+    """Return the address of a line of the policy in force: `policy.yaml:112` is told by its place."""
+    path, _, line = place.rpartition(":")
+    return f"/policy/files/{quote(path)}#L{line}"
+
+
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "when": when,
     "when_in": when_in,
     "ago": ago,
     "wall": wall,
     "words": words,
+    "policy_line": policy_line,
     "plain": plain,
     "shown": shown,
     "said": said,

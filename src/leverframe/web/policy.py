@@ -40,6 +40,12 @@ def show_policy(visit: Visiting) -> Response:
     return respond(visit.request, "policy.html", view)
 
 
+@router.get("/policy/files/{path:path}")
+def show_file(visit: Visiting, path: str) -> Response:
+    """Show a file of the policy in force, each line with its number and its own address."""
+    return respond(visit.request, "policy_file.html", policy_views.policy_file(visit.house, path))
+
+
 @router.post("/policy", openapi_extra=describes(Bundle))
 def load_policy(visit: Visiting, body: Annotated[Bundle, Depends(sent(Bundle))]) -> Response:
     """Load the first policy, or propose the next one."""

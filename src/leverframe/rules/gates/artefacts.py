@@ -26,7 +26,7 @@ def artefacts(change: Change, facts: ShipFacts, now: datetime) -> Verdict:
         return passed("artefacts", f"each link is what it says: {said}")
     because = "; ".join(because for because, _ in faults)
     remedy = "; ".join(dict.fromkeys(remedy for _, remedy in faults))
-    return failed("artefacts", because, remedy=remedy, who=change.author)
+    return failed("artefacts", because, remedy=remedy, who=change.author, people={change.author})
 
 
 def _forms(links: dict[str, str]) -> Iterator[tuple[str, str]]:

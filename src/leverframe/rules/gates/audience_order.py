@@ -18,7 +18,7 @@ def audience_order(change: Change, facts: ShipFacts, now: datetime) -> Verdict:
     faults = [fault for target in facts.targets for fault in _faults(change, target, facts)]
     if faults:
         because, remedies = ("; ".join(dict.fromkeys(each)) for each in zip(*faults, strict=True))
-        return failed("audience_order", because, remedy=remedies, who=change.author)
+        return failed("audience_order", because, remedy=remedies, who=change.author, people=(change.author,))
     order = facts.policy.order
     if not (len(order.rings) > 1 or len(order.regions) > 1 or order.cohorts):
         return not_needed("audience_order", "the policy gives no order of rings, regions or cohorts")

@@ -17,7 +17,7 @@ def cab(change: Change, facts: ShipFacts, now: datetime) -> Verdict:
         because = "; ".join(say_return(each, facts.policy) for each in standing)
         takers = ", ".join(dict.fromkeys(each.by for each in standing))
         remedy = f"edit what was sent back; or {takers} takes it back"
-        return failed("cab", because, remedy=remedy, who=f"{change.author}, {takers}")
+        return failed("cab", because, remedy=remedy, who=f"{change.author}, {takers}", people=(change.author,))
     if facts.returned:
         return passed("cab", "what the CAB has sent back was edited since")
     return not_needed("cab", "the CAB has sent nothing back")

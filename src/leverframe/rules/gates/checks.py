@@ -24,14 +24,20 @@ def checks(change: Change, facts: ShipFacts, now: datetime) -> Verdict:
         return not_needed("checks", "the policy asks for no check of the pull request")
     because, remedy = unusable(change, facts.pull_request)
     if because or facts.pull_request is None:
-        return failed("checks", f"{because}: {', '.join(asked)} must have passed", remedy=remedy, who=change.author)
+        return failed(
+            "checks",
+            f"{because}: {', '.join(asked)} must have passed",
+            remedy=remedy,
+            who=change.author,
+            people=(change.author,),
+        )
     told = facts.pull_request.told
     noes = [(no, how) for name in asked for no, how in _noes(name, told)]
     if not noes:
         return passed("checks", f"{', '.join(asked)} have passed on {short(told.commit)}")
     because = "; ".join(no for no, _ in noes)
     remedy = "; ".join(dict.fromkeys(how for _, how in noes))
-    return failed("checks", because, remedy=remedy, who=change.author)
+    return failed("checks", because, remedy=remedy, who=change.author, people=(change.author,))
 
 
 def _noes(name: str, told: PullRequest) -> list[tuple[str, str]]:

@@ -24,7 +24,7 @@ def code_review(change: Change, facts: ShipFacts, now: datetime) -> Verdict:
     because, remedy = unusable(change, facts.pull_request)
     if because or facts.pull_request is None:
         said = f"{because}: {ask.said} must have approved it"
-        return failed("code_review", said, remedy=remedy, who=change.author)
+        return failed("code_review", said, remedy=remedy, who=change.author, people=(change.author,))
     told = facts.pull_request.told
     wrote = writers(change, told, facts.policy.catalog)
     found = reviewers(change, told, ask, facts.policy, facts.targets)
@@ -35,7 +35,13 @@ def code_review(change: Change, facts: ShipFacts, now: datetime) -> Verdict:
         return passed("code_review", f"{short(told.commit)} was approved by {names}")
     because = "; ".join([*missing, *(one.because for one in found if not one.counts)])
     who = "; ".join(_who(found, wrote, against, facts))
-    return failed("code_review", because, remedy=f"ask for a review of {short(told.commit)}: {who}", who=who)
+    return failed(
+        "code_review",
+        because,
+        remedy=f"ask for a review of {short(told.commit)}: {who}",
+        who=who,
+        people=_able(found, wrote, facts),
+    )
 
 
 def _missing(found: Sequence[Reviewer], facts: ShipFacts) -> list[str]:
@@ -57,6 +63,13 @@ def _open(found: Sequence[Reviewer], facts: ShipFacts) -> list[Seat]:
         for seat in facts.asks.code_reviews.of_whom
         if sum(seat.role in one.roles for one in counted) < seat.count
     ]
+
+
+def _able(found: Sequence[Reviewer], wrote: frozenset[str], facts: ShipFacts) -> frozenset[str]:
+    """Return who can clear it: people of the git host who have not written it, and have not approved it yet."""
+    known = {person.name for person in facts.policy.catalog.people.values() if person.git_login}
+    able, seats = frozenset(known - wrote - {one.person for one in found if one.counts}), _open(found, facts)
+    return frozenset[str]().union(*(able & eligible(facts.policy, s.role, facts.targets) for s in seats)) or able
 
 
 def _who(found: Sequence[Reviewer], wrote: frozenset[str], against: Sequence[str], facts: ShipFacts) -> list[str]:

@@ -18,7 +18,13 @@ def complete(change: Change, facts: ShipFacts, now: datetime) -> Verdict:
     if not missing:
         kind = change.kind.value.replace("_", " ")
         return passed("complete", f"every field that a {change.tier.value} {kind} change needs is filled")
-    return failed("complete", "; ".join(missing), remedy="fill them in on the change", who=change.author)
+    return failed(
+        "complete",
+        "; ".join(missing),
+        remedy="fill them in on the change",
+        who=change.author,
+        people=(change.author,),
+    )
 
 
 def _empty_fields(change: Change, facts: ShipFacts) -> list[str]:

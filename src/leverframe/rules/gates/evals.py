@@ -42,7 +42,7 @@ def evals(change: Change, facts: ShipFacts, now: datetime) -> Verdict:
         return passed("evals", f"{said}: {len(of_this)} metrics, none worse than allowed")
     because, remedies = zip(*reasons, strict=True)
     remedy = "; ".join(dict.fromkeys(remedies))
-    return failed("evals", "; ".join(because), remedy=remedy, who=change.author)
+    return failed("evals", "; ".join(because), remedy=remedy, who=change.author, people=(change.author,))
 
 
 def _not_there(change: Change, facts: ShipFacts, suites: Sequence[str]) -> list[tuple[str, str]]:

@@ -26,9 +26,10 @@ def field_reviews(change: Change, facts: ShipFacts, now: datetime) -> Verdict:
         said = ", ".join(f"{_named(one)} by {one.review.by}" for one in seen if one.review)
         return passed("field_reviews", f"reviewed: {said}")
     because = "; ".join(_lacking(one) for one in open_ones)
-    people = sorted({name for one in open_ones for name in one.able})
-    who = ", ".join(people) or NOBODY
-    return failed("field_reviews", because, remedy=f"ask {who} to review it on the change", who=who)
+    people = {name for one in open_ones for name in one.able}
+    who = ", ".join(sorted(people)) or NOBODY
+    remedy = f"ask {who} to review it on the change"
+    return failed("field_reviews", because, remedy=remedy, who=who, people=people)
 
 
 def _lacking(one: SeenField) -> str:

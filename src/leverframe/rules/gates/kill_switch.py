@@ -58,4 +58,4 @@ def _proved(change: Change, switch: Switch, facts: ShipFacts, now: datetime) -> 
 
 
 def _refuse(change: Change, because: str, remedy: str) -> Verdict:
-    return failed("kill_switch", because, remedy=remedy, who=change.author)
+    return failed("kill_switch", because, remedy=remedy, who=change.author, people=(change.author,))

@@ -32,11 +32,23 @@ def rollback_plan(change: Change, facts: ShipFacts, now: datetime) -> Verdict:
     if not text and "rollback_plan" not in facts.asks.fields:
         return not_needed("rollback_plan", "the policy asks for none")
     if not text:
-        return failed("rollback_plan", "there is no rollback plan", remedy="write the steps back", who=change.author)
+        return failed(
+            "rollback_plan",
+            "there is no rollback plan",
+            remedy="write the steps back",
+            who=change.author,
+            people=(change.author,),
+        )
     if change.kind.value in facts.policy.irreversible_kinds and (faults := list(_unreal(change))):
         kind = change.kind.value.replace("_", " ")
         because = f"a {kind} change does not simply reverse, and {', and '.join(because for because, _ in faults)}"
-        return failed("rollback_plan", because, remedy="; ".join(way for _, way in faults), who=change.author)
+        return failed(
+            "rollback_plan",
+            because,
+            remedy="; ".join(way for _, way in faults),
+            who=change.author,
+            people=(change.author,),
+        )
     said = f"; it restores from {change.restore_from}" if change.restore_from else ""
     return passed("rollback_plan", f"the plan has {len(steps(text))} steps{said}")
 

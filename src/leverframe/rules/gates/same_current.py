@@ -22,4 +22,10 @@ def same_current(change: Change, facts: ShipFacts, now: datetime) -> Verdict:
 
 def _refuse(change: Change, target: str, running: str) -> Verdict:
     because = f"{target} now runs {running}, which is not the unit that the ticket was written against"
-    return failed("same_current", because, remedy="refresh the change and have it signed again", who=change.author)
+    return failed(
+        "same_current",
+        because,
+        remedy="refresh the change and have it signed again",
+        who=change.author,
+        people=(change.author,),
+    )

@@ -19,9 +19,12 @@ def sign_offs(change: Change, facts: ShipFacts, now: datetime) -> Verdict:
     if not missing:
         names = ", ".join(f"{n} ({spoken(s.role)})" for s in states for n in s.signed_by)
         return passed("sign_offs", f"signed by {names}")
+    able = frozenset[str]().union(*(_able(change, s, facts) for s in missing))
     who = "; ".join(f"{spoken(s.role)}: {_people(change, s, facts)}" for s in missing)
     lacking = ", ".join(f"{s.open} from {spoken(s.role)}" for s in missing)
-    return failed("sign_offs", f"{change.id} needs sign-offs: {lacking}", remedy=f"ask {who}", who=who)
+    return failed(
+        "sign_offs", f"{change.id or 'it'} needs sign-offs: {lacking}", remedy=f"ask {who}", who=who, people=able
+    )
 
 
 def seats(change: Change, facts: ShipFacts) -> tuple[SeatState, ...]:
@@ -32,5 +35,8 @@ def seats(change: Change, facts: ShipFacts) -> tuple[SeatState, ...]:
 
 
 def _people(change: Change, state: SeatState, facts: ShipFacts) -> str:
-    people = eligible(facts.policy, state.role, facts.targets) - {*authors(change), *state.signed_by}
-    return ", ".join(sorted(people)) or "nobody who may"
+    return ", ".join(sorted(_able(change, state, facts))) or "nobody who may"
+
+
+def _able(change: Change, state: SeatState, facts: ShipFacts) -> frozenset[str]:
+    return eligible(facts.policy, state.role, facts.targets) - {*authors(change), *state.signed_by}

@@ -23,4 +23,4 @@ def staging(change: Change, facts: ShipFacts, now: datetime) -> Verdict:
         return passed("staging", f"the candidate was deployed to staging {when}")
     because = f"the candidate was rolled back on staging {when}: {newest.because}"
     remedy = "mend the candidate, or deploy it to staging again and record that"
-    return failed("staging", because, remedy=remedy, who=change.author)
+    return failed("staging", because, remedy=remedy, who=change.author, people=(change.author,))

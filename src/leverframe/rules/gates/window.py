@@ -21,7 +21,13 @@ def window(change: Change, facts: ShipFacts, now: datetime) -> Verdict:
     start, zone = change.start, ZoneInfo(facts.policy.calendar.home_zone)
     if now >= start.closes_at or now >= start.not_after:
         closed = spoken_time(min(start.closes_at, start.not_after).astimezone(zone))
-        return failed("window", f"the start window closed on {closed}", remedy="choose a new start", who=CHOOSES)
+        return failed(
+            "window",
+            f"the start window closed on {closed}",
+            remedy="choose a new start",
+            who=CHOOSES,
+            people=_manager(change),
+        )
     if lapsing := _lapsing(change, facts, now):
         return lapsing
     if now < start.opens_at:
@@ -46,7 +52,7 @@ def _lapsing(change: Change, facts: ShipFacts, now: datetime) -> Verdict | None:
     because = (
         f"its start window passes without an opening ({spoken_time(closes.astimezone(zone))}): {answers[0].because}"
     )
-    return failed("window", because, remedy=f"choose a new start{later}", who=CHOOSES)
+    return failed("window", because, remedy=f"choose a new start{later}", who=CHOOSES, people=_manager(change))
 
 
 def _ask(change: Change, facts: ShipFacts, region: str, now: datetime) -> Opening:
@@ -57,3 +63,7 @@ def _closed(openings: list[Opening]) -> Verdict:
     nexts = [o.next_opening.astimezone(ZoneInfo(o.zone)) for o in openings if o.next_opening]
     remedy = f"the next window opens {spoken_time(min(nexts))}" if nexts else "no window opens within two years"
     return failed("window", openings[0].because, remedy=remedy, who="the clock")
+
+
+def _manager(change: Change) -> tuple[str, ...]:
+    return (change.release_manager,) if change.release_manager else ()

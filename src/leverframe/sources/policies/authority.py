@@ -28,6 +28,7 @@ FIELDS = (
 )
 """The fields of a change that a requirement can ask for; the others are never empty."""
 
+ROW_KEYS = ("fields", "artefacts", "evals", "sign_offs", "by_hand", "reviewed", "checks", "code_reviews")
 BY_HAND = (*FIELDS, "candidate")
 REVIEWABLE = (*BY_HAND, "artefacts", "plan")
 
@@ -85,6 +86,7 @@ def read_requirements(policy: Section, known: Collection[str]) -> tuple[Requirem
                     checks=section.names("checks"),
                     code_reviews=_read_reviews(section, known),
                     customer_facing=match.flag("customer_facing") if match.has("customer_facing") else None,
+                    at=section.places(ROW_KEYS),
                 )
             )
     return tuple(rows)

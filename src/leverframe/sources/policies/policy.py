@@ -12,6 +12,7 @@ from leverframe.nouns.policies import EvalAllowance, Policy, WebhookRule
 from leverframe.nouns.ramps import RampPlan
 from leverframe.nouns.targets import Tier
 from leverframe.nouns.verdicts import Mode
+from leverframe.rules.asked_at import OF_POLICY
 from leverframe.sources.policies.audiences import read_audiences
 from leverframe.sources.policies.authority import (
     read_may,
@@ -62,7 +63,8 @@ def _read(section: Section, gates: Collection[str], report: Report) -> PolicyFil
     metrics = read_metrics(section.section("metrics"), report, SOURCES)
     ramps, knobs = _read_ramps(section.section("ramps", required=True), metrics, report)
     order, rings = read_audiences(section, report)
-    modes = _read_gates(section.section("gates"), gates)
+    gate_modes = section.section("gates")
+    modes = _read_gates(gate_modes, gates)
     policy = Policy(
         digest="",
         organisation=section.text("organisation", required=True, example="Acme"),
@@ -92,8 +94,15 @@ def _read(section: Section, gates: Collection[str], report: Report) -> PolicyFil
         **_read_reviews(section.section("reviews")),
         follow_ups=read_follow_ups(section),
         scored_percent=_read_scored(section.section("live_scores")),
+        places=_places(section, gate_modes, modes),
     )
     return PolicyFile(_alone(policy) if policy.solo else policy, ramps)
+
+
+def _places(section: Section, gates: Section, modes: Mapping[str, Mode]) -> dict[str, str]:
+    """Return the places of the keys that gates read, so that an answer can say which line asks for it."""
+    keys = (key for found in OF_POLICY.values() for key in found)
+    return {**section.places(keys), **{f"gates.{gate}": place for gate, place in gates.places(modes).items()}}
 
 
 def _alone(policy: Policy) -> Policy:

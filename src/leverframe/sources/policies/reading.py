@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -108,6 +108,10 @@ class Section:
     def place_of(self, key: str) -> str:
         """Return the place of a key, else of the mapping."""
         return self._entries[key].place if key in self._entries else self.place
+
+    def places(self, keys: Iterable[str]) -> dict[str, str]:
+        """Return the place of each of these keys that is written; asking does not make them known."""
+        return {key: self._entries[key].place for key in keys if key in self._entries}
 
     def value(self, key: str, *, required: bool = False, example: str = "") -> Value | None:
         """Return the value of a key, None where it is not written."""

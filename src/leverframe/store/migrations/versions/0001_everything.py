@@ -150,6 +150,20 @@ def _make_tables() -> None:
     )
     op.create_index(op.f("ix_handovers_change"), "handovers", ["change"], unique=False)
     op.create_table(
+        "nudges",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("change", sa.String(), nullable=False),
+        sa.Column("gate", sa.String(), nullable=False),
+        sa.Column("whom", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("because", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["change"], ["changes.id"], name=op.f("fk_nudges_change")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_nudges")),
+    )
+    op.create_index(op.f("ix_nudges_change"), "nudges", ["change"], unique=False)
+    op.create_index(op.f("ix_nudges_whom"), "nudges", ["whom"], unique=False)
+    op.create_table(
         "debts",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("subject", sa.String(), nullable=False),
