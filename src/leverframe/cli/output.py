@@ -199,10 +199,10 @@ def faults(rows: Iterable[Mapping[str, Any]], *, error: bool = False) -> None:
 
 
 def needs(rows: Iterable[Mapping[str, Any]]) -> None:
-    """Show what is asked of a change: each answer, and the lines of the policy that ask for it."""
+    """Show what is asked of a change: each answer, and the lines of the policy that ask for what is not met."""
     for row in rows:
         verdicts([row])
-        if row.get("asked_at"):
+        if row.get("asked_at") and row["outcome"] == "not_met":
             indented(f"Asked by {', '.join(row['asked_at'])}", 4, style="dim")
 
 
