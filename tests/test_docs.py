@@ -21,6 +21,7 @@ from leverframe.gateway import headers
 from leverframe.nouns.changes import CloseCode, Kind, State
 from leverframe.nouns.changes import Path as Way
 from leverframe.nouns.evidence import Finding
+from leverframe.nouns.field_guide import GUIDE
 from leverframe.nouns.people import SCOPES
 from leverframe.nouns.tables import Reason
 from leverframe.rules.policies import ACTS
@@ -87,6 +88,14 @@ def test_the_reference_names_every_command_and_option():
 def test_the_reference_names_every_address():
     text = (REFERENCE / "http-api.md").read_text("utf-8")
     missing = [f"{method} {path}" for method, path, _ in addresses() if f"| `{method}` | `{path}` |" not in text]
+    assert not missing, "run tools/write_reference.py"
+
+
+def test_the_reference_explains_every_field_of_a_change():
+    text = (REFERENCE / "change-file.md").read_text("utf-8")
+    missing = [
+        one.name for one in GUIDE if f"| `{one.name}` | {one.purpose} | {one.form} | {one.left_out} |" not in text
+    ]
     assert not missing, "run tools/write_reference.py"
 
 

@@ -16,6 +16,8 @@ import typer.main
 from typer.core import TyperArgument, TyperGroup, TyperOption
 
 from leverframe.cli.app import build as build_commands
+from leverframe.nouns.field_guide import GUIDE
+from leverframe.rules.field_asks import is_signed
 from leverframe.web.app import openapi_of
 from leverframe.wiring import Settings
 from leverframe.wiring import build as build_house
@@ -26,9 +28,10 @@ SHARED = ("--json", "--server", "--token-file", "--help")
 
 
 def main() -> None:
-    """Write both pages."""
+    """Write what of the pages comes from the code."""
     _write(REFERENCE / "cli.md", "\n".join(_commands()))
     _write(REFERENCE / "http-api.md", "\n".join(_addresses()))
+    _write(REFERENCE / "change-file.md", "\n".join(_fields()))
 
 
 def commands() -> Iterator[tuple[str, Any]]:
@@ -73,6 +76,13 @@ def _commands() -> Iterator[str]:
             yield "| option | says |\n|---|---|"
             yield from (_option(p) for p in rows)
             yield ""
+
+
+def _fields() -> Iterator[str]:
+    yield "| key | what it is for | form | left out | signed |\n|---|---|---|---|---|"
+    for one in GUIDE:
+        signed = "yes" if is_signed(one.name) else ""
+        yield f"| `{one.name}` | {one.purpose} | {one.form} | {one.left_out} | {signed} |"
 
 
 def _argument(parameter: TyperArgument) -> str:

@@ -30,7 +30,7 @@ ASKED = {
     "gateway", "gateway enrol", "gateway list", "gateway revoke", "gateway address",
     "policy check", "policy load", "policy show", "policy proposals", "policy sign", "policy init", "policy recover",
     "change file", "change list", "change show", "change why", "change slots", "change edit", "change sign",
-    "change review-field",
+    "change fields", "change review-field",
     "change schedule",
     "change ramp", "change hold", "change release", "change promote", "change abort", "change back", "change review",
     "change cancel", "evidence add", "evidence list", "evidence staging",

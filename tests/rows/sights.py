@@ -554,6 +554,20 @@ SIGHTS = (
         },
     ),
     Sight(
+        14,
+        "what each field is for, and which tier must write it by hand and have it reviewed",
+        a_change("waiting"),
+        "/changes/fields",
+        "/changes/fields",
+        "change fields",
+        says=(
+            "How exactly the change is taken back",
+            "High, on the normal or standard path: reviewed by another person",
+            "policy.yaml:",
+        ),
+        facts={"fields.5.field.name": "rollback_plan", "fields.5.signed": True, "fields.15.signed": False},
+    ),
+    Sight(
         54,
         "how a ticket was closed",
         scenes.reviewed,

@@ -15,6 +15,7 @@ from types import SimpleNamespace as View
 
 import gallery_break_glass
 import gallery_cab
+import gallery_field_guide
 import gallery_field_reviews
 import gallery_freezes
 import gallery_planning
@@ -1428,6 +1429,7 @@ def pages() -> dict[str, str]:
     )
     shown: dict[str, tuple] = {
         **gallery_freezes.samples(),
+        **gallery_field_guide.samples(),
         **gallery_planning.samples(CHANGE),
         **gallery_cab.samples(),
         **gallery_population.samples(),

@@ -11,7 +11,7 @@ import typer
 
 from leverframe.cli import change_views as views
 from leverframe.cli import field_views, growth_views, planning_views
-from leverframe.cli.output import say, verbatim
+from leverframe.cli.output import print_document, say, verbatim
 from leverframe.cli.verbs import Because, noun, read_bytes, said, server, show, verb
 from leverframe.client import Server, at
 from leverframe.nouns.verdicts import Fault, Invalid
@@ -101,6 +101,17 @@ def show_change(
         show(document["ramp"], lambda _: views.ramp_alone(document))
     else:
         show(document, views.whole)
+
+
+@verb(app, "fields")
+def fields(
+    schema: Annotated[bool, typer.Option("--schema", help="The JSON Schema of a change file.")] = False,
+) -> None:
+    """Explain each field of a change: what it is for, what fills it, whether it is signed, and who asks for it."""
+    if schema:
+        show(server().get("/schemas/change.json"), print_document)
+    else:
+        show(server().get("/changes/fields"), field_views.say_guide)
 
 
 @verb(app, "why")

@@ -18,6 +18,20 @@ def say_field(document: Mapping[str, Any], field: str) -> None:
     indented(value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False))
 
 
+def say_guide(document: Mapping[str, Any]) -> None:
+    """Explain each field of a change, and name the lines of the policy that ask for it."""
+    for row in document["fields"]:
+        field = row["field"]
+        heading(f"{words(field['name'])}{' (signed)' if row['signed'] else ''}")
+        say(field["purpose"])
+        indented(f"Write: {field['form']}")
+        indented(f"Left out: {field['left_out']}")
+        if row["needed"]:
+            indented("Nothing is filed without it", style="dim")
+        for ask in row["asks"]:
+            indented(f"{ask['of']}: {ask['must_be']} ({ask['at']})", style="dim")
+
+
 def say_field_reviewed(review: Mapping[str, Any]) -> None:
     """Say what was reviewed."""
     name = words(review["field"])

@@ -198,6 +198,12 @@ def policy_line(place: str) -> str:
     return f"/policy/files/{quote(path)}#L{line}"
 
 
+def code(text: str) -> Markup:
+    """Show what stands between backticks as it would be typed."""
+    parts = text.split("`")
+    return Markup("").join(Markup("<code>{}</code>").format(p) if n % 2 else p for n, p in enumerate(parts))
+
+
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "when": when,
     "when_in": when_in,
@@ -205,6 +211,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "wall": wall,
     "words": words,
     "policy_line": policy_line,
+    "code": code,
     "plain": plain,
     "shown": shown,
     "said": said,
