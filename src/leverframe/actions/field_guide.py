@@ -13,7 +13,7 @@ from leverframe.sources.change_schema import change_schema
 
 @dataclass(frozen=True, slots=True)
 class GuideRow:
-    """One field, and what is asked of it: nothing is filed without what is `needed`, and `signed` is what sign-offs bind."""
+    """One field: nothing is filed without what is `needed`, and `signed` is what a sign-off binds."""
 
     field: GuideField
     needed: bool
