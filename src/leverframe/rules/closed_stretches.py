@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
 from leverframe.nouns.calendar import Calendar, Subject
 from leverframe.nouns.ramps import RampPlan
@@ -110,7 +111,7 @@ def first_opening(calendar: Calendar, subject: Subject, regions: tuple[str, ...]
 
 def openings(entry: Entry, at: datetime) -> dict[str, datetime | None]:
     """Return when each region can be reached at the earliest: at its own opening, and after those that come first."""
-    waits, vain = waits_of(entry), vain_of(entry)
+    waits, vain = order_of(entry)
     reached: dict[str, datetime | None] = {}
 
     def reach(region: str) -> datetime | None:
@@ -124,21 +125,26 @@ def openings(entry: Entry, at: datetime) -> dict[str, datetime | None]:
     return {region: reach(region) for region in entry.entering}
 
 
-def waits_of(entry: Entry) -> dict[str, tuple[str, ...]]:
-    """Return for each region that is to be entered those that come first by the order of the target's audiences."""
-    if entry.target is None:
-        return {}
-    cells = within(cells_of(entry.target), entry.regions)
-    return waits_for(entry.plan, entry.stage, entry.entering, cells, entry.target.order)
+def order_of(entry: Entry) -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, str]]:
+    """Return what the order of the target's audiences says of the regions that are to be entered.
+
+    First for each region those of them that must be reached before it; then those in which the stage can never be
+    published, with why: the plan breaks the order.
+    """
+    return _order_of(entry.plan, entry.stage, entry.entering, entry.regions, entry.target)
 
 
-def vain_of(entry: Entry) -> dict[str, str]:
-    """Return the regions in which the stage can never be published, with why: the plan breaks the target's order."""
-    if entry.target is None:
-        return {}
-    cells = within(cells_of(entry.target), entry.regions)
-    found = in_vain(entry.plan, entry.stage, entry.entering, cells, entry.target.order)
-    return {region: breach.because for region, breach in found.items()}
+@lru_cache(maxsize=4096)
+def _order_of(
+    plan: RampPlan, stage: int, entering: tuple[str, ...], regions: tuple[str, ...], target: Target | None
+) -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, str]]:
+    """Work out what `order_of` says; the clock has no part in it, so that it is kept for the next moment."""
+    if target is None:
+        return {}, {}
+    cells = within(cells_of(target), regions)
+    vain = in_vain(plan, stage, entering, cells, target.order)
+    waits = waits_for(plan, stage, entering, cells, target.order)
+    return waits, {region: breach.because for region, breach in vain.items()}
 
 
 def _exits(entry: Entry, at: datetime) -> dict[str, datetime | None]:

@@ -14,12 +14,12 @@ from leverframe.rules.bands import frozen_between, open_between
 from leverframe.rules.calendar import closed_stretch
 from leverframe.rules.conflicts import conflicts_of
 from leverframe.rules.forecasting import Forecast, forecast_for
-from leverframe.rules.imagined_ramps import Question
+from leverframe.rules.imagined_ramps import PlannedStep, Question, begin
 from leverframe.rules.moments import say, say_span
 
 WEEKS = 4
 """So far ahead starts are looked for."""
-HOURLY_WEEKS = 2
+HOURLY_WEEKS = 1
 """So far ahead the later hours of a window are tried too, where they change what becomes of the ramp."""
 
 
@@ -60,9 +60,11 @@ def _slot(
     about: Question, mine: Occupied, others: tuple[Occupied, ...], opens_at: datetime, closes_at: datetime
 ) -> Slot | None:
     """Imagine a start; None where the ramp would only begin later, when the region that comes first opens."""
-    expected = forecast_for(replace(about, starts_at=opens_at))
-    if expected.p50 and expected.p50[0].at > opens_at:
+    moment = replace(about, starts_at=opens_at)
+    begun = begin(moment)
+    if isinstance(begun, PlannedStep) and begun.at > opens_at:
         return None
+    expected = forecast_for(moment)
     zone, length = about.zone, mine.ends - mine.begins
     moved = replace(mine, begins=opens_at, ends=max(opens_at + length, expected.settles_p50 or opens_at))
     found = conflicts_of(moved, others, about.policy.conflicts, zone)

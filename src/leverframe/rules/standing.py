@@ -12,7 +12,7 @@ from leverframe.nouns.evidence import Finding, StageReading
 from leverframe.nouns.ramps import Ramp, RampPlan, Stage
 from leverframe.nouns.targets import EVERYWHERE, Target
 from leverframe.rules.calendar import freezes_at
-from leverframe.rules.closed_stretches import Caught, Entry, Limits, caught_standing, first_opening, waits_of
+from leverframe.rules.closed_stretches import Caught, Entry, Limits, caught_standing, first_opening, order_of
 from leverframe.rules.exposure import narrower_stage, pending, reach_percent, rising
 from leverframe.rules.moments import later
 
@@ -70,7 +70,7 @@ class Situation:
     @property
     def ahead(self) -> tuple[str, ...]:
         """Return the regions of the next act that may come first: those that no other of them keeps waiting."""
-        waits = waits_of(entry_of(self, self.ramp.stage + (not self.waiting), self.asked))
+        waits, _ = order_of(entry_of(self, self.ramp.stage + (not self.waiting), self.asked))
         return tuple(region for region in self.asked if region not in waits)
 
     @property

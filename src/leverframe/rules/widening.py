@@ -14,8 +14,7 @@ from leverframe.rules.closed_stretches import (
     caught_by_entering,
     entry_after,
     openings,
-    vain_of,
-    waits_of,
+    order_of,
 )
 from leverframe.rules.moments import say, say_minutes
 
@@ -83,7 +82,7 @@ def _caught(entry: Entry, caught: Caught, not_after: datetime | None) -> Hold:
 
 
 def _closed(entry: Entry, opens: datetime | None, now: datetime) -> Hold:
-    waits, vain = waits_of(entry), vain_of(entry)
+    waits, vain = order_of(entry)
     heads = [region for region in entry.entering if region not in waits and region not in vain]
     if not heads:
         because = "; ".join(vain.values())
