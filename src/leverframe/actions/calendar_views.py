@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -21,17 +22,24 @@ from leverframe.store import changes, freezes, ramps
 from leverframe.store.database import Db
 
 PLANNED = (State.ASSESS, State.AUTHORIZE, State.SCHEDULED)
-MOST = 2_000
+MOST = 20_000
+"""So many changes a file of the schedule holds."""
+DRAWN = {"month": 2_000, "year": 200}
+"""So many of them a page shows: a month is drawn change by change, a year day by day."""
 MONTHS = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the calendar is asked to show: a month (`2026-12`) or a year (`2026`), of one region or target, or all."""
+    """What the calendar is asked to show: a month (`2026-12`) or a year (`2026`), of one region or target, or all.
+
+    `whole` asks for every change, as a file needs them and a page does not.
+    """
 
     period: str = ""
     region: str = ""
     target: str = ""
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +99,10 @@ def show_calendar(house: House, asked: Asked) -> CalendarView:
         zone = policy.calendar.zone_of(asked.region)
         begins, ends = _period(asked, policy, now.astimezone(ZoneInfo(zone)).date())
         since, until = (datetime.combine(day, time(), ZoneInfo(zone)) for day in (begins, ends))
-        bars = sorted(_bars(db, asked, since, until, now), key=lambda bar: (bar.begins, bar.change))
         is_year = (ends - begins).days > 31
+        most = MOST if asked.whole else DRAWN["year" if is_year else "month"]
+        bars = sorted(_bars(db, asked, since, until, now, most), key=lambda bar: (bar.begins, bar.change))
+        begun = _begun(db, asked, since, until, bars)
         before, after = _beside(begins, ends, is_year=is_year)
         return CalendarView(
             asked=asked,
@@ -102,12 +112,12 @@ def show_calendar(house: House, asked: Asked) -> CalendarView:
             zone=zone,
             before=before,
             after=after,
-            days=tuple(_days(policy, asked, begins, ends, zone, bars)),
-            bars=tuple(bars[:MOST]),
+            days=tuple(_days(policy, asked, begins, ends, zone, begun)),
+            bars=tuple(bars[:most]),
             freezes=tuple(_freezes(db, policy, asked, since, until, now)),
             regions=tuple(policy.calendar.zones),
             targets=tuple(sorted(policy.catalog.targets)),
-            left_out=max(0, len(bars) - MOST),
+            left_out=max(0, _count(db, asked, since, until, bars) - most),
         )
 
 
@@ -152,9 +162,15 @@ def _beside(begins: date, ends: date, *, is_year: bool) -> tuple[str, str]:
     return f"{begins - timedelta(days=1):%Y-%m}", f"{ends:%Y-%m}"
 
 
-def _bars(db: Db, asked: Asked, since: datetime, until: datetime, now: datetime) -> Iterator[Bar]:
-    """Yield the changes that moved in a stretch of time, and those that are planned to begin in it."""
-    moved = {ramp.change: ramp for ramp in ramps.under_way_between(db, since, until, target=asked.target, limit=MOST)}
+def _bars(db: Db, asked: Asked, since: datetime, until: datetime, now: datetime, most: int) -> Iterator[Bar]:
+    """Yield the first changes that moved in a stretch of time, and those that are planned to begin in it.
+
+    Of one region all are read: only the ticket says where a change is.
+    """
+    limit = MOST if asked.region else most
+    moved = {
+        ramp.change: ramp for ramp in ramps.under_way_between(db, since, until, target=asked.target, limit=limit)
+    }
     tickets = changes.of_ids(db, moved)
     for id, ramp in moved.items():
         if _is_there(asked, tickets[id]):
@@ -164,6 +180,23 @@ def _bars(db: Db, asked: Asked, since: datetime, until: datetime, now: datetime)
     for change in changes.find(db, states=PLANNED, target=asked.target, limit=MOST):
         if since <= change.start.opens_at < until and _is_there(asked, change):
             yield _bar(change, change.start.opens_at, change.start.closes_at, planned=True)
+
+
+def _begun(
+    db: Db, asked: Asked, since: datetime, until: datetime, bars: Sequence[Bar]
+) -> Mapping[bool, list[datetime]]:
+    """Return when changes began (False) and are planned to begin (True), all of them, shown or not."""
+    planned = [bar.begins for bar in bars if bar.planned]
+    if asked.region:
+        return {True: planned, False: [bar.begins for bar in bars if not bar.planned]}
+    return {True: planned, False: ramps.starts_between(db, since, until, target=asked.target)}
+
+
+def _count(db: Db, asked: Asked, since: datetime, until: datetime, bars: Sequence[Bar]) -> int:
+    """Count the changes of a stretch of time, shown or not."""
+    if asked.region:
+        return len(bars)
+    return ramps.count_between(db, since, until, target=asked.target) + sum(bar.planned for bar in bars)
 
 
 def _is_there(asked: Asked, change: Change) -> bool:
@@ -181,7 +214,9 @@ def _bar(change: Change, begins: datetime, ends: datetime, *, planned: bool, end
     return Bar(*told, begins, ends, planned, ended)
 
 
-def _days(policy: Policy, asked: Asked, begins: date, ends: date, zone: str, bars: Sequence[Bar]) -> Iterator[Day]:
+def _days(
+    policy: Policy, asked: Asked, begins: date, ends: date, zone: str, begun: Mapping[bool, Sequence[datetime]]
+) -> Iterator[Day]:
     """Yield each day of a period, as the standard hours of the region, or of every region, leave it."""
     subject, regions = _subject(policy, asked), _regions(policy, asked)
     place = ZoneInfo(zone)
@@ -195,16 +230,16 @@ def _days(policy: Policy, asked: Asked, begins: date, ends: date, zone: str, bar
         for starts, stops, name in frozen_between(policy.calendar, subject, region, *bounds):
             for day in _in((starts, stops), place):
                 frozen.setdefault(day, []).append(name)
+    on = {planned: Counter(at.astimezone(place).date() for at in moments) for planned, moments in begun.items()}
     day = begins
     while day < ends:
-        starting = [bar for bar in bars if bar.begins.astimezone(place).date() == day]
         yield Day(
             on=day,
             opens=day in open_on,
             holiday=day in policy.calendar.holidays,
             freezes=tuple(dict.fromkeys(frozen.get(day, ()))),
-            begun=sum(not bar.planned for bar in starting),
-            planned=sum(bar.planned for bar in starting),
+            begun=on[False][day],
+            planned=on[True][day],
         )
         day += timedelta(days=1)
 

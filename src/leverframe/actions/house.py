@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from leverframe.actions.fleet import Fleet
 from leverframe.actions.following import Following
+from leverframe.actions.histories import HistoriesKept
 from leverframe.actions.means_by_moment import MeansKept
 from leverframe.actions.stage_minutes import Minutes
 from leverframe.clock import Clock
@@ -68,6 +69,8 @@ class House:
     """What had been counted when processes began that look for later harm."""
     means_kept: MeansKept = field(default_factory=MeansKept)
     """What the minutes of a stage had said of its means when a page was drawn."""
+    histories: HistoriesKept = field(default_factory=HistoriesKept)
+    """What the log said of changes when a population was read."""
     following: Following | None = None
     """The switch file in git, where this process follows one."""
     _policy: tuple[str, tuple[int, int], Policy] | None = None

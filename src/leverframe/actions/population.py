@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from leverframe.actions.facts import asks_once
 from leverframe.actions.house import House, permit
 from leverframe.actions.unauthorised import count_between, records_of_changes
-from leverframe.nouns.changes import Kind, Path
+from leverframe.nouns.changes import Change, Kind, Path
 from leverframe.nouns.people import Actor
-from leverframe.nouns.policies import Policy
+from leverframe.nouns.policies import Asks, Policy
 from leverframe.nouns.population import Failure, Period, PopulationCounts, PopulationRow
 from leverframe.nouns.smells import Smell
 from leverframe.nouns.targets import Tier
 from leverframe.nouns.verdicts import Fault, Invalid
-from leverframe.rules.histories import ENDS, KEPT, PASSAGES, read_history
+from leverframe.rules.histories import ENDS, PASSAGES
 from leverframe.rules.periods import period_of
 from leverframe.rules.population import counts_of, is_asked, row_of
 from leverframe.rules.same_risk import DAYS, same_risk
@@ -110,12 +111,14 @@ def _rows(house: House, db: Db, period: Period) -> Iterator[PopulationRow]:
     logged = audit.objects_between(db, PASSAGES, period.begins, period.ends)
     ids = changes.in_order(logged | changes.filed_between(db, period.begins, period.ends))
     for some in in_parts(ids):
-        stands, told = changes.of_ids(db, some), audit.of_objects(db, KEPT, some)
+        stands, told = changes.of_ids(db, some), house.histories.of(db, some)
         owed = follow_ups.debts_of(db, some)
         for id in some:
-            history = read_history(told[id])
-            policy = known.at(history.begun.at if history.begun else now)
-            yield row_of(id, stands.get(id), history, policy, period, now, near.get(id, ()), owed[id])
+            history = told[id]
+            policy, asks = known.at(history.begun.at if history.begun else now)
+            change = stands.get(id)
+            asked = asks(change) if asks and change else None
+            yield row_of(id, change, history, policy, asked, period, now, near.get(id, ()), owed[id])
 
 
 @dataclass(slots=True)
@@ -124,16 +127,17 @@ class _Policies:
 
     db: Db
     _since: Sequence[tuple[datetime, int]] = ()
-    _read: dict[int, Policy] = field(default_factory=dict)
+    _read: dict[int, tuple[Policy, Callable[[Change], Asks]]] = field(default_factory=dict)
 
-    def at(self, moment: datetime) -> Policy | None:
-        """Return the policy that was in force at a moment."""
+    def at(self, moment: datetime) -> tuple[Policy | None, Callable[[Change], Asks] | None]:
+        """Return the policy that was in force at a moment, and what says what it asks of a change."""
         if not self._since:
             self._since = sorted((v.at, v.version) for v in policies.versions(self.db))
         place = bisect_right(self._since, moment, key=lambda each: each[0])
         if not place:
-            return None
+            return None, None
         version = self._since[place - 1][1]
         if version not in self._read:
-            self._read[version] = policies.of_version(self.db, version)
+            policy = policies.of_version(self.db, version)
+            self._read[version] = policy, asks_once(policy)
         return self._read[version]

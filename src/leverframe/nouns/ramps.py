@@ -85,6 +85,10 @@ class RampPlan:
     template: str = ""
     notify: tuple[str, ...] = ()
 
+    def __hash__(self) -> int:
+        """Hash a little of it: the rules ask about one plan some thousand times, and few plans are alike in this."""
+        return hash((self.template, len(self.stages)))
+
 
 class RampState(StrEnum):
     """Where a ramp stands as a whole."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import product
 
 from leverframe.nouns.ramps import Clause, Ramp, RampPlan
@@ -20,6 +21,7 @@ def share_of_cell(plan: RampPlan, stage: int, region: str, ring: str) -> float:
     return max((clause.share_percent for clause in covering if not clause.cohorts), default=0.0) / 100.0
 
 
+@lru_cache(maxsize=4096)
 def rising(plan: RampPlan, stage: int, regions: tuple[str, ...]) -> tuple[str, ...]:
     """List the regions whose exposure a stage raises above that of the stages before it.
 

@@ -17,7 +17,6 @@ from leverframe.nouns.targets import Tier
 from leverframe.nouns.unauthorised import NearRecord
 from leverframe.rules.calendar import add_business_days
 from leverframe.rules.histories import person_of
-from leverframe.rules.policies import asks_of
 from leverframe.rules.sign_offs import spoken
 
 YES, NO, NOT_BEGUN = "yes", "no", "not begun"
@@ -28,17 +27,18 @@ def row_of(
     change: Change | None,
     told: History,
     policy: Policy | None,
+    asks: Asks | None,
     period: Period,
     now: datetime,
     near: Sequence[NearRecord] = (),
     owed: Sequence[Debt] = (),
 ) -> PopulationRow:
-    """Return one change of the population; `policy` was in force when it began, or is now where it has not.
+    """Return one change of the population.
 
-    `change` is its row (None: the log knows it, and the store has it no more). `near` are the records of unauthorised
-    units that it comes near, `owed` what it owes for gates that a break-glass let it pass.
+    `policy` was in force when it began (or is now, where it has not), and `asks` this of it. `change` is its row
+    (None: the log knows it, and the store has it no more). `near` are the records of unauthorised units that it comes
+    near, `owed` what it owes for gates that a break-glass let it pass.
     """
-    asks = _asks(policy, change) if policy and change else None
     begun = told.begun
     filled, open_seats = _seats(asks, begun.standing if begun else told.standing)
     approved_at = max((signed.at for signed in filled), default=None) if not open_seats else None
@@ -83,13 +83,6 @@ def row_of(
     )
     late = any(record.is_late for record in near)
     return replace(row, failures=tuple(_failures(row, told, asks, policy, now, is_late=late)))
-
-
-def _asks(policy: Policy, change: Change) -> Asks:
-    """Return what the policy asked of a change, whose targets customers may meet."""
-    targets = (policy.catalog.targets.get(name) for name in change.targets)
-    facing = any(target.customer_facing for target in targets if target)
-    return asks_of(policy, change.tier.value, change.kind.value, change.path.value, customer_facing=facing)
 
 
 def _owed(debt: Debt, now: datetime) -> str:

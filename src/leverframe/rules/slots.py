@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import pairwise
+from functools import cache
+from itertools import groupby, pairwise
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from leverframe.nouns.conflicts import Conflict, Occupied
@@ -17,9 +19,11 @@ from leverframe.rules.forecasting import Forecast, forecast_for
 from leverframe.rules.imagined_ramps import PlannedStep, Question, begin
 from leverframe.rules.moments import say, say_span
 
+Start = tuple[datetime, datetime]
+"""A moment to try, and the end of its window."""
 WEEKS = 4
 """So far ahead starts are looked for."""
-HOURLY_WEEKS = 1
+HOURLY_WEEKS = 2
 """So far ahead the later hours of a window are tried too, where they change what becomes of the ramp."""
 
 
@@ -30,11 +34,23 @@ def slots(about: Question, mine: Occupied, others: Iterable[Occupied], now: date
     conflict before what has one, and what settles earlier before what settles later.
     """
     beside = tuple(others)
-    tried = (_slot(about, mine, beside, *each) for each in _starts(about, now))
+    imagined = cache(lambda at, closes: _slot(about, mine, beside, at, closes))
+    windows = (list(each) for _, each in groupby(_starts(about, now), key=itemgetter(1)))
+    tried = (imagined(*each) for window in windows for each in _needed(window, imagined))
     return tuple(sorted(_telling(slot for slot in tried if slot), key=_rank))
 
 
-def _starts(about: Question, now: datetime) -> Iterator[tuple[datetime, datetime]]:
+def _needed(window: Sequence[Start], imagined: Callable[[datetime, datetime], Slot | None]) -> Iterator[Start]:
+    """Leave out each hour between two of the same fate: what becomes of a ramp does not change and change back."""
+    for number, start in enumerate(window):
+        if number % 2 and number + 1 < len(window):
+            before, after = (imagined(*window[beside]) for beside in (number - 1, number + 1))
+            if (before and _fate(before)) == (after and _fate(after)):
+                continue
+        yield start
+
+
+def _starts(about: Question, now: datetime) -> Iterator[Start]:
     """Yield the moments to try, each with the end of its window: openings, and full hours in the first weeks."""
     until = min(now + timedelta(weeks=WEEKS), about.not_after)
     if until <= now:

@@ -166,6 +166,17 @@ def objects_between(db: Db, acts: Collection[str], since: datetime, until: datet
     return set(db.execute(select(c.object).where(*within).distinct()).scalars())
 
 
+def newest_ids(db: Db, objects: Collection[str]) -> dict[str, int]:
+    """Return the id of the newest entry of each of some objects, whatever was done to it."""
+    found: dict[str, int] = {}
+    asked = sorted(set(objects))
+    for at in range(0, len(asked), OBJECTS_AT_ONCE):
+        some = entries.c.object.in_(asked[at : at + OBJECTS_AT_ONCE])
+        newest = select(entries.c.object, func.max(entries.c.id).label("newest")).where(some)
+        found |= {row.object: row.newest for row in db.execute(newest.group_by(entries.c.object))}
+    return found
+
+
 def of_objects(db: Db, acts: Collection[str], objects: Collection[str]) -> dict[str, list[Entry]]:
     """Return the entries of some acts on some objects, by object, the earliest first."""
     found: dict[str, list[Entry]] = {each: [] for each in objects}

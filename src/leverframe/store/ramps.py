@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Float,
     ForeignKey,
     Index,
@@ -196,11 +197,26 @@ def begun_between(db: Db, since: datetime, until: datetime, limit: int) -> list[
 
 def under_way_between(db: Db, since: datetime, until: datetime, *, target: str = "", limit: int) -> list[Ramp]:
     """List the ramps that were under way in a stretch of time, the first first; of one target where it is named."""
-    query = select(ramps.c.body).where(
-        ramps.c.started_at < until, or_(ramps.c.ended_at.is_(None), ramps.c.ended_at >= since)
-    )
-    query = query.where(ramps.c.target == target) if target else query
+    query = select(ramps.c.body).where(*_between(since, until, target))
     return list(db.execute(query.order_by(ramps.c.started_at, ramps.c.change).limit(limit)).scalars())
+
+
+def count_between(db: Db, since: datetime, until: datetime, *, target: str = "") -> int:
+    """Count the ramps that were under way in a stretch of time."""
+    return db.execute(select(func.count()).select_from(ramps).where(*_between(since, until, target))).scalar_one()
+
+
+def starts_between(db: Db, since: datetime, until: datetime, *, target: str = "") -> list[datetime]:
+    """List when ramps began that began in a stretch of time."""
+    began = select(ramps.c.started_at).where(ramps.c.started_at >= since, *_between(since, until, target))
+    return list(db.execute(began).scalars())
+
+
+def _between(since: datetime, until: datetime, target: str) -> Iterator[ColumnElement[bool]]:
+    yield ramps.c.started_at < until
+    yield or_(ramps.c.ended_at.is_(None), ramps.c.ended_at >= since)
+    if target:
+        yield ramps.c.target == target
 
 
 def record_step(

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from leverframe.actions import calendar_views
 from leverframe.actions.calendar_views import Asked
-from leverframe.web.rendering import respond
+from leverframe.web.rendering import respond, wanted_format
 from leverframe.web.visits import Visiting
 
 router = APIRouter(tags=["freezes"])
@@ -35,6 +35,7 @@ class ScheduleRow:
 @router.get("/calendar")
 def show_calendar(visit: Visiting, period: str = "", region: str = "", target: str = "") -> Response:
     """Show the change schedule of a month (`2026-12`) or a year (`2026`), of one region or target, or of all."""
-    view = calendar_views.show_calendar(visit.house, Asked(period.strip(), region, target))
+    is_page = wanted_format(visit.request) == "html"
+    view = calendar_views.show_calendar(visit.house, Asked(period.strip(), region, target, whole=not is_page))
     rows = [ScheduleRow(**{name: getattr(bar, name) for name in ScheduleRow.__slots__}) for bar in view.bars]
     return respond(visit.request, "calendar.html", view, rows=rows)
