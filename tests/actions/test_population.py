@@ -16,6 +16,7 @@ from tests.world import LONDON, ON_SQLITE, World, no_of
 
 from leverframe.actions import changes as change_acts
 from leverframe.actions import ramps, reviews
+from leverframe.actions.histories import HistoriesKept
 from leverframe.actions.population import Asked, all_rows, show_population
 from leverframe.nouns.changes import Path, StartWindow
 from leverframe.nouns.people import Actor
@@ -56,6 +57,16 @@ def test_a_row_proves_approval_before_the_start(world: World):
     assert leaves[found.leaf_filed] == "change.filed"
     assert leaves[found.leaf_started] == "ramp.started"
     assert {leaves[leaf] for leaf in found.leaves_signed} == {"change.signed"}
+
+
+def test_what_is_remembered_of_a_change_gives_way_to_a_newer_entry(world: World):
+    change = world.ramping()
+    before = row(world, change.id)
+    world.settle(change)
+    after = row(world, change.id)
+    assert (before.outcome, after.outcome) == ("ramping", "settled")
+    world.house.histories = HistoriesKept()
+    assert row(world, change.id) == after
 
 
 def test_a_sign_off_that_an_edit_has_voided_proves_nothing(world: World):
