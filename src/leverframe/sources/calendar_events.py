@@ -51,6 +51,8 @@ def unreadable_times(event: Event, at: str) -> Iterator[Fault]:
     for key in TIMES:
         if key in event and not isinstance(event[key], vDDDTypes):
             yield Fault(at, f"its {key} cannot be read: {str(event[key])[:60]}", f"mend its {key}")
+    if isinstance(event.get("RRULE"), list):
+        yield Fault(at, "it repeats by more than one RRULE", "make an event of each")
 
 
 def wall_of(event: Event) -> Wall:

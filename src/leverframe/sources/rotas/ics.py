@@ -94,6 +94,8 @@ def _wrong(event: Event, at: str, people: list[tuple[str, str]]) -> Iterator[Fau
     yield from broken
     if broken:
         return
+    if "RDATE" in event:
+        yield Fault(at, "it repeats on days of an RDATE, which are not read", "make an event of each")
     for key in ("DTSTART", "DTEND"):
         if key in event and (zone := str(event[key].params.get("TZID", ""))) and not _is_known(event, key):
             yield Fault(at, f"its {key} is in {zone}, which is no IANA zone", "export it in a zone such as UTC")
