@@ -127,6 +127,7 @@ def test_a_name_that_no_paging_list_could_mean_is_refused(world: World, name: st
 
 def test_bytes_that_are_no_text_are_refused(world: World):
     assert faults(world, b"\xff\xfe") == ["it is no UTF-8 text: invalid start byte"]
+    assert faults(world, b"BEGIN:VCALENDAR\nX:\0\nEND:VCALENDAR") == ["it holds bytes that are no text"]
 
 
 def test_who_has_no_such_role_sends_none(world: World):

@@ -125,6 +125,8 @@ def _text(policy: Policy, name: str, body: bytes) -> str:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
         raise Invalid([*faults, Fault("rota", f"it is no UTF-8 text: {wrong.reason}", "save it as UTF-8")]) from None
+    if "\0" in text:
+        faults.append(Fault("rota", "it holds bytes that are no text", "export it again"))
     if len(text) > MOST_CHARACTERS:
         faults.append(Fault("rota", f"it has more than {MOST_CHARACTERS:,} characters", "export fewer months"))
     if faults:

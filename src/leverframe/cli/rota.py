@@ -49,7 +49,7 @@ def _list(document: Mapping[str, Any]) -> None:
         empty="No rota was sent yet: leverframe rota put NAME FILE",
     )
     for name in document["unsent"]:
-        say(f"The catalog names {name} as on call, and no such rota was sent; the members of the group are paged.")
+        say(f"The catalog names {name} as on call, and no such rota was sent; the group of that name is paged.")
 
 
 def _line(line: Mapping[str, Any]) -> tuple[tuple[Any, ...], str]:
