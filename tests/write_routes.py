@@ -232,6 +232,7 @@ FREEZE = {
     "owner": "release-managers",
     "because": "the board tries the product",
 }
+ROTA = b"- {who: sol, from: 2026-05-11 08:00, until: 2026-05-18 08:00}\n"
 FILE = b"name,start,end,because\nquarter close,2026-06-29,2026-07-02,the books are closed\n"
 
 
@@ -307,6 +308,8 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/freezes/imports"): Row(
         "remi", lambda w: ("/freezes/imports?source=a.csv&owner=release-managers", FILE)
     ),
+    ("POST", "/rotas"): Row("sol", lambda w: ("/rotas?name=ai-feature-on-call", ROTA)),
+    ("PUT", "/rotas/{name}"): Row("sol", lambda w: ("/rotas/ai-feature-on-call", ROTA)),
     ("PUT", "/freezes/{id}"): Row(
         "remi", lambda w: (frozen(w), {**FREEZE, "last_day": "2026-05-15", "reason": "it takes longer"})
     ),

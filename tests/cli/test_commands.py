@@ -40,6 +40,7 @@ ASKED = {
     "change handover", "change nudge", "change break-glass", "change approve-break-glass", "debt list",
     "population", "population unauthorised", "population settle",
     "freeze list", "freeze show", "freeze declare", "freeze import", "freeze amend", "freeze lift", "freeze keep",
+    "rota put", "rota list", "change paging",
     "calendar",
     "cab", "cab show", "cab open", "cab approve", "cab return", "cab take-back", "cab carry-over", "cab close",
     "cab returns", "cab delegations", "cab delegate", "cab revoke",

@@ -50,6 +50,8 @@ from tests.rows.deeds import (
     nudge_who_is_not_waited_for,
     nudged,
     outcome,
+    put_rota,
+    put_rota_that_ends_first,
     review,
     review_plan,
     review_without_comment,
@@ -360,6 +362,20 @@ THE_TICKET = (
 )
 
 THE_BRIDGE = (
+    Act(
+        12,
+        "a rota is sent, and says from then on who is on call",
+        scenes.no_rota,
+        put_rota,
+        by="sol",
+        seen=scenes.on_call_by,
+        becomes=["sol"],
+        noes=(
+            No("vic", 403, "vic may not send a rota", "ask cass, remi, sol"),
+            No("sol", 422, "is not after its start", "Swap the two", put_rota_that_ends_first),
+        ),
+        says=("sol",),
+    ),
     Act(
         52,
         "whoever a change waits for is nudged",

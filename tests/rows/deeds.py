@@ -219,6 +219,17 @@ def import_freezes(house: Served, source: str) -> Deed:
     return Deed("POST", path, command, CLOSES, typed=typed, page="/freezes")
 
 
+SHIFTS = b"- {who: sol@acme.example, from: 2026-01-01 08:00, until: 2031-01-01 08:00}\n"
+
+
+def put_rota(house: Served, name: str, body: bytes = SHIFTS) -> Deed:
+    return Deed("POST", f"/rotas?name={name}", f"rota put {name} {{file}}", body, typed={"name": name}, page="/rotas")
+
+
+def put_rota_that_ends_first(house: Served, name: str) -> Deed:
+    return put_rota(house, name, b"- {who: sol, from: 2026-01-02 08:00, until: 2026-01-01 08:00}\n")
+
+
 def ask_to_pass(house: Served, change: str, gates: str = "window") -> Deed:
     body = {"gates": gates, "minutes": 60, **BECAUSE}
     command = f"change break-glass {change} --gate {gates} {SAID}"

@@ -28,6 +28,7 @@ from leverframe.actions import (
     outcomes,
     ramps,
     reviews,
+    rotas,
     staging,
     unauthorised,
 )
@@ -149,6 +150,27 @@ def no_freeze(house: Served) -> str:
         for each in freeze_rows.standing(db):
             freeze_rows.end(db, each.id, "nobody", at, "for the tests")
     return ""
+
+
+def no_rota(house: Served) -> str:
+    """Have no rota of this name; returns it."""
+    return f"rota-{next(_serial)}"
+
+
+def paging_a_rota(house: Served) -> str:
+    """Have a ticket that pages a rota on which Sol is, and after him Cass; returns the ticket's id."""
+    now, name = house.world.clock.now(), no_rota(house)
+    ends, later = (f"{now + timedelta(days=days):%Y-%m-%d} 08:00" for days in (10, 20))
+    text = f"- {{who: Sol, from: 2026-01-01, until: {ends}}}\n- {{who: cass, from: {ends}, until: {later}}}\n"
+    text = text.replace("2026-01-01,", "2026-01-01 00:00,")
+    rotas.put_rota(house.built.house, house.world.cass, name, text.encode())
+    return filed(house, paging=(name, "#ai-incidents"))
+
+
+def on_call_by(house: Served, name: str) -> list[str]:
+    """Name who is on call by a rota now."""
+    lines = rotas.list_rotas(house.built.house, house.world.ana).rotas
+    return [one.who for line in lines if line.name == name for one in line.now.on_call]
 
 
 def a_freeze(house: Served) -> str:

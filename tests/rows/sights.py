@@ -274,6 +274,16 @@ SIGHTS = (
             "change.coordinator": "sol",
         },
     ),
+    Sight(
+        12,
+        "whom a ticket pages now, until when, and who is next",
+        scenes.paging_a_rota,
+        "/changes/{}/paging",
+        "/changes/{}/paging",
+        "change paging {}",
+        says=("sol until", "next cass from", "#ai-incidents", "as it is written"),
+        facts={"paged.0.kind": "rota", "paged.0.people.*.who": ["sol"], "paged.0.next.*.who": ["cass"]},
+    ),
     of_policy(
         19,
         "the standard window, in the zone of each region",

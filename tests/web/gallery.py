@@ -20,6 +20,7 @@ import gallery_field_reviews
 import gallery_freezes
 import gallery_planning
 import gallery_population
+import gallery_rotas
 from gallery_after import REVIEW, review_facts, samples, wait_groups
 
 from leverframe.actions.break_glass import NO_GLASS
@@ -828,6 +829,7 @@ def change_view(change: Change = CHANGE, **more: object) -> View:
         "follow_ups": (),
         "bridge": BRIDGE,
         "needs": None,
+        "paging": gallery_rotas.PAGED,
     }  # fmt: skip
     return View(**{**base, **more})
 
@@ -1433,6 +1435,7 @@ def pages() -> dict[str, str]:
         **gallery_planning.samples(CHANGE),
         **gallery_cab.samples(),
         **gallery_population.samples(),
+        **gallery_rotas.samples(change_view, CHANGE),
         **gallery_break_glass.samples(change_view),
         **gallery_field_reviews.samples(change_view, change=FILED, **ASSESSED),
         "today": ("today.html", today_view(), "/"),

@@ -22,6 +22,7 @@ from leverframe.actions.judged import judged_reading, standing_judgement
 from leverframe.actions.judgements import judges
 from leverframe.actions.listing import share_now
 from leverframe.actions.looks import look
+from leverframe.actions.paging import paging_of
 from leverframe.actions.review_facts import shown_facts
 from leverframe.actions.spent_time import spent_on
 from leverframe.actions.way_back import may_go_back
@@ -38,6 +39,7 @@ from leverframe.nouns.policies import Policy
 from leverframe.nouns.pull_requests import SeenPullRequest
 from leverframe.nouns.ramps import Ramp, RampPlan, RampState, Step
 from leverframe.nouns.reviews import KeptFacts
+from leverframe.nouns.rotas import Paged
 from leverframe.nouns.sign_offs import SignOff
 from leverframe.nouns.spent_time import SpentTime
 from leverframe.nouns.staging import StagingRecord
@@ -125,6 +127,7 @@ class ChangeView:
     bridge: BridgeView | None = None
     field_reviews: tuple[tuple[SeenField, bool], ...] = ()
     needs: Checked | None = None
+    paging: tuple[Paged, ...] = ()
 
 
 def show_change(house: House, actor: Actor, change_id: str, *, with_growth: bool = False) -> ChangeView:
@@ -171,6 +174,7 @@ def show_change(house: House, actor: Actor, change_id: str, *, with_growth: bool
             bridge=bridge_view(db, policy, actor, change),
             debts=tuple(follow_ups.debts_of(db, [change_id])[change_id]),
             field_reviews=fields_to_review(change, actor, facts),
+            paging=paging_of(db, policy, change, now),
         )
 
 

@@ -15,6 +15,7 @@ from leverframe.actions.game_days import GameDayLine, open_game_days
 from leverframe.actions.house import House
 from leverframe.actions.listing import ChangeLine, change_line
 from leverframe.actions.looks import Look, circumstances, look_at
+from leverframe.actions.paging import rota_alarms
 from leverframe.actions.tables import says_what_cannot_be
 from leverframe.actions.unauthorised import unauthorised_alarms
 from leverframe.actions.waiting import all_waits
@@ -182,6 +183,7 @@ def _alarms(house: House, db: Db) -> list[str]:
     alarms += effect_alarms(db)
     alarms += unauthorised_alarms(db)
     alarms += debt_alarms(db, house.policy(db), house.clock.now())
+    alarms += rota_alarms(db, house.policy(db), house.clock.now())
     alarms += [f"The clock could not do {what}: {why}." for what, why in sorted(house.troubles.items())]
     given_up = outbox.given_up(db)
     if given_up:

@@ -31,6 +31,7 @@ from leverframe.cli import (
     population,
     rehearse,
     replay,
+    rota,
     serve,
     switch,
     table,
@@ -72,7 +73,7 @@ def build() -> typer.Typer:
     )
     for alone in (serve, demo, login, me, changed, calendar, call, rehearse, replay, upkeep):
         alone.add_to(app)
-    for noun in (change, bridge, break_glass, follow_up, cab, evidence, freeze, switch, game_day, target):
+    for noun in (change, bridge, break_glass, follow_up, cab, evidence, freeze, rota, switch, game_day, target):
         noun.add_to(app)
     for noun in (policy, user, token, gateway, population, audit, table, key):
         noun.add_to(app)

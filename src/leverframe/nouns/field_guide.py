@@ -112,7 +112,7 @@ GUIDE = (
     GuideField(
         "paging",
         "Who is called when it goes wrong.",
-        "a list of rotas, groups or people",
+        "a list of people, rotas, groups or addresses",
         "the feature's on-call, from the catalog",
     ),
 )

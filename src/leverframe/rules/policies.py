@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from leverframe.nouns.handovers import COORDINATE
 from leverframe.nouns.people import FEATURE_OWNER, Actor
 from leverframe.nouns.policies import Asks, Policy, Requirement, ReviewAsk
+from leverframe.nouns.rotas import WRITE
 from leverframe.nouns.sign_offs import Seat
 from leverframe.nouns.targets import Target
 from leverframe.nouns.verdicts import Verdict, failed, passed
@@ -30,10 +31,11 @@ ACTS = {
     "audit.read": "read the audit log",
     "unit.settle": "settle a unit that no change explains",
     COORDINATE: "coordinate a change on its bridge",
+    WRITE: "send a rota",
 }
 """The acts that the policy hands out, as sentences say them."""
 
-LIKE = {"freeze.declare": "ramp.hold", "unit.settle": "change.review", COORDINATE: "ramp.hold"}
+LIKE = {"freeze.declare": "ramp.hold", "unit.settle": "change.review", COORDINATE: "ramp.hold", WRITE: "ramp.hold"}
 """The acts of which a policy need not speak: who may do the second may do the first."""
 
 

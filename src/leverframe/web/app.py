@@ -47,6 +47,7 @@ from leverframe.web import (
     ramps,
     rehearsals,
     replays,
+    rotas,
     switches,
     unauthorised,
 )
@@ -81,6 +82,7 @@ def make_app(house: House, events: live.Events) -> FastAPI:
         bridge,
         field_reviews,
         nudges,
+        rotas,
         form_checks,
         follow_ups,
         me,

@@ -31,7 +31,7 @@ SCOPE_OF_PATH = (
     (re.compile(r"/switches/file$"), ("switch-file", "admin")),
     (re.compile(r"/(switches|game-days)"), ("switch", "admin")),
     (re.compile(r"/changes/[^/]+/(evidence|staging|pull-request)$"), ("evidence",)),
-    (re.compile(r"/changes"), ("change", "admin")),
+    (re.compile(r"/(changes|rotas)"), ("change", "admin")),
 )
 """What a token's write needs, by the first that matches: one that may post evals may do nothing else to a change."""
 

@@ -363,6 +363,17 @@ def _make_tables() -> None:
     op.create_index(op.f("ix_declared_freezes_ended_at"), "declared_freezes", ["ended_at"], unique=False)
     op.create_index("ix_declared_freezes_source", "declared_freezes", ["source", "uid"], unique=False)
     op.create_table(
+        "rotas",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("put_by", sa.String(), nullable=False),
+        sa.Column("put_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rotas")),
+    )
+    op.create_index("ix_rotas_name", "rotas", ["name", "id"], unique=False)
+    op.create_table(
         "policy_versions",
         sa.Column(
             "version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
