@@ -11,6 +11,12 @@ TWICE = """() => {
     const ids = [...document.querySelectorAll('[id]')].map(each => each.id);
     return ids.filter((id, place) => ids.indexOf(id) !== place);
 }"""
+UNPAINTED = """() => {
+    const black = it => getComputedStyle(it).fill === 'rgb(0, 0, 0)';
+    const drawn = [...document.querySelectorAll('svg rect')].filter(black);
+    return [...new Set(drawn.map(it => it.getAttribute('class') || it.tagName))];
+}"""
+"""The bars and bands to which no rule gives a colour: they are black, in the light and in the dark."""
 ALIKE = """() => {
     const told = a => ['class', 'role', 'type'].includes(a.name) ? `${a.name}=${a.value}` : a.name;
     const shape = it => [it.tagName, ...[...it.attributes].map(told).sort(),
@@ -37,10 +43,11 @@ def beyond_the_screen(tab: Page) -> list[str]:
 
 
 def obstacles(tab: Page) -> list[str]:
-    """List what axe finds serious on a page with all its parts unfolded, and the names that it gives twice."""
+    """List what axe finds serious on an unfolded page, the names that it gives twice, and what is drawn black."""
     tab.evaluate(UNFOLD)
     twice = [f"the id {name} is there twice" for name in tab.evaluate(TWICE)]
     tab.evaluate(ALIKE)
     issues = Axe().run(tab, context=LIKE_ANOTHER).response["violations"]
     grave = (issue for issue in issues if issue["impact"] in ("serious", "critical"))
-    return [*twice, *(f"{issue['id']}: {issue['nodes'][0]['html'][:160]}" for issue in grave)]
+    unpainted = [f"nothing paints {name}" for name in tab.evaluate(UNPAINTED)]
+    return [*twice, *unpainted, *(f"{issue['id']}: {issue['nodes'][0]['html'][:160]}" for issue in grave)]

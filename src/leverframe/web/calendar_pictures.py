@@ -110,10 +110,10 @@ def _cell(day: Day) -> Markup:
     left, top = 70 + CELL * (day.on.day - 1), 18 + HIGH * (day.on.month - 1)
     kind = "frozen" if day.freezes else "open" if day.opens else "closed"
     title = f"{day.on:%a} {day.on.day} {day.on:%b}: {_day_said(day)}"
-    box = Markup('<rect class="day {}" x="{}" y="{}" width="{}" height="{}"/>')
-    drawn = box.format(kind, left + 1, top + 1, CELL - 2, HIGH - 2)
+    at = left + 1, top + 1, CELL - 2, HIGH - 2
+    drawn = Markup('<rect class="day {}" x="{}" y="{}" width="{}" height="{}"/>').format(kind, *at)
     if day.freezes:
-        drawn += box.format("hatched", left + 1, top + 1, CELL - 2, HIGH - 2)
+        drawn += Markup('<rect class="day" x="{}" y="{}" width="{}" height="{}" fill="url(#frozen)"/>').format(*at)
     if count := day.begun + day.planned:
         drawn += Markup('<text class="middle count" x="{}" y="{}">{}</text>').format(left + CELL / 2, top + 14, count)
     return Markup("<g><title>{}</title>{}</g>").format(title, drawn)
