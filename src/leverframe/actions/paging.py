@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from leverframe.actions.house import House
-from leverframe.actions.rotas import says_now
+from leverframe.actions.rotas import all_say_now, says_now
 from leverframe.nouns.changes import Change, State
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.rotas import Paged, RotaState
 from leverframe.rules.rotas import paged
-from leverframe.store import changes, rotas
+from leverframe.store import changes
 from leverframe.store.database import Db
 
 OPEN = (State.DRAFT, State.ASSESS, State.AUTHORIZE, State.SCHEDULED, State.IMPLEMENT, State.REVIEW)
@@ -49,8 +49,8 @@ def paging_of(db: Db, policy: Policy, change: Change, now: datetime) -> tuple[Pa
 
 def rota_alarms(db: Db, policy: Policy, now: datetime) -> list[str]:
     """Say of each rota that an open change pages, and on which nobody is now, why, and which changes those are."""
-    told = ((name, says_now(db, policy, name, now)) for name in rotas.names(db))
-    without = {name: now.fault for name, now in told if now and now.state is not RotaState.ON_CALL}
+    told = all_say_now(db, policy, now)
+    without = {name: said.fault for name, said in told.items() if said.state is not RotaState.ON_CALL}
     if not without:
         return []
     users: dict[str, list[str]] = {name: [] for name in without}

@@ -82,6 +82,11 @@ def says_now(db: Db, policy: Policy, name: str, now: datetime) -> RotaNow | None
     return _now(policy, rota, now) if rota else None
 
 
+def all_say_now(db: Db, policy: Policy, now: datetime) -> dict[str, RotaNow]:
+    """Return what every rota says now, by name."""
+    return {rota.name: _now(policy, rota, now) for rota in rotas.in_force(db)}
+
+
 def said(now: RotaNow) -> str:
     """Say who is on call, or why nobody is."""
     return f"{', '.join(one.who for one in now.on_call)} on call now" if now.on_call else now.fault

@@ -41,8 +41,3 @@ def in_force(db: Db) -> list[Rota]:
     """List the rotas in force, by name."""
     newest = select(func.max(_C.id)).group_by(_C.name)
     return [Rota(*row) for row in db.execute(_SELECT.where(_C.id.in_(newest)).order_by(_C.name))]
-
-
-def names(db: Db) -> list[str]:
-    """List the names under which rotas were sent."""
-    return list(db.execute(select(_C.name).distinct().order_by(_C.name)).scalars())

@@ -25,7 +25,7 @@ def read_rota(text: str, *, zone: str, now: datetime) -> tuple[Shift, ...]:
     return _read(text, zone, datetime.combine(now.astimezone(UTC).date(), time(), UTC))
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=128)
 def _read(text: str, zone: str, day: datetime) -> tuple[Shift, ...]:
     reader = ics if is_calendar(text.encode()) else shifts
     found = reader.read(text, zone=zone, begins=day - BEHIND, ends=day + AHEAD)
