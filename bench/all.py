@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from floors import HIGHEST_LOAD, load
 from reports import goal_lines, parser, say
 
-NAMES = ("route", "canary", "propagation", "apply", "ramps", "planner", "pages")
+NAMES = ("route", "canary", "propagation", "apply", "ramps", "planner", "filing", "pages")
 PATIENCE_SECONDS, PAUSE_SECONDS = 180.0, 5.0
 
 
