@@ -35,7 +35,7 @@ REFERENCE = DOCS / "reference"
 PAGES = sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md"), *(ROOT / "examples").rglob("*.md")])
 sys.path.insert(0, str(ROOT / "tools"))
 
-from write_reference import addresses, commands  # noqa: E402
+from write_reference import addresses, commands, schema_text  # noqa: E402
 
 READERS = {"text", "flag", "number", "whole", "names", "choice", "section", "sections", "zone", "clock_time", "day"}
 READERS |= {"wall_time", "value", "has", "annotation", "words"}
@@ -97,6 +97,7 @@ def test_the_reference_explains_every_field_of_a_change():
         one.name for one in GUIDE if f"| `{one.name}` | {one.purpose} | {one.form} | {one.left_out} |" not in text
     ]
     assert not missing, "run tools/write_reference.py"
+    assert (REFERENCE / "change.schema.json").read_text("utf-8") == schema_text(), "run tools/write_reference.py"
 
 
 def test_the_reference_names_every_setting_and_variable():

@@ -1,11 +1,13 @@
 """Which commands and which addresses are there? Written into the reference, from the code.
 
-Between the marks in `docs/reference/cli.md` and `docs/reference/http-api.md` all is written anew; the rest of these
-pages is written by people. Run it after a command, an option or a route has changed.
+Between the marks in `cli.md`, `http-api.md` and `change-file.md` of `docs/reference` all is written anew, and so is
+`change.schema.json`; the rest of these pages is written by people. Run it after a command, an option, a route
+or a field has changed.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import tempfile
 from collections.abc import Iterator
@@ -18,6 +20,7 @@ from typer.core import TyperArgument, TyperGroup, TyperOption
 from leverframe.cli.app import build as build_commands
 from leverframe.nouns.field_guide import GUIDE
 from leverframe.rules.field_asks import is_signed
+from leverframe.sources.change_schema import change_schema
 from leverframe.web.app import openapi_of
 from leverframe.wiring import Settings
 from leverframe.wiring import build as build_house
@@ -32,6 +35,7 @@ def main() -> None:
     _write(REFERENCE / "cli.md", "\n".join(_commands()))
     _write(REFERENCE / "http-api.md", "\n".join(_addresses()))
     _write(REFERENCE / "change-file.md", "\n".join(_fields()))
+    (REFERENCE / "change.schema.json").write_text(schema_text(), "utf-8")
 
 
 def commands() -> Iterator[tuple[str, Any]]:
@@ -48,6 +52,11 @@ def addresses() -> Iterator[tuple[str, str, dict[str, Any]]]:
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             yield method.upper(), path, operation
+
+
+def schema_text() -> str:
+    """Return the JSON Schema of a change file as it is published."""
+    return json.dumps(change_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 def _write(page: Path, text: str) -> None:
