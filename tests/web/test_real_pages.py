@@ -192,6 +192,37 @@ def test_a_change_is_filed_by_form_and_a_fault_keeps_what_was_typed(house, seat,
     assert "It may not ship yet" in hands.text
 
 
+def test_what_a_change_needs_is_said_while_it_is_typed_and_leads_to_the_policys_line(house, seat):
+    hands = seat("ana").open("/changes/new")
+    needs = hands.tab.locator("#needs")
+    hands.choose(hands.tab.locator('form[action="/changes"] [name=target]'), "claims-summary")
+    hands.write(hands.tab.locator("main [name=max_share_percent]"), "150")
+    needs.get_by_text("150, which is out of bounds").wait_for()
+    needs.get_by_text("for claims-summary").wait_for()
+    hands.write(hands.tab.locator("main [name=max_share_percent]"), "50")
+    needs.get_by_text("150, which is out of bounds").wait_for(state="detached")
+    needs.get_by_text("Rollback plan is empty").wait_for()
+    hands.write(hands.tab.locator("main [name=rollback_plan]"), "1. Remi aborts the ramp.\n2. Sol checks.")
+    needs.get_by_text("Rollback plan is empty").wait_for(state="detached")
+    assert hands.tab.locator("main [name=max_share_percent]").input_value() == "50"
+    assert hands.tab.evaluate("document.activeElement.name") == "rollback_plan"
+    line = needs.locator("li").filter(has_text="sign offs").locator("a").first
+    place = line.inner_text()
+    hands.press(line)
+    hands.tab.wait_for_url("**/policy/files/policy.yaml#L*")
+    assert "sign_offs" in hands.tab.locator(f"#L{place.rpartition(':')[2]}").inner_text()
+
+
+def test_whoever_is_waited_for_is_nudged_once(house, seat):
+    change = house.ids["waiting"]
+    hands = seat("ana").open(f"/changes/{change}")
+    hands.send(hands.button("Nudge").first)
+    assert [told["to"] for told in house.world.told("change.nudge")]
+    hands.send(hands.button("Nudge").first)
+    hands.refused(409)
+    assert "it may be done again" in hands.tab.locator("[role=alert]").inner_text().lower()
+
+
 def test_a_change_is_edited_and_a_fault_comes_back_on_its_own_page(house, seat):
     change = house.ids["waiting"]
     house.world.sign("rita", change)
