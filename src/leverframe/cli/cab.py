@@ -8,13 +8,16 @@ from typing import Annotated, Any
 import typer
 
 from leverframe.cli.output import facts, heading, indented, listing, marked, role, say, table, verbatim, when
+from leverframe.cli.seats import seat_of
 from leverframe.cli.verbs import Because, noun, said, server, show, verb, with_shared
 from leverframe.client import Server, at
 from leverframe.nouns.cab import ApprovalReason
 
 Meeting = Annotated[str, typer.Argument(metavar="CAB", help="The meeting, such as CAB-2026-11-24.")]
 Change = Annotated[str, typer.Argument(metavar="CHG", help="The change, such as CHG-2026-00012.")]
-Role = Annotated[str, typer.Option("--role", metavar="ROLE", help="The seat in which you answer.")]
+Seat = Annotated[
+    str, typer.Option("--role", metavar="ROLE", help="The seat in which you answer, where you have several.")
+]
 Digest = Annotated[
     str, typer.Option("--digest", metavar="DIGEST", help="What you have read; else what stands now is meant.")
 ]
@@ -141,7 +144,7 @@ def open_item(meeting: Meeting, change: Change) -> None:
 def approve(
     meeting: Meeting,
     change: Change,
-    role: Role,
+    role: Seat = "",
     condition: Annotated[
         str, typer.Option("--condition", metavar="TEXT", help="What must be kept; the note names it.")
     ] = "",
@@ -152,7 +155,8 @@ def approve(
     """Approve an item in one seat: a sign-off over what stands on the ticket, on a condition where one is named."""
     one = server(person=True)
     reason = ApprovalReason.ON_CONDITION if condition else ApprovalReason.ALL_HOLD
-    body = {"role": role, "content_digest": digest or _digest(one, meeting, change), "reason": reason.value}
+    seat = seat_of(one, change, role, whose)
+    body = {"role": seat, "content_digest": digest or _digest(one, meeting, change), "reason": reason.value}
     body |= {"note": condition or note, "on_behalf_of": whose}
     show(one.post(at("cab", meeting, change, "approvals"), body), lambda d: _say_item(d, change))
 
@@ -180,14 +184,15 @@ def _say_item(document: Mapping[str, Any], change: str) -> None:
 def send_back(
     meeting: Meeting,
     change: Change,
-    role: Role,
     reason: Why,
+    role: Seat = "",
     note: Annotated[str, typer.Option("--note", metavar="TEXT", help="A note beside the reason.")] = "",
     digest: Digest = "",
 ) -> None:
     """Send an item back for one of the fixed reasons; it returns until it is edited, or you take it back."""
     one = server(person=True)
-    body = {"role": role, "content_digest": digest or _digest(one, meeting, change), "reason": reason}
+    seat = seat_of(one, change, role)
+    body = {"role": seat, "content_digest": digest or _digest(one, meeting, change), "reason": reason}
     show(one.post(at("cab", meeting, change, "returns"), {**body, "note": note}), lambda d: _say_item(d, change))
 
 

@@ -12,6 +12,7 @@ import typer
 from leverframe.cli import change_views as views
 from leverframe.cli import field_views, growth_views, planning_views
 from leverframe.cli.output import print_document, say, verbatim
+from leverframe.cli.seats import seat_of
 from leverframe.cli.verbs import Because, noun, read_bytes, said, server, show, verb
 from leverframe.client import Server, at
 from leverframe.nouns.verdicts import Fault, Invalid
@@ -22,6 +23,9 @@ SET = "One field, such as rollback_plan='…' or candidate.prompt=name@v2; @FILE
 FROM_PR = "File it from what `gh pr view --json …` prints of a pull request; - reads a pipe."
 Change = Annotated[str, typer.Argument(metavar="CHG", help="The change's id, such as CHG-2026-00001.")]
 Role = Annotated[str, typer.Option("--role", metavar="ROLE", help="The role in which you sign.")]
+Seat = Annotated[
+    str, typer.Option("--role", metavar="ROLE", help="The role in which you sign, where there are several.")
+]
 Comment = Annotated[str, typer.Option("--comment", metavar="TEXT", help="What you want to say with it.")]
 Moment = Annotated[str, typer.Option(metavar="TIME", help="A time such as 2026-05-13T10:00+01:00.")]
 
@@ -197,13 +201,14 @@ def refresh(change: Change) -> None:
 @verb(app, "sign")
 def sign(
     change: Change,
-    role: Role,
+    role: Seat = "",
     digest: Annotated[str, typer.Option("--digest", help="What you have read; else what stands now is signed.")] = "",
     comment: Comment = "",
     whose: Annotated[str, typer.Option("--for", metavar="NAME", help="The member whose delegate you are.")] = "",
 ) -> None:
     """Sign a change in one role. Without --digest it shows the digest that stands now, and signs that."""
     one = server(person=True)
+    role = seat_of(one, change, role, whose)
     if not digest:
         document = one.get(at("changes", change))
         digest = document["digest"]

@@ -23,9 +23,11 @@ def me() -> None:
 
 
 def _say(work: Mapping[str, Any]) -> None:
+    for nudge in work["nudges"]:
+        say(f"{nudge}.")
     asked = [*work["sign_offs"], *work["code_reviews"], *work["field_reviews"]]
     if not asked and not any(work[part] for part in ("lacking", "owed", "debts", "ramps", "bridges")):
-        say("Nothing waits for you.")
+        say("Nothing else waits for you." if work["nudges"] else "Nothing waits for you.")
         return
     _part("Waits for your sign-off or review", asked, _say_asked)
     _part("What your changes lack", work["lacking"], _say_lacking)

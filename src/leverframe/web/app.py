@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from leverframe import __version__
@@ -112,6 +113,7 @@ def make_app(house: House, events: live.Events) -> FastAPI:
     app.add_exception_handler(NotLoggedIn, _not_logged_in)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _request_error)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, _bug)
     app.add_middleware(Precedence, house=house)
     app.add_middleware(MethodOverride)
@@ -198,6 +200,11 @@ async def _http_error(request: Request, error: Exception) -> Response:
     status = getattr(error, "status_code", 500)
     title = {404: "There is no such page", 405: "This cannot be done here"}.get(status, "That did not work")
     return await _say(request, Problem("http", title, status, str(getattr(error, "detail", ""))))
+
+
+async def _gone(request: Request, error: Exception) -> Response:
+    """Say nothing to whoever has left before they had sent all: a page that looks again takes back what it asked."""
+    return Response(status_code=400)
 
 
 async def _bug(request: Request, error: Exception) -> Response:

@@ -1,0 +1,24 @@
+"""In which seat does a person answer who has not named one?"""
+
+from __future__ import annotations
+
+from leverframe.client import Server, at
+from leverframe.nouns.verdicts import Fault, Invalid
+
+
+def seat_of(one: Server, change: str, named: str, whose: str = "") -> str:
+    """Return the seat that was named, else the only one in which this person may sign the change now.
+
+    Raises Invalid where there are several, or none: with what to name, or why not.
+    """
+    if named:
+        return named
+    if whose:
+        raise Invalid([Fault("--role", f"for {whose} you answer in one of their seats", "name it")])
+    document = one.get(at("changes", change))
+    able = document["can_sign_as"]
+    if len(able) == 1:
+        return able[0]
+    because = f"you may sign {change} as {' and as '.join(able)}" if able else document["may"]["sign"]["because"]
+    remedy = "name one of them" if able else f"what it lacks: leverframe change why {change}"
+    raise Invalid([Fault("--role", because, remedy)])
