@@ -69,6 +69,29 @@ def test_what_is_remembered_of_a_change_gives_way_to_a_newer_entry(world: World)
     assert row(world, change.id) == after
 
 
+def test_a_release_manager_who_wrote_the_way_back_has_not_written_what_she_signs(world: World):
+    world.adopt()
+    change = world.file(rollback_plan="")
+    form = world.form(rollback_plan="Remi aborts the ramp; Sol checks the gateways.", release_manager="remi")
+    change_acts.edit_change(world.house, world.remi, change.id, form, world.change(change).version)
+    world.proved(change)
+    world.sign_all(change)
+    world.at("Wed 10:00")
+    ramps.start_ramp(world.house, world.remi, change.id)
+    found = row(world, change.id)
+    assert (found.segregated, found.approved_before_start, found.failures) == ("yes", "yes", ())
+
+
+def test_whoever_else_writes_the_way_back_is_an_author(world: World):
+    world.adopt()
+    change = world.file(rollback_plan="", release_manager="remi")
+    form = world.form(rollback_plan="Cass aborts the ramp; Sol checks the gateways.", release_manager="remi")
+    change_acts.edit_change(world.house, world.cass, change.id, form, world.change(change).version)
+    with world.store.read() as db:
+        told = world.house.histories.of(db, [change.id])[change.id]
+    assert told.writers == {"ana", "cass"}
+
+
 def test_a_sign_off_that_an_edit_has_voided_proves_nothing(world: World):
     change = world.sign_all(world.ready())
     world.clock.advance(timedelta(minutes=5))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from leverframe.cli.seats import seat_of
-from leverframe.nouns.verdicts import Invalid
+from leverframe.nouns.verdicts import Invalid, Refused
 
 
 class Told:
@@ -31,13 +31,20 @@ def test_a_seat_that_is_named_is_taken_without_a_question():
     ("able", "whose", "because"),
     [
         (("feature_owner", "exec"), "", "as feature_owner and as exec"),
-        ((), "", "results of production are missing"),
         (("exec",), "rita", "for rita you answer in one of their seats"),
     ],
 )
-def test_otherwise_it_is_said_what_to_name_or_why_not(able, whose, because):
+def test_of_several_it_is_said_which_to_name(able, whose, because):
     with pytest.raises(Invalid) as refused:
         seat_of(Told(*able), "CHG-2026-00001", "", whose)  # pyright: ignore[reportArgumentType]
     (fault,) = refused.value.faults
     assert because in fault.because
     assert fault.remedy
+
+
+def test_whoever_has_none_is_told_why_as_for_any_act_that_is_refused():
+    with pytest.raises(Refused) as refused:
+        seat_of(Told(), "CHG-2026-00001", "")  # pyright: ignore[reportArgumentType]
+    (verdict,) = refused.value.verdicts
+    assert "results of production are missing" in verdict.because
+    assert "leverframe change why CHG-2026-00001" in verdict.remedy

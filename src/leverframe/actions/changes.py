@@ -70,6 +70,7 @@ def _filed_facts(change: Change, answers: tuple[Verdict, ...]) -> dict[str, obje
         "target": change.target,
         "tier": change.tier.value,
         "kind": change.kind.value,
+        "release_manager": change.release_manager,
         "unmet": sorted(v.gate for v in answers if v.refuses),
     }
 
@@ -179,7 +180,8 @@ def _write(
     evals = evidence.digests(db, before.id)
     altered = void_signed(db, before.id, alteration(before, after, evals, evals), now)
     after = restate(house, db, changes.update(db, after), now)
-    record(db, now, actor, act, before.id, altered.sentence, role=role, facts=altered.facts)
+    facts = {**altered.facts, "release_manager": after.release_manager}
+    record(db, now, actor, act, before.id, altered.sentence, role=role, facts=facts)
     if altered.voided:
         told = {"change": before.id, "because": altered.sentence, "by": actor.name}
         tell(db, "change.sign_offs_void", told, key=f"{before.id}/void/{after.version}")

@@ -41,7 +41,8 @@ def schedule(house: House, actor: Actor, change_id: str, start: StartWindow | No
         refuse(_answers(house, db, change, now))
         change = changes.update(db, replace(change, state=State.SCHEDULED))
         because = f"it starts by itself {say(change.start.opens_at, policy.calendar.home_zone)}"
-        record(db, now, actor, "change.scheduled", change_id, because, role=role)
+        facts = {"release_manager": change.release_manager}
+        record(db, now, actor, "change.scheduled", change_id, because, role=role, facts=facts)
         db.after_commit(lambda: house.stir("change"))
         return change
 

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from leverframe.nouns.audit import Entry
 from leverframe.nouns.population import Begun, History, Signed
-from leverframe.rules.sign_offs import RELEASE_MANAGER, WRITTEN
+from leverframe.rules.sign_offs import RELEASE_MANAGER, WAY_BACK, WRITTEN
 
 STARTED = "ramp.started"
 ENDS = {
@@ -47,7 +47,7 @@ def read_history(entries: Sequence[Entry]) -> History:
         read.take(entry)
     return History(
         filed=read.filed,
-        writers=frozenset(read.writers),
+        writers=frozenset(read.writers | (read.saw_to - {read.manager})),
         edited_at=read.edited_at,
         standing=tuple(read.standing.values()),
         begun=read.begun,
@@ -66,10 +66,15 @@ def person_of(actor: str) -> str:
 
 @dataclass(slots=True)
 class _Reading:
-    """What is known after so many entries; `standing` holds the sign-offs by person."""
+    """What is known after so many entries; `standing` holds the sign-offs by person.
+
+    `saw_to` are those who wrote the way back and nothing else, which makes the ticket's release `manager` no author.
+    """
 
     filed: Entry | None = None
     writers: set[str] = field(default_factory=set)
+    saw_to: set[str] = field(default_factory=set)
+    manager: str = ""
     edited_at: datetime | None = None
     standing: dict[str, Signed] = field(default_factory=dict)
     armed_by: str = ""
@@ -106,6 +111,8 @@ class _Reading:
                 self.ends.append((ENDS[act], entry.at))
             case _:
                 self._alter(entry)
+        if not self.begun:
+            self.manager = str(entry.facts.get("release_manager") or self.manager)
 
     def _alter(self, entry: Entry) -> None:
         """Take an entry that may have altered what is signed, which voids what was."""
@@ -114,8 +121,9 @@ class _Reading:
         if not differs or self.begun:
             return
         self.edited_at = entry.at
-        if any(part in WRITTEN for part in differs):
-            self.writers.add(person_of(entry.actor))
+        written = {part for part in differs if part in WRITTEN}
+        if written:
+            (self.writers if written - {*WAY_BACK} else self.saw_to).add(person_of(entry.actor))
         kept_but_one = entry.act == "change.start_moved" and not entry.facts.get("voided")
         kept = [s for s in self.standing.values() if kept_but_one and s.role != RELEASE_MANAGER]
         self.standing = {signed.person: signed for signed in kept}
