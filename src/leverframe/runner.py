@@ -16,6 +16,7 @@ from pathlib import Path
 
 from leverframe.actions import (
     audits,
+    break_glass,
     cab_agenda,
     debts,
     deliveries,
@@ -155,6 +156,8 @@ class Runner:
                 self._guarded(switch_id, setting.lapse, self.house, switch_id)
             for switch_id in due.expiring:
                 self._guarded(switch_id, expiring.tell_expiring, self.house, switch_id)
+            for change_id in due.let_past:
+                self._guarded(change_id, break_glass.expire, self.house, change_id)
             for freeze_id in due.freezes:
                 self._guarded(freeze_id, frozen_changes.tell_whom_it_meets, self.house, freeze_id)
             if due.cab != cab_agenda.NOTHING_DUE:

@@ -11,7 +11,7 @@ from tests.world import ON_SQLITE, World, no_of
 from leverframe.actions import break_glass, changes, debts, ramps
 from leverframe.actions.population import Asked, all_rows
 from leverframe.actions.today import today
-from leverframe.nouns.changes import Change
+from leverframe.nouns.changes import Change, State
 from leverframe.nouns.verdicts import Conflict, Invalid, Outcome, Refused
 from leverframe.store import follow_ups
 
@@ -94,6 +94,41 @@ def test_it_ends_by_itself_between_the_question_and_the_start(world: World):
         ramps.start_ramp(world.house, world.remi, change.id)
     with world.store.read() as db:
         assert follow_ups.open_debts(db) == []
+
+
+def unproved(world: World) -> Change:
+    """File a change that lacks its evals alone."""
+    world.adopt()
+    change = world.file()
+    world.pull_request(change)
+    return change
+
+
+def state(world: World, change: Change) -> State:
+    return world.change(change).state
+
+
+def test_a_change_stands_where_its_gates_put_it_as_soon_as_one_is_bypassed_and_as_soon_as_none_is(world: World):
+    change = unproved(world)
+    assert state(world, change) is State.ASSESS
+    ask(world, change, "evals", minutes=30)
+    break_glass.approve(world.house, world.rita, change.id)
+    assert state(world, change) is State.AUTHORIZE
+    break_glass.withdraw(world.house, world.remi, change.id, "the run has come in")
+    assert state(world, change) is State.ASSESS
+
+
+def test_when_its_time_is_over_the_log_says_so_once_and_the_change_waits_for_its_author_again(world: World):
+    change = unproved(world)
+    ask(world, change, "evals", minutes=30)
+    break_glass.approve(world.house, world.rita, change.id)
+    world.clock.advance(timedelta(minutes=30))
+    world.round()
+    world.round()
+    (entry,) = world.entries("break_glass.expired")
+    assert (entry.actor, entry.because) == ("clock", "its 30 minutes were over Tue 12 May 2026 09:30 Europe/London")
+    assert state(world, change) is State.ASSESS
+    assert world.view(change).glass.state == "ended"
 
 
 def test_an_edit_after_the_approval_makes_it_void(world: World):

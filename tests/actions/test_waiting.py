@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from tests.world import ON_SQLITE, World
 
 from leverframe.actions import changes, ramps, reviews, schedules
@@ -48,6 +50,9 @@ def test_a_running_ramp_waits_for_nobody_a_held_one_for_who_holds_it_and_a_settl
     world.set_again("remi", f"feature/{change.target}")
     world.round()
     world.settle(change)
+    assert waits(world) == {"the clock": ["1 its review"]}
+    world.clock.advance(timedelta(days=1))
+    world.round()
     assert waits(world) == {"remi": ["1 its review"]}
     reviews.review(world.house, world.remi, change.id, "successful", "all is well")
     assert waits(world) == {"the clock": ["1 the end of its watch"]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from tests.rules.tickets import TEN, change
@@ -18,7 +19,8 @@ DAY = timedelta(days=1)
 EVALS = failed("evals", "there is no result of production", remedy="post it", who="ana")
 STAGING = failed("staging", "it was not on staging", remedy="deploy it")
 SEATS = (OpenSeat("ai_risk", 1, ("rita",)), OpenSeat("platform_engineer", 2, ("cass", "cleo")))
-REVIEW = FollowUp(1, "CHG-2026-00001", "change_review", TEN + DAY, "remi", "it is due", opens_at=TEN)
+REVIEW = FollowUp(1, "CHG-2026-00001", "change_review", TEN + DAY, "remi", "it is due", opens_at=TEN, opened_at=TEN)
+TO_COME = replace(REVIEW, opened_at=None)
 
 
 def ramp(**parts) -> Ramp:
@@ -75,6 +77,7 @@ def test_each_state_names_who_can_end_it():
         ),
         (State.IMPLEMENT, told(ramp=ramp(state=RampState.SETTLED), review=REVIEW), settled, [("remi", "its review")]),
         (State.REVIEW, told(review=REVIEW), {}, [("remi", "its review")]),
+        (State.REVIEW, told(review=TO_COME), {}, [("the clock", "its review")]),
         (State.IMPLEMENT, told(), {**settled, "review": reviewed}, [("the clock", "the end of its watch")]),
         (State.CLOSED, told(), {}, []),
         (State.CANCELED, told(), {}, []),

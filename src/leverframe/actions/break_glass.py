@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from leverframe.actions.changes import EDITABLE
+from leverframe.actions.changes import EDITABLE, restate
 from leverframe.actions.facts import ship_facts, verdicts
 from leverframe.actions.house import House, first_role, need_reason, record, refuse, target_of, tell
 from leverframe.nouns.break_glass import Approval, BreakGlass
 from leverframe.nouns.changes import Change
-from leverframe.nouns.people import Actor
+from leverframe.nouns.people import CLOCK, Actor
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.verdicts import Conflict, Invalid, Outcome, Verdict, failed
 from leverframe.rules.break_glass import (
@@ -99,6 +99,7 @@ def approve(house: House, actor: Actor, change_id: str) -> BreakGlass:
         zone = policy.calendar.home_zone
         said = f"it stands until {say(stands.until, zone)}" if stands.until else "others must approve too"
         _write_down(house, db, actor, "break_glass.approved", stands, said, role, now)
+        restate(house, db, changes.get(db, change_id), now)
         return stands
 
 
@@ -114,7 +115,23 @@ def withdraw(house: House, actor: Actor, change_id: str, because: str) -> BreakG
         ended = replace(glass, ended_at=now, ended_by=actor.name, ended_because=reason)
         break_glass.update(db, ended, version)
         _write_down(house, db, actor, "break_glass.withdrawn", ended, reason, "", now)
+        restate(house, db, changes.get(db, change_id), now)
         return ended
+
+
+def expire(house: House, change_id: str) -> None:
+    """Write down that a break-glass has ended by itself, and where its change, not begun, stands without it."""
+    with house.store.write() as db:
+        now, change = house.clock.now(), changes.lock(db, change_id)
+        glass, version = break_glass.newest(db, change_id)
+        if glass.id not in [each.id for each in break_glass.expired(db, EDITABLE, now)]:
+            return
+        zone = house.policy(db).calendar.home_zone
+        because = f"its {glass.minutes} minutes were over {say(glass.until, zone)}" if glass.until else ""
+        ended = replace(glass, ended_at=glass.until, ended_by=CLOCK.name, ended_because=because)
+        break_glass.update(db, ended, version)
+        _write_down(house, db, CLOCK, "break_glass.expired", ended, because, "clock", now)
+        restate(house, db, change, now)
 
 
 def _may_withdraw(policy: Policy, actor: Actor, change: Change, glass: BreakGlass, state: str) -> Verdict:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from leverframe.actions.cab_agenda import NOTHING_DUE, CabDue, cab_due
+from leverframe.actions.changes import EDITABLE
 from leverframe.actions.effects import worth_telling
 from leverframe.actions.expiring import untold
 from leverframe.actions.house import House
@@ -16,7 +17,7 @@ from leverframe.nouns.changes import State
 from leverframe.nouns.exercises import GameDayState
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.tables import Number
-from leverframe.store import changes, exercises, follow_ups, freezes, outbox, ramps, switches, tables
+from leverframe.store import break_glass, changes, exercises, follow_ups, freezes, outbox, ramps, switches, tables
 from leverframe.store.database import Db
 
 MOST = 100_000
@@ -26,7 +27,7 @@ MOST = 100_000
 class Due:
     """What one look found: changes by id, switches by id, and whether anything waits to be told.
 
-    `ramping` holds the version of each active ramp, by change.
+    `ramping` holds the version of each active ramp, by change; `let_past` the changes whose break-glass is over.
     """
 
     scheduled: tuple[str, ...] = ()
@@ -35,6 +36,7 @@ class Due:
     setting: tuple[str, ...] = ()
     lapsing: tuple[str, ...] = ()
     expiring: tuple[str, ...] = ()
+    let_past: tuple[str, ...] = ()
     telling: bool = False
     exercising: bool = False
     effects: tuple[str, ...] = ()
@@ -59,6 +61,7 @@ def what_is_due(house: House) -> Due:
             setting=tuple(s.id for s in thrown if may_be_set(db, policy, s, now)),
             lapsing=tuple(s.id for s in thrown if lapses(db, policy, s, now)),
             expiring=untold(db, policy, thrown, now),
+            let_past=tuple(glass.change for glass in break_glass.expired(db, EDITABLE, now)),
             telling=bool(outbox.waiting(db)),
             exercising=any(day.state is GameDayState.RUNNING for day in exercises.open_days(db)),
             effects=worth_telling(db, now),

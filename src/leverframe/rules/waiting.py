@@ -102,6 +102,8 @@ def _after_it_began(change: Change, told: Circumstances) -> Iterator[Wait]:
     if ramp is not None and ramp.state is RampState.RAMPING:
         if ramp.hold is not None:
             yield _held(change, told, ramp.hold)
+    elif change.review is None and duty is not None and duty.opened_at is None:
+        yield _wait(change, told, CLOCK, (), "its review", until=duty.opens_at, until_is="opens")
     elif change.review is None:
         on = duty.owed_by if duty else change.release_manager or change.author
         names, since = told.reviewers or (on,), (duty and (duty.opened_at or duty.opens_at)) or told.since

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column, ForeignKey, Integer, Row, Select, String, Table, select
 from sqlalchemy import update as sql_update
 
 from leverframe.nouns.break_glass import PREFIX, BreakGlass
+from leverframe.nouns.changes import State
 from leverframe.nouns.verdicts import Conflict, NotFound
+from leverframe.store.changes import changes
 from leverframe.store.columns import Noun, RunningId
 from leverframe.store.database import Db, metadata
 
@@ -52,6 +56,14 @@ def newest(db: Db, change: str) -> tuple[BreakGlass, int]:
     if row is None:
         raise NotFound(f"Nobody has asked to bypass a gate of {change}.", remedy="Ask for it first.")
     return _glass(row), row.version
+
+
+def expired(db: Db, states: Collection[State], now: datetime) -> list[BreakGlass]:
+    """List those whose time is over, that nobody ended, of changes in these states."""
+    theirs = changes.c.state.in_([state.value for state in states])
+    rows = db.execute(_SELECT.join(changes, changes.c.id == _C.change).where(theirs).order_by(_C.id))
+    glasses = (_glass(row) for row in rows)
+    return [each for each in glasses if each.ended_at is None and each.until is not None and each.until <= now]
 
 
 def _glass(row: Row[Any]) -> BreakGlass:
