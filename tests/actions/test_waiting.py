@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from tests.world import ON_SQLITE, World
 
 from leverframe.actions import changes, ramps, reviews, schedules
@@ -51,7 +49,7 @@ def test_a_running_ramp_waits_for_nobody_a_held_one_for_who_holds_it_and_a_settl
     world.round()
     world.settle(change)
     assert waits(world) == {"the clock": ["1 its review"]}
-    world.clock.advance(timedelta(days=1))
+    world.at("Fri 09:00")
     world.round()
     assert waits(world) == {"remi": ["1 its review"]}
     reviews.review(world.house, world.remi, change.id, "successful", "all is well")
