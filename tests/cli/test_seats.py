@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from leverframe.cli.seats import seat_of
+from leverframe.cli.seats import proposal_and_seat, seat_of
 from leverframe.nouns.verdicts import Invalid, Refused
 
 
@@ -48,3 +48,21 @@ def test_whoever_has_none_is_told_why_as_for_any_act_that_is_refused():
     (verdict,) = refused.value.verdicts
     assert "results of production are missing" in verdict.because
     assert "leverframe change why CHG-2026-00001" in verdict.remedy
+
+
+@pytest.mark.parametrize(
+    ("digest", "named", "found"),
+    [
+        ("sha256:ab", "", ("sha256:abcd", "ai_risk")),
+        ("sha256:ab", "exec", ("sha256:abcd", "exec")),
+        ("sha256:99", "", ("sha256:9999", "")),
+        ("sha256:", "", ("sha256:", "")),
+    ],
+)
+def test_a_proposed_policy_is_named_by_its_beginning_and_signed_in_the_only_seat(digest, named, found):
+    class Proposed:
+        def get(self, path: str) -> dict:
+            one = {"digest": "sha256:abcd", "can_sign_as": ["ai_risk"]}
+            return {"proposals": [one, {"digest": "sha256:9999", "can_sign_as": []}]}
+
+    assert proposal_and_seat(Proposed(), digest, named) == found  # pyright: ignore[reportArgumentType]

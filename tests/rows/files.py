@@ -16,7 +16,7 @@ from tests.rows.sights import Sight, of_policy
 from tests.served import Served
 from tests.world import ACME
 
-from leverframe.actions import policies
+from leverframe.actions.proposed_policies import proposals
 from leverframe.sources.policies import read_bundle, read_folder
 
 STOCKTAKING = """freezes:
@@ -72,7 +72,7 @@ def sign_as(role: str) -> Callable[[Served, str], Deed]:
 
 def proposed(house: Served) -> str:
     """Return the digest of the policy that waits for its sign-offs."""
-    (waiting,) = policies.proposals(house.built.house)
+    (waiting,) = proposals(house.built.house, house.world.adi)
     return waiting.digest
 
 
@@ -86,7 +86,7 @@ def enforce_other_people(house: Served) -> None:
 
 def signers(house: Served, digest: str) -> list[str]:
     """Return who has signed the policy that waits."""
-    return [n for p in policies.proposals(house.built.house) for _, _, names in p.seats for n in names]
+    return [n for p in proposals(house.built.house, house.world.adi) for _, _, names in p.seats for n in names]
 
 
 LOADING = Act(
@@ -95,7 +95,7 @@ LOADING = Act(
     lambda house: "edited",
     load,
     by="adi",
-    seen=lambda house, name: len(policies.proposals(house.built.house)),
+    seen=lambda house, name: len(proposals(house.built.house, house.world.adi)),
     becomes=1,
     noes=(
         No("vic", 403, "vic may not propose a policy", "ask adi, cass"),

@@ -21,7 +21,7 @@ import gallery_freezes
 import gallery_planning
 import gallery_population
 import gallery_rotas
-from gallery_after import REVIEW, review_facts, samples, wait_groups
+from gallery_after import POLICY_TO_SIGN, REVIEW, review_facts, samples, wait_groups
 
 from leverframe.actions.break_glass import NO_GLASS
 from leverframe.actions.cab_views import CabNotes
@@ -982,6 +982,7 @@ def today_view() -> View:
         next_train=None,
         game_days=(DAY_LINE,),
         waits=wait_groups(),
+        my_other_sign_offs=(POLICY_TO_SIGN,),
     )  # fmt: skip
 
 
@@ -1289,8 +1290,7 @@ def policy_view() -> View:
         gates={"evals": Mode.ENFORCE, "window": Mode.ENFORCE, "kill_switch": Mode.ADVISE},
         warnings=(Fault("gateway-policies/kill-switches.yaml:5", "underwriting-decision-v2 was last exercised 223 days ago", "exercise it", "warning"),),
         proposals=(View(digest=OTHER, asked_by="adi", at=at(13, 11, 5), differs=("windows.standard.closes: 16:00 -> 17:00", "gates.kill_switch: advise -> enforce"),
-                        seats=(("administrator", 1, ()), ("release_manager", 1, ("remi",)))),),
-        can_sign_as=("release_manager",),
+                        seats=(("administrator", 1, ()), ("release_manager", 1, ("remi",))), can_sign_as=("administrator",)),),
     )  # fmt: skip
 
 
@@ -1406,6 +1406,7 @@ def pages() -> dict[str, str]:
         openings=(),
         ramps=(),
         my_sign_offs=(),
+        my_other_sign_offs=(),
         follow_ups=(),
         thrown=(),
         alarms=(),
@@ -1486,7 +1487,7 @@ def pages() -> dict[str, str]:
         "target-new": ("target.html", target_view(current=None, ramping="", history=(), may_adopt=True), "/targets/customer-support"),
         "receipt": ("receipt.html", COUNTED, "/receipts/1.812"),
         "policy": ("policy.html", policy_view(), "/policy"),
-        "policy-none": ("policy.html", View(policy=None, proposals=(), warnings=(), can_sign_as=()), "/policy"),
+        "policy-none": ("policy.html", View(policy=None, proposals=(), warnings=()), "/policy"),
         "call": ("call.html", CALL, "/calls/lf1.x"),
         "calls": ("calls.html", View(), "/calls"),
         "rehearsal": ("rehearsal.html", rehearsal_view(), f"/changes/{CHANGE.id}/rehearsal"),

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from leverframe.actions.asked_signs import AskedSign
 from leverframe.actions.follow_ups import FollowUpLine
 from leverframe.actions.my_work import AskedOfMe, Lacking, MyBridge, MyRamp, MyWork
 from leverframe.actions.time_summary import TimeSummary
@@ -89,11 +90,23 @@ def wait_groups() -> tuple[WaitGroup, ...]:
     again = a_wait("AI Risk", ("rita",), 17, "A newer model for underwriting", "a sign-off", at(13, 9), remedy="read it and sign", **start)  # fmt: skip
     ana = a_wait("ana", ("ana",), 15, "French answers", "there is no result of locale-fairness, and 1 more", at(13, 11), remedy="post it with leverframe evidence add", **start)  # fmt: skip
     gateways = a_wait("the gateways", (), 19, "Shorter greetings", "the end of its hold: no call has come in yet", at(13, 11, 30), remedy="see that outcomes of the candidate arrive")  # fmt: skip
+    policy = Wait("administrator", ("adi",), "", POLICY_TO_SIGN.what, "", "", "a sign-off", at(13, 9), address=POLICY_TO_SIGN.address)  # fmt: skip
     clock = a_wait("the clock", (), 14, "Bilingual summaries", "its window", at(12, 16), **start)
     return tuple(
         WaitGroup(waits[0].on, waits[0].names, waits[0].on == "remi", waits[0].since, waits)
-        for waits in ((mine,), (role, again), (ana,), (gateways,), (clock,))
+        for waits in ((mine,), (role, again), (ana,), (policy,), (gateways,), (clock,))
     )
+
+
+POLICY_TO_SIGN = AskedSign(
+    what="The policy sha256:1f0c77aa5be1",
+    address="/policy#proposals",
+    says="adi proposes it; it differs in policy.yaml",
+    by="adi",
+    at=at(13, 9),
+    open_seats=(("ai_risk", 1, ("rita",)),),
+    can_sign_as=("ai_risk",),
+)
 
 
 def my_work_view() -> MyWork:
@@ -103,6 +116,7 @@ def my_work_view() -> MyWork:
         sign_offs=(AskedOfMe("CHG-2026-00016", "Shorter refusals in claims intake", ("release_manager",), said),),
         code_reviews=(AskedOfMe("CHG-2026-00015", "French answers", ("prompt_reviewer",), "1 of 2 code reviewers have approved it"),),
         field_reviews=(AskedOfMe("CHG-2026-00019", "Score with Sonnet", ("ai_risk",), "nobody has reviewed the rollback plan"),),
+        other_sign_offs=(POLICY_TO_SIGN,),
         lacking=(Lacking("CHG-2026-00018", "Warmer greetings", State.ASSESS, (
             failed("evals", "there is no result of locale-fairness", remedy="post it with leverframe evidence add"),
             failed("rollback_plan", "the rollback plan is empty", remedy="say how it is undone"),

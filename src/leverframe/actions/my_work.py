@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from leverframe.actions.asked_signs import AskedSign, asked_signs
 from leverframe.actions.facts import asks_for, seat_facts, ship_facts, told_to_sign
 from leverframe.actions.follow_ups import FollowUpLine, lines_of
 from leverframe.actions.house import House
@@ -81,6 +82,7 @@ class MyWork:
     sign_offs: tuple[AskedOfMe, ...] = ()
     code_reviews: tuple[AskedOfMe, ...] = ()
     field_reviews: tuple[AskedOfMe, ...] = ()
+    other_sign_offs: tuple[AskedSign, ...] = ()
     lacking: tuple[Lacking, ...] = ()
     owed: tuple[FollowUpLine, ...] = ()
     debts: tuple[Debt, ...] = ()
@@ -91,7 +93,7 @@ class MyWork:
     @property
     def count(self) -> int:
         """Count what waits: a ramp that goes on by itself, and a bridge, do not."""
-        asked = (self.sign_offs, self.code_reviews, self.field_reviews)
+        asked = (self.sign_offs, self.code_reviews, self.field_reviews, self.other_sign_offs)
         return sum(len(part) for part in (*asked, self.lacking, self.owed, self.debts))
 
 
@@ -119,6 +121,7 @@ def my_work(house: House, actor: Actor) -> MyWork:
             sign_offs=tuple(_to_sign(db, policy, actor)),
             code_reviews=tuple(_to_review(db, policy, actor, found)),
             field_reviews=tuple(_fields_to_review(db, policy, actor, found)),
+            other_sign_offs=tuple(each for each in asked_signs(db, policy, actor) if each.can_sign_as),
             lacking=tuple(_lacking(house, db, actor, found, now)),
             owed=tuple(lines),
             debts=tuple(debt for debt in follow_ups.open_debts(db) if _is_mine(by_id.get(debt.subject), actor)),
@@ -134,6 +137,7 @@ def rows_of(work: MyWork) -> tuple[WorkRow, ...]:
         *(WorkRow("sign-off", each.change, each.title, each.says) for each in work.sign_offs),
         *(WorkRow("code review", each.change, each.title, each.says) for each in work.code_reviews),
         *(WorkRow("field review", each.change, each.title, each.says) for each in work.field_reviews),
+        *(WorkRow("sign-off", "", each.what, each.says) for each in work.other_sign_offs),
         *(WorkRow("lacking", e.change, e.title, f"{v.because}: {v.remedy}") for e in work.lacking for v in e.lacks),
         *(WorkRow("owed", e.duty.subject, e.duty.name, e.duty.because, e.duty.due_at) for e in work.owed),
         *(WorkRow("debt", each.subject, each.what, each.because, each.due_at) for each in work.debts),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -10,29 +10,17 @@ from functools import lru_cache
 from leverframe.actions.accounts import FIRST_ADMINISTRATOR
 from leverframe.actions.activation import KIND, activate, not_allowed, subject_of
 from leverframe.actions.house import NO_POLICY, House, need_reason, permit, record, refuse, tell
+from leverframe.actions.proposed_policies import Proposal, may_sign_policy, seats_of
 from leverframe.nouns.people import CLOCK, Actor
 from leverframe.nouns.policies import Policy
 from leverframe.nouns.sign_offs import SignOff
-from leverframe.nouns.verdicts import Conflict, Fault, Invalid, NotFound, Refused, Verdict, failed, passed
-from leverframe.rules.policies import holders, roles_of
+from leverframe.nouns.verdicts import Conflict, Fault, Invalid, NotFound, Refused, failed
+from leverframe.rules.policies import roles_of
 from leverframe.rules.sign_offs import spoken
 from leverframe.sources.policies import is_read, read_bundle
 from leverframe.store import policies, requests, sign_offs
 from leverframe.store.database import Db
 from leverframe.store.serving import vacant
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A policy that waits for the old policy's sign-offs."""
-
-    digest: str
-    asked_by: str
-    at: datetime
-    differs: tuple[str, ...]
-    seats: tuple[tuple[str, int, tuple[str, ...]], ...]
-    in_force: bool = False
-    warnings: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +106,7 @@ def _propose(house: House, db: Db, actor: Actor, role: str, old: Policy, bundle:
     record(db, now, actor, "policy.proposed", subject, ", ".join(differs), role=role, decided=policy.digest)
     tell(db, "policy.proposed", {"digest": policy.digest, "by": actor.name}, key=f"{subject}/{request.id}")
     db.after_commit(lambda: house.stir("policy"))
-    proposal = Proposal(policy.digest, actor.name, now, differs, _seats(old, []), warnings=bundle.warnings)
+    proposal = Proposal(policy.digest, actor.name, now, differs, seats_of(old, []), warnings=bundle.warnings)
     if old.solo or not old.policy_seats:
         activate(house, db, actor, role, policy, files, now, "solo: no second person is asked")
         requests.close(db, request.id, "done", actor.name, now)
@@ -134,13 +122,13 @@ def sign_policy(house: House, actor: Actor, digest: str, role: str, comment: str
         if request is None:
             raise NotFound(f"no policy {digest[:19]} waits for sign-offs", remedy="leverframe policy proposals")
         standing, since = sign_offs.standing(db, subject), sign_offs.member_since(db, actor.name, role)
-        refuse(_may_sign(old, actor, role, request, standing, since))
+        refuse(may_sign_policy(old, actor, role, request, standing, since))
         signed = SignOff(subject, actor.name, role, digest, now, comment)
         sign_offs.add(db, signed)
         said = comment or f"signed as {spoken(role)}"
         record(db, now, actor, "policy.signed", subject, said, role=role, decided=digest)
         db.after_commit(lambda: house.stir("policy"))
-        seats = _seats(old, [*standing, signed])
+        seats = seats_of(old, [*standing, signed])
         done = all(len(names) >= count for _, count, names in seats)
         if done:
             _carry_out(house, db, actor, role, request, now)
@@ -154,69 +142,6 @@ def _carry_out(house: House, db: Db, actor: Actor, role: str, request: requests.
         raise Conflict(because, remedy="propose them again")
     activate(house, db, actor, role, bundle.policy, bundle.files, now, "its sign-offs are complete")
     requests.close(db, request.id, "done", actor.name, now)
-
-
-def _may_sign(
-    old: Policy,
-    actor: Actor,
-    role: str,
-    request: requests.Request,
-    standing: Sequence[SignOff],
-    since: datetime | None,
-) -> tuple[Verdict, ...]:
-    return (
-        _is_person(actor),
-        _is_not_proposer(actor, request),
-        *_sits(old, actor, role, request, since),
-        _signs_once(actor, standing),
-    )
-
-
-def _is_person(actor: Actor) -> Verdict:
-    if actor.is_person:
-        return passed("session", f"{actor.name} signs in their own session")
-    return failed("session", "a token never signs", remedy="sign in as a person", who=actor.name)
-
-
-def _is_not_proposer(actor: Actor, request: requests.Request) -> Verdict:
-    if actor.name != request.asked_by:
-        return passed("segregation", f"{request.asked_by} proposed it")
-    return failed("segregation", f"{actor.name} proposed this policy", remedy="another person must sign")
-
-
-def _sits(old: Policy, actor: Actor, role: str, request: requests.Request, since: datetime | None) -> list[Verdict]:
-    """Answer whether the role is asked, held, and was held when the policy was proposed."""
-    asked, people = [seat.role for seat in old.policy_seats], holders(old, role, None)
-    if role not in asked:
-        said = ", ".join(spoken(seat) for seat in asked)
-        return [failed("seat", f"{spoken(role) or 'no role'} is not asked here", remedy=f"it asks for {said}")]
-    if actor.name not in people:
-        who = ", ".join(sorted(people)) or "nobody holds it"
-        because = f"{actor.name} does not hold the role {spoken(role)}"
-        return [failed("role", because, remedy=f"ask {who}", who=who)]
-    if since is None or since > request.at:
-        because = f"{actor.name} joined the role {spoken(role)} after this policy was proposed"
-        return [failed("membership", because, remedy="a member who joined earlier must sign")]
-    return [passed("seat", f"{actor.name} signs as {spoken(role)}")]
-
-
-def _signs_once(actor: Actor, standing: Sequence[SignOff]) -> Verdict:
-    if any(s.person == actor.name for s in standing):
-        because = f"{actor.name} has signed already; one person counts once"
-        return failed("once", because, remedy="another must")
-    return passed("once", f"{actor.name} has not signed yet")
-
-
-def _seats(policy: Policy, signed: Sequence[SignOff]) -> tuple[tuple[str, int, tuple[str, ...]], ...]:
-    """Say for each seat who has signed it and still holds its role."""
-    return tuple(
-        (
-            seat.role,
-            seat.count,
-            tuple(s.person for s in signed if s.role == seat.role and s.person in holders(policy, seat.role, None)),
-        )
-        for seat in policy.policy_seats
-    )
 
 
 def recover_policy(house: House, files: Mapping[str, str], because: str) -> Policy:
@@ -236,21 +161,3 @@ def policy_in_force(house: House) -> Policy:
     """Return the policy in force; raises Refused on a fresh server."""
     with house.store.read() as db:
         return house.policy(db)
-
-
-def proposals(house: House) -> tuple[Proposal, ...]:
-    """Return the policies that wait for sign-offs."""
-    with house.store.read() as db:
-        policy = house.policy_or_none(db)
-        if policy is None:
-            return ()
-        return tuple(
-            Proposal(
-                digest=row.subject.removeprefix("policy:"),
-                asked_by=row.asked_by,
-                at=row.at,
-                differs=tuple(row.body["differs"]),
-                seats=_seats(policy, sign_offs.standing(db, row.subject)),
-            )
-            for row in requests.find(db, KIND)
-        )

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from leverframe.actions.house import House
-from leverframe.actions.policies import Proposal, proposals, warnings_in_force
+from leverframe.actions.policies import warnings_in_force
+from leverframe.actions.proposed_policies import Proposal, proposals
 from leverframe.nouns.calendar import Calendar, Freeze
 from leverframe.nouns.people import Actor
 from leverframe.nouns.policies import Policy, Requirement
@@ -16,7 +17,6 @@ from leverframe.nouns.ramps import RampPlan
 from leverframe.nouns.targets import EVERYWHERE
 from leverframe.nouns.verdicts import Fault, NotFound
 from leverframe.rules.open_hours import stretch_of
-from leverframe.rules.policies import holders
 from leverframe.store import policies as policy_rows
 
 YEAR = timedelta(days=365)
@@ -38,7 +38,6 @@ class PolicyView:
     gates: Mapping[str, Any]
     warnings: tuple[Fault, ...]
     proposals: tuple[Proposal, ...]
-    can_sign_as: tuple[str, ...]
     later_freezes: int = 0
 
 
@@ -47,8 +46,7 @@ def show_policy(house: House, actor: Actor) -> PolicyView:
     with house.store.read() as db:
         now, policy = house.clock.now(), house.policy_or_none(db)
     if policy is None:
-        return PolicyView(None, (), (), {}, (), {}, (), (), ())
-    seats = (seat.role for seat in policy.policy_seats)
+        return PolicyView(None, (), (), {}, (), {}, (), ())
     return PolicyView(
         policy=policy,
         windows=_windows(policy.calendar),
@@ -58,8 +56,7 @@ def show_policy(house: House, actor: Actor) -> PolicyView:
         requirements=policy.requirements,
         gates=policy.gates,
         warnings=warnings_in_force(house),
-        proposals=proposals(house),
-        can_sign_as=tuple(r for r in seats if actor.is_person and actor.name in holders(policy, r, None)),
+        proposals=proposals(house, actor),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from leverframe.actions.asked_signs import AskedSign, asked_signs
 from leverframe.actions.debts import debt_alarms
 from leverframe.actions.effects import effect_alarms
 from leverframe.actions.facts import asks_once, seat_facts, told_to_sign
@@ -75,6 +76,7 @@ class TodayView:
     next_train: None = None
     game_days: tuple[GameDayLine, ...] = ()
     waits: tuple[WaitGroup, ...] = ()
+    my_other_sign_offs: tuple[AskedSign, ...] = ()
 
 
 def today(house: House, actor: Actor) -> TodayView:
@@ -83,6 +85,7 @@ def today(house: House, actor: Actor) -> TodayView:
         now, policy = house.clock.now(), house.policy_or_none(db)
         if policy is None:
             return TodayView((), (), (), (), (), ())
+        others = asked_signs(db, policy, actor)
         return TodayView(
             openings=_openings(policy, now),
             ramps=tuple(_ramp_lines(house, db, now)),
@@ -92,7 +95,8 @@ def today(house: House, actor: Actor) -> TodayView:
             alarms=(*_alarms(house, db), *_stale(db, now.astimezone(ZoneInfo(policy.calendar.home_zone)).date())),
             solo=policy.solo,
             game_days=open_game_days(db),
-            waits=all_waits(house, db, policy, actor, now),
+            waits=all_waits(db, policy, actor, others, now),
+            my_other_sign_offs=tuple(each for each in others if each.can_sign_as),
         )
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import chain
 
+from leverframe.actions.asked_signs import AskedSign, waits_for_signs
 from leverframe.actions.facts import seat_facts, subject_of
-from leverframe.actions.house import House
 from leverframe.nouns.changes import Change, State
 from leverframe.nouns.effects import EffectState
 from leverframe.nouns.follow_ups import REVIEW, FollowUp
@@ -30,10 +31,12 @@ AFTER = (State.IMPLEMENT, State.REVIEW)
 MOST = 5_000
 
 
-def all_waits(house: House, db: Db, policy: Policy, actor: Actor, now: datetime) -> tuple[WaitGroup, ...]:
-    """Return who is waited on, the reader first."""
+def all_waits(
+    db: Db, policy: Policy, actor: Actor, others: Iterable[AskedSign], now: datetime
+) -> tuple[WaitGroup, ...]:
+    """Return who is waited on, the reader first: for changes, and for what else waits for sign-offs."""
     found = changes.find(db, states=(*BEFORE, *AFTER), limit=MOST)
-    return grouped(_waits(db, policy, found, now), actor.name)
+    return grouped(chain(_waits(db, policy, found, now), waits_for_signs(others)), actor.name)
 
 
 def _waits(db: Db, policy: Policy, found: list[Change], now: datetime) -> Iterator[Wait]:

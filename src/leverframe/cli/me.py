@@ -25,11 +25,12 @@ def me() -> None:
 def _say(work: Mapping[str, Any]) -> None:
     for nudge in work["nudges"]:
         say(f"{nudge}.")
-    asked = [*work["sign_offs"], *work["code_reviews"], *work["field_reviews"]]
-    if not asked and not any(work[part] for part in ("lacking", "owed", "debts", "ramps", "bridges")):
+    asked, others = [*work["sign_offs"], *work["code_reviews"], *work["field_reviews"]], work["other_sign_offs"]
+    if not asked and not others and not any(work[part] for part in ("lacking", "owed", "debts", "ramps", "bridges")):
         say("Nothing else waits for you." if work["nudges"] else "Nothing waits for you.")
         return
     _part("Waits for your sign-off or review", asked, _say_asked)
+    _part("Waits for your sign-off, and is no change", others, _say_others)
     _part("What your changes lack", work["lacking"], _say_lacking)
     _part("What you owe", work["owed"], say_owed)
     _part("Evidence that is owed", work["debts"], _say_debts)
@@ -46,6 +47,11 @@ def _part(title: str, rows: list[Any], tell: Any) -> None:
 def _say_asked(rows: Iterable[Mapping[str, Any]]) -> None:
     lines = (((row["change"], ", ".join(map(role, row["roles"]))), f"{row['title']}: {row['says']}") for row in rows)
     listing(("Change", "As"), lines, empty="")
+
+
+def _say_others(rows: Iterable[Mapping[str, Any]]) -> None:
+    lines = (((row["what"], ", ".join(map(role, row["can_sign_as"]))), row["says"]) for row in rows)
+    listing(("What", "As"), lines, empty="")
 
 
 def _say_lacking(rows: Iterable[Mapping[str, Any]]) -> None:

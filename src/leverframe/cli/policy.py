@@ -11,6 +11,7 @@ import typer
 from leverframe.cli import here, output
 from leverframe.cli.output import facts, heading, listing, role, say, short, table, words
 from leverframe.cli.policy_folder import read_files, write_files
+from leverframe.cli.seats import proposal_and_seat
 from leverframe.cli.starters import Named, starter
 from leverframe.cli.switch import say_seats
 from leverframe.cli.verbs import Because, Data, Database, noun, server, show, verb
@@ -66,7 +67,7 @@ def _say_proposal(document: Mapping[str, Any]) -> None:
         return
     say(f"The policy {name} waits for its sign-offs; it differs in {', '.join(document['differs'])}.")
     say_seats(document["seats"])
-    output.verbatim(f"Sign it with: leverframe policy sign {document['digest']} --role ROLE")
+    output.verbatim(f"Sign it with: leverframe policy sign {document['digest']}")
 
 
 @verb(app, "show")
@@ -188,13 +189,17 @@ def _filled(seats: list[Any]) -> list[str]:
 
 @verb(app, "sign")
 def sign(
-    digest: Annotated[str, typer.Argument(metavar="DIGEST", help="The proposed policy's digest.")],
-    role: Annotated[str, typer.Option("--role", metavar="ROLE", help="The role in which you sign.")],
+    digest: Annotated[str, typer.Argument(metavar="DIGEST", help="The proposed policy's digest, or its beginning.")],
+    role: Annotated[
+        str, typer.Option("--role", metavar="ROLE", help="The seat in which you sign, where you have several.")
+    ] = "",
     comment: Annotated[str, typer.Option("--comment", metavar="TEXT", help="What you want to say with it.")] = "",
 ) -> None:
     """Sign a proposed policy; it comes into force when all seats of the old policy are filled."""
-    body = {"role": role, "comment": comment}
-    show(server(person=True).post(at("policy", "proposals", digest, "sign-offs"), body), _say_proposal)
+    one = server(person=True)
+    whole, seat = proposal_and_seat(one, digest, role)
+    body = {"role": seat, "comment": comment}
+    show(one.post(at("policy", "proposals", whole, "sign-offs"), body), _say_proposal)
 
 
 @verb(app, "init", local=True)

@@ -11,7 +11,8 @@ CLOCK, GATEWAYS = "the clock", "the gateways"
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """One open change and one of those for whom it waits.
+    """One open change and one of those for whom it waits; what else waits for sign-offs has no `change`,
+    no `tier`, and an `address`.
 
     `on` is a person, a role, the clock or the gateways, `names` are the people who could end the wait. `until` is the
     next moment that counts: the next legal start, or the day on which something is due.
@@ -28,6 +29,7 @@ class Wait:
     remedy: str = ""
     until: datetime | None = None
     until_is: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import ConfigDict
 
 from leverframe.actions import policies, policy_views
+from leverframe.actions.proposed_policies import proposals
 from leverframe.nouns.documents import to_document
 from leverframe.web.answers import done
 from leverframe.web.rendering import respond
@@ -62,7 +63,7 @@ def check_policy(visit: Visiting, body: Annotated[Bundle, Depends(sent(Bundle))]
 @router.get("/policy/proposals")
 def list_proposals(visit: Visiting) -> Response:
     """List the policies that wait for sign-offs."""
-    return JSONResponse(to_document({"proposals": policies.proposals(visit.house)}))
+    return JSONResponse(to_document({"proposals": proposals(visit.house, visit.actor)}))
 
 
 @router.post("/policy/proposals/{digest}/sign-offs", openapi_extra=describes(SigningPolicy))
