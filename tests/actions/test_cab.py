@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from tests.world import World
@@ -423,6 +423,20 @@ def test_a_holiday_has_no_meeting_and_what_waits_comes_to_the_next(world: World)
     with pytest.raises(NotFound):
         meeting(world, "CAB-2026-05-25")
     assert cab_views.show_cab(world.house, world.cass).meeting.id == "CAB-2026-05-26"
+
+
+def test_a_later_hour_in_the_policy_makes_no_second_meeting_of_a_day(world: World):
+    agenda(world)
+    world.at("Wed 10:30")
+    policy = world.policy
+    assert policy.cab is not None
+    later = replace(policy.cab, meets=time(15, 0))
+    world.enforce(replace(policy, cab=later, digest="sha256:later"))
+    world.ready()
+    seen = cab_views.show_cab(world.house, world.cass)
+    assert (seen.meeting.id, seen.is_preview) == ("CAB-2026-05-14", True)
+    assert seen.next_at == world.moment("Thu 15:00")
+    assert [line.item.state for line in seen.lines] == [ItemState.WAITING]
 
 
 def test_who_sits_there_follows_tier_kind_and_whether_customers_meet_it(world: World):

@@ -8,6 +8,7 @@ import pytest
 from tests.world import ON_SQLITE, World
 
 from leverframe.actions.my_work import MOST_ASKED, MyWork, my_work, rows_of
+from leverframe.nouns.changes import State
 from leverframe.store import follow_ups as rows
 
 pytestmark = ON_SQLITE
@@ -83,6 +84,15 @@ def test_evidence_that_was_skipped_waits_for_who_wrote_or_ran_the_change(world: 
     found = work(world, name)
     assert bool(found.debts) == sees
     assert [row.kind for row in rows_of(found) if row.kind == "debt"] == (["debt"] if sees else [])
+
+
+def test_a_bridge_is_coordinated_until_the_ramp_has_ended(world: World):
+    change = world.ramping()
+    who = world.change(change).coordinator
+    assert [bridge.change for bridge in work(world, who).bridges] == [change.id]
+    world.abort(who, change)
+    assert world.change(change).state is State.REVIEW
+    assert work(world, who).bridges == ()
 
 
 def test_who_has_nothing_to_do_is_told_so(world: World):

@@ -12,6 +12,7 @@ from leverframe.actions.cab_agenda import able, agenda_of, planned
 from leverframe.actions.facts import forecast_of, seat_facts, ship_facts, sign_facts, sign_facts_for
 from leverframe.actions.house import House
 from leverframe.nouns.cab import CabReturn, CabRule, Item, ItemState, Meeting, ReturnReason
+from leverframe.nouns.calendar import Calendar
 from leverframe.nouns.changes import Change, State
 from leverframe.nouns.delegations import Delegation
 from leverframe.nouns.people import Actor
@@ -99,7 +100,7 @@ def show_cab(house: House, actor: Actor, meeting_id: str = "") -> CabView:
             meeting=meeting,
             is_preview=is_preview,
             lines=_lines(db, policy, rule, meeting, now) if meeting else (),
-            next_at=next_meeting(rule, policy.calendar, now),
+            next_at=_next_at(db, rule, policy.calendar, now),
             past=tuple(each for each in cab.newest(db, limit=PAST) if meeting is None or each.id != meeting.id),
             delegations=tuple(delegations.current(db, now)),
             may={"sit": sits, "close": _may_close(sits, meeting, is_preview)},
@@ -130,8 +131,17 @@ def _meeting(
     today = due_meeting(rule, policy.calendar, now)
     if today and cab.exists(db, meeting_id(rule, policy.calendar, today)):
         return cab.get(db, meeting_id(rule, policy.calendar, today)), False
-    starts_at = today or next_meeting(rule, policy.calendar, now)
+    starts_at = today or _next_at(db, rule, policy.calendar, now)
     return (_preview(house, db, policy, rule, starts_at, now), True) if starts_at else (None, False)
+
+
+def _next_at(db: Db, rule: CabRule, calendar: Calendar, now: datetime) -> datetime | None:
+    """Return when the CAB meets next; where it has met today, another hour in the policy does not count."""
+    starts_at = next_meeting(rule, calendar, now)
+    if starts_at is not None and cab.exists(db, id := meeting_id(rule, calendar, starts_at)):
+        built = cab.get(db, id)
+        return starts_at if built.state.is_open else next_meeting(rule, calendar, now, after=day_of(id))
+    return starts_at
 
 
 def _preview(house: House, db: Db, policy: Policy, rule: CabRule, starts_at: datetime, now: datetime) -> Meeting:

@@ -67,7 +67,7 @@ class MyRamp:
 
 @dataclass(frozen=True, slots=True)
 class MyBridge:
-    """One bridge that this reader coordinates."""
+    """One bridge that this reader coordinates: until the ramp has ended and only its review is left."""
 
     change: str
     title: str
@@ -241,5 +241,5 @@ def _my_ramps(actor: Actor, by_id: Mapping[str, Change], active: Iterable[Ramp])
 
 def _bridges(actor: Actor, found: Iterable[Change]) -> Iterator[MyBridge]:
     for change in found:
-        if change.coordinator == actor.name and change.bridge:
+        if change.coordinator == actor.name and change.bridge and change.state is not State.REVIEW:
             yield MyBridge(change.id, change.title, change.bridge, change.start.opens_at)
