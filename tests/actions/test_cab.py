@@ -248,6 +248,10 @@ def test_a_member_takes_their_own_return_back_and_nobody_else_does(world: World)
     with pytest.raises(Refused, match="ana has not sent"):
         cab.take_back(world.house, world.ana, change.id, "it is fine")
     cab.take_back(world.house, world.cleo, change.id, "it was the other one")
+    assert item(world, change).state is ItemState.SENT_BACK
+    assert item(world, change).note.endswith(
+        "; cleo took it back Wed 13 May 2026 10:00 Europe/London: it was the other one"
+    )
     assert world.change(change).state is State.AUTHORIZE
     assert [i.change for i in agenda(world, "Thu 09:30").items] == [change.id]
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import typer
 
+from leverframe import __version__
 from leverframe.cli.app import build
 
 LOCAL = {
@@ -91,6 +92,10 @@ def test_every_help_fits_80_columns(run, name: str):
     ran = run(*name.split(), "--help")
     assert ran.code == 0
     assert max(len(line) for line in ran.out.splitlines()) <= 80
+
+
+def test_it_says_which_version_it_is(run):
+    assert run("--version").out == f"leverframe {__version__}\n"
 
 
 def test_a_wrong_word_is_a_refusal_and_no_bug(run):

@@ -134,6 +134,6 @@ def test_load_sends_the_whole_folder_and_says_what_came_of_it(run, ana: FakeServ
         "gateway-policies/kill-switches.yaml", "prompts/assistant/v1.md",
     }  # fmt: skip
     assert "waits for its sign-offs" in ran.out
-    assert f"leverframe policy sign {proposal['digest']} --role ROLE" in ran.out
+    assert f"leverframe policy sign {proposal['digest']}" in ran.out
     ana.gives("POST /policy", proposal | {"in_force": True})
     assert "is in force" in run("policy", "load", begun, "--server", ana.address).out

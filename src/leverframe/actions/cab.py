@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
@@ -22,6 +23,7 @@ from leverframe.rules.cab_checks import Check, all_hold, five_checks
 from leverframe.rules.cab_items import carried, opened, with_item
 from leverframe.rules.cab_words import APPROVES, RETURNS, with_note
 from leverframe.rules.gates.facts import ShipFacts
+from leverframe.rules.moments import say
 from leverframe.rules.shipping import may_ship
 from leverframe.rules.sign_offs import authors, eligible, spoken
 from leverframe.store import cab, changes, delegations
@@ -130,9 +132,19 @@ def take_back(house: House, actor: Actor, change_id: str, because: str) -> Chang
             raise Refused([failed("may" if others else "state", because, remedy=remedy, who=others)])
         for each in mine:
             cab.take_back(db, each.id, now, reason)
+            _note_taken_back(db, each, reason, now, house.policy(db).calendar.home_zone)
         record(db, now, actor, "cab.return_taken_back", change_id, reason, role=mine[0].role)
         db.after_commit(lambda: house.stir("change"))
         return restate(house, db, change, now)
+
+
+def _note_taken_back(db: Db, sent: CabReturn, because: str, now: datetime, zone: str) -> None:
+    """Add to a meeting's minutes, which keep what was decided there, that it was taken back later."""
+    meeting = cab.lock(db, sent.meeting)
+    item = meeting.item(sent.change)
+    if item is not None:
+        note = f"{item.note}; {sent.by} took it back {say(now, zone)}: {because}"
+        cab.save(db, with_item(meeting, replace(item, note=note)))
 
 
 def carry_over(house: House, actor: Actor, meeting_id: str, change_id: str, because: str) -> Meeting:

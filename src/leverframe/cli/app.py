@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from typing import Annotated
 
 import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from leverframe import __version__
 from leverframe.cli import (
     audit,
     break_glass,
@@ -71,6 +73,7 @@ def build() -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
+    app.callback(help=HELP)(_asked_alone)
     for alone in (serve, demo, login, me, changed, calendar, call, rehearse, replay, upkeep):
         alone.add_to(app)
     for noun in (change, bridge, break_glass, follow_up, cab, evidence, freeze, rota, switch, game_day, target):
@@ -78,3 +81,17 @@ def build() -> typer.Typer:
     for noun in (policy, user, token, gateway, population, audit, table, key):
         noun.add_to(app)
     return app
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"leverframe {__version__}")
+        raise typer.Exit
+
+
+def _asked_alone(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_say_version, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """Take what is asked of no command."""
