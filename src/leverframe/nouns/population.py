@@ -92,15 +92,6 @@ class History:
     with_evals: bool
     alone: bool
 
-    def moments(self) -> Mapping[Passage, tuple[datetime, ...]]:
-        """Return when it passed from one state to the next."""
-        return {
-            Passage.FILED: (self.filed.at,) if self.filed else (),
-            Passage.BEGUN: (self.begun.at,) if self.begun else (),
-            Passage.ENDED: tuple(at for _, at in self.ends),
-            Passage.CLOSED: (self.closed_at,) if self.closed_at else (),
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class PopulationRow:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from leverframe.nouns.changes import Change, Path
 from leverframe.nouns.follow_ups import Debt
 from leverframe.nouns.policies import Asks, Policy
-from leverframe.nouns.population import Failure, History, Period, PopulationCounts, PopulationRow, Signed
+from leverframe.nouns.population import Failure, History, Passage, Period, PopulationCounts, PopulationRow, Signed
 from leverframe.nouns.targets import Tier
 from leverframe.nouns.unauthorised import NearRecord
 from leverframe.rules.calendar import add_business_days
@@ -48,7 +48,7 @@ def row_of(
     row = PopulationRow(
         change=change_id,
         **_of_row(change),
-        passed=tuple(p for p, moments in told.moments().items() if any(period.holds(at) for at in moments)),
+        passed=tuple(_passed(told, period)),
         outcome=_outcome(told),
         author=person_of(told.filed.actor) if told.filed else change.author if change else "",
         filed_at=told.filed.at if told.filed else None,
@@ -82,7 +82,20 @@ def row_of(
         leaf_started=begun.leaf if begun else None,
     )
     late = any(record.is_late for record in near)
-    return replace(row, failures=tuple(_failures(row, told, asks, policy, now, is_late=late)))
+    failures = tuple(_failures(row, told, asks, policy, now, is_late=late))
+    return replace(row, failures=failures) if failures else row
+
+
+def _passed(told: History, period: Period) -> Iterator[Passage]:
+    """Yield what of it fell into the period; a year has thousands to ask."""
+    if told.filed and period.holds(told.filed.at):
+        yield Passage.FILED
+    if told.begun and period.holds(told.begun.at):
+        yield Passage.BEGUN
+    if any(period.holds(at) for _, at in told.ends):
+        yield Passage.ENDED
+    if period.holds(told.closed_at):
+        yield Passage.CLOSED
 
 
 def _owed(debt: Debt, now: datetime) -> str:
