@@ -10,7 +10,7 @@ import random
 from bisect import bisect
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from itertools import accumulate
@@ -133,6 +133,16 @@ def call(gateways: Mapping[str, Gateway], feature: str, who: str, region: str) -
     asked = {"subject": who, "region": region or None}
     decision = gateways[name].route(feature, **asked)
     return f"{name} serves {_answer(decision)}, call {gateways[name].call_id(decision, feature, **asked)}"
+
+
+def answer_by_hand(gateway: Gateway, feature: str, prompt: str, people: int) -> None:
+    """Let a service answer with a prompt of its own: its calls say so, for a call id tells what has served."""
+    for number in range(people):
+        told = gateway.route(feature, subject=person(number))
+        assert told.unit is not None
+        served = replace(told, unit=replace(told.unit, prompt=prompt))
+        gateway.record(gateway.call_id(served, feature, subject=person(number)), latency_ms=900.0, cost_usd=0.006)
+    assert gateway.flush(PATIENCE_SECONDS), "what was answered by hand was not acknowledged"
 
 
 def _answer(decision: Decision) -> str:

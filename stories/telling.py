@@ -15,6 +15,8 @@ A story is a text of lines; its record is the same lines, with what was seen aft
                                               what they get from every gateway now
     call FEATURE [in REGION] by NAME          one person asks, and gets an answer with a call id
     GATEWAY sends users of FEATURE to PLACE   whatever the switch says, while the feature is off
+    GATEWAY answers FEATURE with PROMPT by hand: 40 people
+                                              a service takes its own prompt, whatever the gateway told it
     copy PATH to PATH                         a file or a folder lies on the desk
     edit PATH                                 its lines `  - …` are replaced by the lines `  + …`
 """
@@ -31,7 +33,7 @@ from pathlib import Path
 from textwrap import wrap
 from zoneinfo import ZoneInfo
 
-from stories.crowd import Traffic, ask, call, send
+from stories.crowd import Traffic, answer_by_hand, ask, call, send
 from stories.masks import Masks
 from stories.world import COLUMNS, ROOT, World
 
@@ -121,6 +123,10 @@ class Telling:
     def _send(self, gateway: str, feature: str, place: str) -> None:
         self._world.edges.elsewhere[gateway, feature] = place
 
+    def _answer_by_hand(self, gateway: str, feature: str, prompt: str, people: str) -> None:
+        answer_by_hand(self._world.gateways[gateway], feature, prompt, int(people))
+        self._world.look()
+
     def _copy(self, source: str, target: str) -> None:
         at, to = self._world.scratch / source, self._world.scratch / target
         to.parent.mkdir(parents=True, exist_ok=True)
@@ -159,6 +165,7 @@ WAYS: tuple[tuple[str, Callable[..., None]], ...] = (
     (r"ask ([\w-]+)(?: in (\w+))?(?: for ([\w-]+))?: ([\d,]+) people", Telling._ask),
     (r"call ([\w-]+)(?: in (\w+))? by ([\w-]+)", Telling._call),
     (r"([\w-]+) sends users of ([\w-]+) to ([\w-]+)", Telling._send),
+    (r"([\w-]+) answers ([\w-]+) with (\S+) by hand: (\d+) people", Telling._answer_by_hand),
     (r"copy (\S+) to (\S+)", Telling._copy),
     (r"edit (\S+)", Telling._edit),
 )
