@@ -247,6 +247,12 @@ def test_a_poll_is_for_enrolled_gateways_and_is_a_report(client: TestClient, wor
     change = client.post("/gateways/me/poll", json={**report, "number": str(held.number)}, headers=headers)
     assert held.offer(change.content.splitlines())
     assert held.router.route("customer-support-ai").reason is Reason.FEATURE_THROWN
+    renewed = client.post(
+        "/gateways/me/poll", json={**report, "number": str(held.number), "whole": True}, headers=headers
+    )
+    fresh = Held(NoTable({}, {}, {}))
+    assert fresh.offer(renewed.content.splitlines())
+    assert fresh.number == held.number
 
 
 @pytest.mark.parametrize(

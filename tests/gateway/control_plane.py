@@ -19,7 +19,7 @@ from leverframe.gateway import gateway_key
 from leverframe.nouns.documents import from_document, to_document
 from leverframe.nouns.frames import Frame, Sign
 from leverframe.nouns.gateways import Seen
-from leverframe.nouns.tables import Number, RouteTable
+from leverframe.nouns.tables import NO_NUMBER, Number, RouteTable
 from leverframe.rules.framing import write_frame
 from leverframe.rules.parts import changed, parts_of
 from leverframe.stream import Stream
@@ -140,7 +140,7 @@ def _handler(plane: ControlPlane) -> type[BaseHTTPRequestHandler]:
         def polled(self, report: dict) -> None:
             name = TOKENS[self.headers.get("Authorization", "").removeprefix("Bearer ")]
             plane.fleet.report(name, report["instance"], report["boot"], report["number"], report["traffic"])
-            frame = plane.since(Number.parse(report["number"]))
+            frame = plane.since(NO_NUMBER if report["whole"] else Number.parse(report["number"]))
             plane.polls.append(report["number"])
             body = frame.text if frame else b""
             self.send_response(200 if frame else 204)

@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from leverframe.gateway import Gateway, asking
+from leverframe.gateway import Gateway, asking, listening
 from leverframe.gateway.held import Held, NoTable
 from leverframe.gateway.listening import Identity, Listening
 from leverframe.nouns.tables import NO_NUMBER, Number, Reason
@@ -116,6 +116,22 @@ def test_a_late_answer_to_a_poll_never_brings_back_an_older_table(plane, a_table
     listening._poll_answered(late)
     assert held.number == Number(1, 3)
     assert held.router.route("search").reason is Reason.FEATURE_THROWN
+
+
+def test_whoever_only_polls_asks_for_a_whole_table_when_its_file_has_grown_long(
+    no_stream, a_gateway, a_table, eventually, tmp_path, monkeypatch
+):
+    """Else its file would hold every change for ever, and a cold start read them all."""
+    monkeypatch.setattr(listening, "WHOLE_WITHIN_SECONDS", 0.0)
+    gateway = a_gateway(state_dir=tmp_path)
+    file = tmp_path / "table.ndjson"
+    eventually(file.exists)
+    gateway._held._journal._long_bytes = 2 * file.stat().st_size
+    for generation in range(2, 12):
+        no_stream.publish(a_table(generation, thrown_features=frozenset({f"f{generation}"})))
+        eventually(lambda number=Number(1, generation): gateway.number == number)
+    eventually((tmp_path / "table.previous.ndjson").exists)
+    assert gateway.route("f11").reason is Reason.FEATURE_THROWN
 
 
 def test_while_the_api_is_away_as_well_nothing_is_polled(free_ports, tmp_path, eventually):

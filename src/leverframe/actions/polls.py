@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from leverframe.actions.house import House
 from leverframe.actions.reports import share_soon
-from leverframe.actions.tables import frame_since, heard
+from leverframe.actions.tables import frame_since, heard, whole_frame
 from leverframe.nouns.frames import Frame
 from leverframe.nouns.gateways import Gateway, Report
 from leverframe.nouns.tables import Number
@@ -20,7 +20,7 @@ def poll(house: House, gateway: Gateway, report: Report) -> Frame | None:
     house.fleet.report(gateway.name, report.instance, report.boot, number, traffic=report.traffic)
     heard(house, number, gateway.name, report.instance)
     share_soon(house)
-    return frame_since(house, number)
+    return whole_frame(house) if report.whole else frame_since(house, number)
 
 
 def _checked(report: Report) -> Number:

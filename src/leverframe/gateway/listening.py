@@ -213,14 +213,20 @@ class Listening:
         self._renew_disk(at)
 
     def _renew_disk(self, at: float) -> None:
-        """Ask for a whole table where the disk needs one; not with all other gateways at once."""
+        """Ask for a whole table where the disk needs one."""
+        if self._is_whole_due(at):
+            raise Ended("the disk needs a whole table")
+
+    def _is_whole_due(self, at: float) -> bool:
+        """Say whether the disk needs a whole table, and it is time to ask: not with all other gateways at once."""
         if not self._held.wants_whole:
             self._whole_at = None
         elif self._whole_at is None:
             self._whole_at = at + random.uniform(0.0, WHOLE_WITHIN_SECONDS)
         elif at >= self._whole_at:
             self._whole_at = None
-            raise Ended("the disk needs a whole table")
+            return True
+        return False
 
     def _do_without(self) -> None:
         """Make do without a line: ask the API where it answers, else begin with the snapshot at an address."""
@@ -253,7 +259,8 @@ class Listening:
     def _said(self) -> dict[str, object]:
         who = self._identity
         held = {"instance": who.instance, "boot": who.boot, "number": str(self._held.number)}
-        return {**held, "traffic": self._had_traffic()}
+        whole = self._is_whole_due(self._monotonic())
+        return {**held, "traffic": self._had_traffic(), "whole": whole}
 
     def _cold_start(self) -> None:
         try:

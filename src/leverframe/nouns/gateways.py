@@ -47,12 +47,16 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a gateway's process says that it holds; `traffic` whether anything was asked since it last said so."""
+    """What a gateway's process says that it holds; `traffic` whether anything was asked since it last said so.
+
+    `whole` asks for the newest table whole, also where it is held: what the disk has of it has grown long.
+    """
 
     instance: str
     boot: str
     number: str
     traffic: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ REPORT, BATCH, FEEDBACK = TypeAdapter(Report), TypeAdapter(Batch), TypeAdapter(l
 
 
 async def _report(request: Request) -> Report:
-    return _checked(REPORT, await document(request), "send instance, boot, number and traffic")
+    return _checked(REPORT, await document(request), "send instance, boot, number, traffic and whole")
 
 
 @router.post("/gateways/me/poll")
