@@ -38,7 +38,8 @@ def say_checked(document: Mapping[str, Any]) -> None:
 def say_state(change: Mapping[str, Any]) -> None:
     """Say where a change stands now."""
     if change["state"] == "scheduled":
-        say(f"{change['id']} is scheduled; it starts {when(change['start']['opens_at'])} by itself.")
+        opens = when(change["start"]["opens_at"])
+        say(f"{change['id']} is scheduled; it starts by itself once it may, from {opens} on.")
     else:
         say(f"{change['id']} {is_in(change)}.")
 
