@@ -58,6 +58,15 @@ def test_a_freeze_that_is_to_be_lifted_asks_the_seats_that_are_left(world: World
     assert (asked(world), waited_for(world)) == ({}, {})
 
 
+def test_a_wish_to_lift_a_freeze_ends_with_the_freeze(world: World):
+    day = Freeze("a board meeting", wall("2026-05-13"), wall("2026-05-14"), because="it meets", owner="remi")
+    declared = freezes.declare(world.house, world.sol, day)
+    world.at("Wed 10:00")
+    loosening.lift(world.house, world.remi, declared.id, "the board has gone home")
+    world.at("Thu 09:00")
+    assert (asked(world), waited_for(world)) == ({}, {})
+
+
 def test_a_thrown_switch_asks_nobody_until_somebody_wants_it_set_again(world: World):
     world.adopt()
     world.throw("sol", "feature/customer-support-ai")

@@ -5,11 +5,11 @@ A proposed policy, the loosening of a freeze, a thrown switch that is to be set 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from leverframe.actions.asking import asked
+from leverframe.actions.asking import KIND as SETTING
 from leverframe.actions.freezes import KIND as LOOSENING
 from leverframe.actions.loosening import can_sign_as, loosening_of
 from leverframe.actions.proposed_policies import proposals_in
@@ -17,12 +17,15 @@ from leverframe.actions.setting import can_set_as, fill
 from leverframe.actions.switches import target_of_switch
 from leverframe.nouns.people import Actor
 from leverframe.nouns.policies import Policy
+from leverframe.nouns.sign_offs import SignOff
 from leverframe.nouns.switches import Switch
 from leverframe.nouns.waits import Wait
+from leverframe.rules.freezes import ended
 from leverframe.rules.policies import holders
 from leverframe.rules.sign_offs import spoken
 from leverframe.store import freezes, requests, sign_offs, switches
 from leverframe.store.database import Db
+from leverframe.store.requests import Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +44,9 @@ class AskedSign:
     can_sign_as: tuple[str, ...]
 
 
-def asked_signs(db: Db, policy: Policy, actor: Actor) -> tuple[AskedSign, ...]:
+def asked_signs(db: Db, policy: Policy, actor: Actor, now: datetime) -> tuple[AskedSign, ...]:
     """Return everything but changes that waits for sign-offs, the longest waiting first."""
-    found = (*_policies(db, policy, actor), *_freezes(db, policy, actor), *_switches(db, policy, actor))
+    found = (*_policies(db, policy, actor), *_freezes(db, policy, actor, now), *_switches(db, policy, actor))
     return tuple(sorted(found, key=lambda each: (each.at, each.address)))
 
 
@@ -69,10 +72,11 @@ def _policies(db: Db, policy: Policy, actor: Actor) -> Iterator[AskedSign]:
         )
 
 
-def _freezes(db: Db, policy: Policy, actor: Actor) -> Iterator[AskedSign]:
+def _freezes(db: Db, policy: Policy, actor: Actor, now: datetime) -> Iterator[AskedSign]:
+    """Yield the freezes that are to be loosened; of one that is over nobody needs that any more."""
     for asked_of in requests.find(db, LOOSENING):
         freeze = freezes.get(db, asked_of.subject)
-        wish = loosening_of(db, policy, freeze)
+        wish = None if ended(freeze.freeze, policy.calendar, now) else loosening_of(db, policy, freeze)
         if wish is not None:
             verb = "lifted" if wish.looser is None else "shortened or narrowed"
             yield AskedSign(
@@ -87,17 +91,23 @@ def _freezes(db: Db, policy: Policy, actor: Actor) -> Iterator[AskedSign]:
 
 
 def _switches(db: Db, policy: Policy, actor: Actor) -> Iterator[AskedSign]:
-    for switch in switches.all_switches(db):
-        if switch.thrown and (one := _switch(db, policy, actor, switch)) is not None:
+    """Yield the thrown switches of which somebody has asked or signed that they are set again."""
+    thrown = [switch for switch in switches.all_switches(db) if switch.thrown]
+    signed_on = sign_offs.standing_on(db, [switch.id for switch in thrown]) if thrown else {}
+    wishes = {wish.subject: wish for wish in requests.find(db, SETTING, limit=len(thrown))} if thrown else {}
+    for switch in thrown:
+        signed, wish = signed_on[switch.id], wishes.get(switch.id)
+        if (signed or wish) and (one := _switch(policy, actor, switch, signed, wish)) is not None:
             yield one
 
 
-def _switch(db: Db, policy: Policy, actor: Actor, switch: Switch) -> AskedSign | None:
-    """Return what is asked of a thrown switch, where anybody has asked or signed and another must still."""
-    signed, wish, target = sign_offs.standing(db, switch.id), asked(db, switch.id), target_of_switch(policy, switch)
-    seats = fill(policy, switch, signed)
+def _switch(
+    policy: Policy, actor: Actor, switch: Switch, signed: Sequence[SignOff], wish: Request | None
+) -> AskedSign | None:
+    """Return what is asked of one; None where every seat is filled, and a window is waited for."""
+    target, seats = target_of_switch(policy, switch), fill(policy, switch, signed)
     open_seats = _open(seats, lambda role: holders(policy, role, target))
-    if not open_seats or not (signed or wish):
+    if not open_seats:
         return None
     by = wish.asked_by if wish else signed[0].person
     able = () if actor.name in {each.person for each in signed} else can_set_as(policy, actor, switch)

@@ -121,7 +121,7 @@ def my_work(house: House, actor: Actor) -> MyWork:
             sign_offs=tuple(_to_sign(db, policy, actor)),
             code_reviews=tuple(_to_review(db, policy, actor, found)),
             field_reviews=tuple(_fields_to_review(db, policy, actor, found)),
-            other_sign_offs=tuple(each for each in asked_signs(db, policy, actor) if each.can_sign_as),
+            other_sign_offs=tuple(each for each in asked_signs(db, policy, actor, now) if each.can_sign_as),
             lacking=tuple(_lacking(house, db, actor, found, now)),
             owed=tuple(lines),
             debts=tuple(debt for debt in follow_ups.open_debts(db) if _is_mine(by_id.get(debt.subject), actor)),

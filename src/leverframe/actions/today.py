@@ -85,7 +85,7 @@ def today(house: House, actor: Actor) -> TodayView:
         now, policy = house.clock.now(), house.policy_or_none(db)
         if policy is None:
             return TodayView((), (), (), (), (), ())
-        others = asked_signs(db, policy, actor)
+        others = asked_signs(db, policy, actor, now)
         return TodayView(
             openings=_openings(policy, now),
             ramps=tuple(_ramp_lines(house, db, now)),
