@@ -329,7 +329,7 @@ def test_promote_shows_the_reading_and_signs_what_it_has_just_fetched(asks, ana:
 def test_schedule_arms_moves_and_disarms(asks, ana: FakeServer, monkeypatch: pytest.MonkeyPatch):
     ana.gives(f"PUT /changes/{CHG}/schedule", CHANGE | {"state": "scheduled"})
     ana.gives(f"DELETE /changes/{CHG}/schedule", CHANGE)
-    assert "it starts Wed 13 May 2026" in flat(asks("schedule", CHG).out)
+    assert "from Wed 13 May 2026" in flat(asks("schedule", CHG).out)
     assert ana.last.json == {}
     asks("schedule", CHG, "--opens", "2026-05-14T10:00+01:00")
     moved = {"opens_at": "2026-05-14T09:00:00Z", "closes_at": "2026-05-14T11:00:00+00:00"}
