@@ -19,7 +19,7 @@ from tests.world import acme
 
 from leverframe import wiring
 from leverframe.actions.policies import recover_policy
-from leverframe.demo.stage import free_port
+from leverframe.demo.stage import free_ports
 from leverframe.store import Store, audit, switches
 
 pytestmark = NEEDS_SSH
@@ -62,7 +62,7 @@ def start(data: Path, repository: Repository, tmp_path: Path) -> Iterator[Start]
     started: list[subprocess.Popen[bytes]] = []
 
     def go() -> subprocess.Popen[bytes]:
-        listen, stream = (f"127.0.0.1:{free_port()}" for _ in range(2))
+        listen, stream = (f"127.0.0.1:{port}" for port in free_ports(2))
         command = [sys.executable, "-m", "leverframe.cli", "serve", "--data", str(data), "--listen", listen]
         command += ["--stream-listen", stream, "--switch-repo", str(repository.path), "--switch-write-back"]
         with (tmp_path / "servers.log").open("ab") as log:

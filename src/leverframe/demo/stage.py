@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -95,7 +95,8 @@ class Stage:
 @contextmanager
 def staged(data: Path, port: int = 0) -> Iterator[Stage]:
     """Open a stage, and clear it whatever happens."""
-    stage = Stage(data, port or free_port(), free_port())
+    page, stream = free_ports(2)
+    stage = Stage(data, port or page, stream)
     try:
         yield stage
     finally:
@@ -104,9 +105,17 @@ def staged(data: Path, port: int = 0) -> Iterator[Stage]:
 
 def free_port() -> int:
     """Return a port of the loopback interface that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    (port,) = free_ports(1)
+    return port
+
+
+def free_ports(count: int) -> tuple[int, ...]:
+    """Return so many different ports: asked for one after another, two of them may be the same."""
+    with ExitStack() as held:
+        found = [held.enter_context(socket.socket()) for _ in range(count)]
+        for each in found:
+            each.bind(("127.0.0.1", 0))
+        return tuple(each.getsockname()[1] for each in found)
 
 
 def wait_for(url: str) -> None:
